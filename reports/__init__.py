@@ -1,0 +1,1 @@
+"""What to conclude: statistics, verdicts, tables and figures."""

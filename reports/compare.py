@@ -1,0 +1,244 @@
+"""Every hypothesis and claim of a theorem against what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from reports.evidence import Evidence, Sides, sides
+from reports.findings import Finding, Judged
+from reports.statistics import CONFIRM, EQUIVALENCE, REFUTE, Binomial, mean_interval, mean_is_zero, seeds_to_confirm
+from reports.verdict import Verdict
+from theorems.language import About, At, Average, Best, Claim, Hypothesis, Limit, Quantity, Theorem
+from theorems.language.exact import Decision, decide, enclose
+
+NAN = float("nan")
+
+
+# Hypotheses -----------------------------------------------------------------------------------------------------------
+
+def judge(hypothesis: Hypothesis, evidence: Evidence) -> tuple[Judged, set[int]]:
+    """The decision on a hypothesis, and the seeds for which it holds (all of them unless it speaks of the draw)."""
+    if hypothesis.hides:
+        names = ", ".join(q.text for q in hypothesis.hides)
+        return Judged(hypothesis, Decision.OPEN, None, _side(hypothesis, evidence), why=f"{names} is hidden in the paper"), set()
+    if hypothesis.about in (About.DRAW, About.TRAJECTORY):
+        return _judge_draws(hypothesis, evidence)
+    status = decide(hypothesis.relation, evidence.exact)
+    low, high = (_enclosed(e, evidence) for e in (hypothesis.relation.lhs, hypothesis.relation.rhs))
+    missing = sorted(q.name for q in hypothesis.expanded.free_symbols if q not in evidence.exact)
+    why = f"no value for {', '.join(missing)}" if missing else "the certified bounds are too wide" if status is Decision.OPEN else ""
+    return Judged(hypothesis, status, high, low, why=why), set(evidence.seeds) if status is Decision.HOLDS else set()
+
+
+def _side(hypothesis: Hypothesis, evidence: Evidence) -> float | None:
+    return _enclosed(hypothesis.relation.lhs, evidence)
+
+
+def _enclosed(expression: object, evidence: Evidence) -> float | None:
+    try:
+        low, high = enclose(expression, evidence.exact)  # type: ignore[arg-type]
+    except KeyError:
+        return None
+    middle = (low + high) / 2
+    return middle if np.isfinite(middle) else None
+
+
+def _judge_draws(hypothesis: Hypothesis, evidence: Evidence) -> tuple[Judged, set[int]]:
+    relation, held, shown = hypothesis.relation, set(), []
+    for seed in evidence.seeds:
+        s = sides(relation, None, evidence, seed)
+        left, right, error = float(s.left[0]), float(s.right[0]), float(s.error[0])
+        wobble = error * max(abs(left), abs(right))
+        sure = left <= right - wobble if relation.rel_op in ("<=", "<") else left >= right + wobble
+        if sure:
+            held.add(seed)
+        if np.isfinite([left, right]).all():
+            shown.append((left, right))
+    total = len(evidence.seeds)
+    status = Decision.HOLDS if total and len(held) == total else Decision.FAILS if not held else Decision.OPEN
+    needed, actual = (float(np.median([s[i] for s in shown])) if shown else None for i in (1, 0))
+    return Judged(hypothesis, status, needed, actual, len(held), total, f"holds in {len(held)} of {total} draws"), held
+
+
+# Claims ---------------------------------------------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Seen:
+    """One seed's answer: did the claim hold wherever it was compared (None: nowhere), and where was it tightest?"""
+
+    held: bool | None
+    predicted: float = NAN
+    observed: float = NAN
+    slack: float = NAN
+    step: float = NAN
+    last: float = NAN
+    vacuous: bool = False
+
+
+def observe(claim: Claim, evidence: Evidence, seed: int) -> Seen:
+    """Whether the claim held in one seed, at every step above the floor of rounding."""
+    index = claim.over.index if claim.over else None
+    s = sides(claim.relation, index, evidence, seed)
+    if isinstance(claim.over, Average | Best):
+        s = _folded(claim.over, s, evidence)
+        index = None
+    if s.steps.size and np.isfinite(s.right[0]) and not np.isfinite(s.left).all():
+        return Seen(False)  # the run diverged
+    compared = ~s.noise & np.isfinite(s.right) & np.isfinite(s.left) & (s.steps >= getattr(claim.over, "first", 0))
+    if isinstance(claim.over, Limit) or not compared.any():
+        return Seen(None)
+    if getattr(claim.over, "last", None) is not None and index is not None:
+        compared &= s.steps <= float(claim.over.last.subs(evidence.values))  # type: ignore[union-attr]
+    held, slack = _held(claim, s)
+    later = compared & (s.steps > 0)
+    where = np.flatnonzero(later if later.any() else compared)
+    tight = where[np.argmin(slack[where])]
+    return Seen(bool(held[compared].all()), float(s.right[tight]), float(s.left[tight]), float(slack[tight]),
+                float(s.steps[tight]), float(s.steps[compared][-1]), _vacuous(claim, s, compared, evidence))
+
+
+def _vacuous(claim: Claim, s: Sides, compared: np.ndarray, evidence: Evidence) -> bool:
+    """Whether the bound says nothing here: above what n and the inputs bound by themselves, or a decay that never begins."""
+    if claim.relation.rel_op not in ("<=", "<"):
+        return False
+    left = claim.relation.lhs
+    trivial = evidence.trivial.get(getattr(left, "observable", left).probe) if isinstance(left, Quantity | At) else None
+    if trivial is not None:
+        return bool((s.right[compared] >= trivial).all())
+    decays = any(a.argument == 0 for a in claim.expanded.rhs.atoms(At)) and "residual" in {a.observable.probe for a in claim.relation.lhs.atoms(At)}
+    bound = s.right[compared]
+    return bool(decays and claim.over is not None and len(bound) > 1 and bound[-1] >= bound[0] * (1 - 1e-6))
+
+
+def _held(claim: Claim, s: Sides) -> tuple[np.ndarray, np.ndarray]:
+    """Whether the relation holds within the run's accuracy, and the slack: bound over observed, in the good direction."""
+    op = claim.relation.rel_op
+    with np.errstate(all="ignore"):
+        if claim.is_identity:
+            defect = np.abs(s.left - s.right) / np.maximum(np.abs(s.left), np.abs(s.right))
+            defect = np.nan_to_num(defect, nan=0.0)
+            return defect <= s.error, 1 - defect
+        small, big = (s.left, s.right) if op in ("<=", "<") else (s.right, s.left)
+        held = small <= big + s.error * np.maximum(np.abs(big), np.abs(small)) if "=" in op else small < big
+        return held, np.where(small > 0, big / small, np.inf)
+
+
+def _folded(over: Average | Best, s: Sides, evidence: Evidence) -> Sides:
+    last = float(over.last.subs(evidence.values))
+    inside = s.steps < last if isinstance(over, Average) else s.steps <= last
+    if not inside.any() or (isinstance(over, Average) and inside.sum() < last):
+        nothing = np.array([])
+        return Sides(nothing, nothing, nothing, nothing, nothing.astype(bool))
+    fold = np.mean if isinstance(over, Average) else np.min
+    one = np.zeros(1)
+    return Sides(one, np.array([fold(s.left[inside])]), s.right[:1], s.error[inside][:1], one.astype(bool))
+
+
+def compare(theorem: Theorem, evidence: Evidence) -> tuple[tuple[Judged, ...], tuple[Finding, ...]]:
+    """The hypotheses decided and every claim judged; seeds in which a hypothesis about the draw fails are set aside."""
+    decided = [judge(h, evidence) for h in theorem.hypotheses]
+    certified = [s for s in evidence.seeds if all(s in held for j, held in decided if j.hypothesis.about in (About.DRAW, About.TRAJECTORY))]
+    judged = tuple(j for j, _ in decided)
+    inside = all(j.status is Decision.HOLDS or (j.held or 0) > 0 for j in judged) and (bool(certified) or not evidence.seeds)
+    outside = any(j.status is Decision.FAILS for j in judged) or (bool(evidence.seeds) and not certified)
+    seeds = certified if inside else evidence.seeds
+    return judged, tuple(_claim(c, evidence, seeds, inside, outside, judged) for c in theorem.claims)
+
+
+def _claim(claim: Claim, evidence: Evidence, seeds: Sequence[int], inside: bool, outside: bool, judged: Sequence[Judged]) -> Finding:
+    if not evidence.seeds and evidence.frame.empty:
+        return _without_runs(claim, evidence, inside, outside)
+    if claim.expected:
+        return _expected(claim, evidence, seeds, inside, outside)
+    if isinstance(claim.over, Limit):
+        return _limit(claim, evidence, seeds, inside, outside)
+    seen = [observe(claim, evidence, s) for s in seeds]
+    measured = [s for s in seen if s.held is not None]
+    if not measured:
+        return Finding(claim, Verdict.VOID, evidence="nothing was measured")
+    failures = sum(not s.held for s in measured)
+    shown = min(measured, key=lambda s: (bool(s.held), s.slack if np.isfinite(s.slack) else np.inf))
+    delta = 1 - float(claim.probability.subs(evidence.values))
+    base = Finding(claim, Verdict.OPEN, _number(shown.predicted), _number(shown.observed), _number(shown.slack), len(measured), failures,
+                   _tight(claim, shown, failures, len(measured)), all(s.vacuous for s in measured))
+    if not inside:
+        if outside:
+            seen_enough = failures <= delta * len(measured)
+            return replace(base, verdict=Verdict.OUTSIDE_SEEN if seen_enough else Verdict.OUTSIDE_UNSEEN)
+        why = "; ".join(j.why for j in judged if j.status is Decision.OPEN)
+        return replace(base, evidence=f"{why}; {base.evidence}")
+    if delta <= 0:
+        return replace(base, verdict=Verdict.REFUTED if failures else Verdict.CONFIRMED)
+    test = Binomial(failures, len(measured), delta)
+    low, high = test.interval
+    base = replace(base, evidence=f"{base.evidence}; failure probability in [{low:.2g}, {high:.2g}], allowed {delta:.2g}")
+    if test.refutes:
+        return replace(base, verdict=Verdict.REFUTED)
+    if test.confirms:
+        return replace(base, verdict=Verdict.CONFIRMED)
+    return replace(base, verdict=Verdict.INCONCLUSIVE, needs_seeds=seeds_to_confirm(delta, failures))
+
+
+def _tight(claim: Claim, shown: Seen, failures: int, seeds: int) -> str:
+    count = f"{failures} of {seeds} seeds fail" if failures else f"{seeds} of {seeds} seeds" if seeds > 1 else "1 seed"
+    if claim.over is None or not np.isfinite(shown.step):
+        return count
+    letter = claim.over.index.text
+    return f"{count}, tightest at {letter} = {shown.step:g}, compared up to {letter} = {shown.last:g}"
+
+
+def _number(x: float) -> float | None:
+    return float(x) if np.isfinite(x) else None
+
+
+def _without_runs(claim: Claim, evidence: Evidence, inside: bool, outside: bool) -> Finding:
+    """A claim about the data alone: decided with certified numbers, without a run."""
+    answer = decide(claim.relation, evidence.exact)
+    left, right = (_enclosed(e, evidence) for e in claim.relation.args)
+    if outside:
+        verdict = Verdict.OUTSIDE_SEEN if answer is Decision.HOLDS else Verdict.OUTSIDE_UNSEEN
+    elif not inside or answer is Decision.OPEN:
+        verdict = Verdict.OPEN
+    else:
+        verdict = Verdict.CONFIRMED if answer is Decision.HOLDS else Verdict.REFUTED
+    return Finding(claim, verdict, right, left, None, 0, int(answer is Decision.FAILS), f"{answer}, by certified arithmetic on the data")
+
+
+def _expected(claim: Claim, evidence: Evidence, seeds: Sequence[int], inside: bool, outside: bool) -> Finding:
+    """An equation between means over the initialization: refuted by Student's test at REFUTE, confirmed by equivalence."""
+    both = [sides(claim.relation, None, evidence, s) for s in seeds]
+    gaps = np.array([float(s.left[0] - s.right[0]) for s in both])
+    right = float(np.mean([s.right[0] for s in both])) if both else NAN
+    if len(gaps) < 30 or not np.isfinite(gaps).all():
+        return Finding(claim, Verdict.VOID, evidence="a mean needs at least 30 finite draws")
+    mean, low, high = mean_interval(gaps, 1 - CONFIRM)
+    p = mean_is_zero(gaps)
+    close = max(abs(low), abs(high)) <= EQUIVALENCE * abs(right)
+    if outside or not inside:
+        verdict = Verdict.OPEN if not outside else Verdict.OUTSIDE_SEEN if close else Verdict.OUTSIDE_UNSEEN
+    else:
+        verdict = Verdict.REFUTED if p <= REFUTE else Verdict.CONFIRMED if close else Verdict.INCONCLUSIVE
+    text = f"mean of {len(gaps)} draws, off by {mean:+.2g} in [{low:.2g}, {high:.2g}]"
+    return Finding(claim, verdict, right, right + mean, right / (right + mean), len(gaps), int(verdict is Verdict.REFUTED), text)
+
+
+def _limit(claim: Claim, evidence: Evidence, seeds: Sequence[int], inside: bool, outside: bool) -> Finding:
+    """A limit: does the gap between the sides shrink from the middle of the run (on a log axis) to its end?"""
+    index, closer, ends = claim.over.index, 0, []  # type: ignore[union-attr]
+    for seed in seeds:
+        s = sides(claim.relation, index, evidence, seed)
+        gap = np.abs(s.left - s.right)[~s.noise]
+        if len(gap) > 2 and np.isfinite(gap).all():
+            closer += bool(gap[-1] < gap[int(np.sqrt(len(gap)))] or gap[-1] == 0)
+            ends.append((float(s.right[~s.noise][-1]), float(s.left[~s.noise][-1])))
+    if not ends:
+        return Finding(claim, Verdict.VOID, evidence="nothing was measured")
+    agrees = closer > len(ends) / 2
+    verdict = (Verdict.APPROACHED if agrees else Verdict.RECEDING) if inside else \
+        (Verdict.OUTSIDE_SEEN if agrees else Verdict.OUTSIDE_UNSEEN) if outside else Verdict.OPEN
+    predicted, observed = (float(np.median([e[i] for e in ends])) for i in (0, 1))
+    return Finding(claim, verdict, predicted, observed, None, len(ends), len(ends) - closer,
+                   f"the gap shrinks in {closer} of {len(ends)} seeds; no finite run can confirm or refute a limit")

@@ -1,0 +1,37 @@
+"""What theorems demand of a data set, before anything is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Any
+
+from sympy import Rational
+
+from reports.compare import judge
+from reports.findings import plain
+from reports.options import Options
+from reports.planning import data_values, demand_rows, evidence
+from reports.study import NO_RUNS
+from sim.data import load
+from theorems.language import About
+
+
+def examine(modules: Sequence[ModuleType], options: Options) -> dict[str, Any]:
+    """The data's certified quantities, and for each paper its hypotheses about the data and its demands on the scale."""
+    data = load(options.data or "digits", options.samples, options.label)
+    delta = options.delta or Rational(1, 10)
+    papers, quantities = [], {}
+    for module in modules:
+        quantities |= {q.name: {"text": q.text, "meaning": q.meaning, "value": e.value, "low": e.low, "high": e.high, "certified": e.certified}
+                       for q, e in data_values(module.theorems, data).items()}
+        judged = {}
+        for theorem in module.theorems:
+            for h in theorem.hypotheses:
+                if h.about is About.DATA and not h.hides and not (set(h.relation.free_symbols) & set(vars(theorem.scale).values())):
+                    judged[h.name, h.at] = judge(h, evidence(theorem, data, delta, None, NO_RUNS))[0]
+        papers.append({"key": module.paper.key, "title": module.paper.title, "demands": demand_rows(module.theorems, data, delta),
+                       "hypotheses": [{"name": j.hypothesis.name, "at": j.hypothesis.at, "status": str(j.status), "needed": j.needed,
+                                       "actual": j.actual} for j in judged.values()]})
+    return dict(plain({"data": data.name, "n": data.samples, "d": data.raw.shape[1], "notes": data.complaints(), "delta": float(delta),
+                       "quantities": quantities, "papers": papers}))

@@ -1,0 +1,106 @@
+"""Both sides of a declared relation, in numbers, along the steps of one seed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sympy import Dummy, lambdify
+from sympy.core.relational import Relational
+
+from theorems.language import About, At, Quantity, expanded
+
+ROUNDING = 1e-9  # relative accuracy granted to float64 measurements of a whole run
+NOISE = 1e-11  # residuals below this share of the start are rounding
+Array = np.ndarray[Any, np.dtype[np.float64]]
+_NOTHING = pd.DataFrame({"value": [], "error": []}, index=pd.Index([], name="step", dtype=float), dtype=float)
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """What is known at one scale: numbers of the scale and data letters, their exact forms, the trajectories, and trivial bounds by probe."""
+
+    values: Mapping[Quantity, float]
+    exact: Mapping[Quantity, Any]
+    frame: pd.DataFrame
+    trivial: Mapping[str, float] = field(default_factory=dict)
+
+    @cached_property
+    def seeds(self) -> tuple[int, ...]:
+        return tuple(int(s) for s in self.frame["seed"].unique())
+
+    @cached_property
+    def _series(self) -> dict[Any, pd.DataFrame]:
+        return {key: group.set_index("step")[["value", "error"]] for key, group in self.frame.groupby(["seed", "observable"])}
+
+    def of(self, seed: int, observable: str) -> pd.DataFrame:
+        """value and error by step, empty when the observable was not measured."""
+        return self._series.get((seed, observable), _NOTHING)
+
+    def start(self, seed: int, observable: str) -> float:
+        table = self.of(seed, observable)
+        return float(table["value"].iloc[0]) if len(table) else float("nan")
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Both sides by step; error: their relative accuracy; noise: steps at which the residual is rounding."""
+
+    steps: Array
+    left: Array
+    right: Array
+    error: Array
+    noise: Array
+
+
+def label(observed: Any) -> str:
+    """The name of a quantity or observable in the frame."""
+    if isinstance(observed, At) and observed.observable.about is About.DRAW:
+        return str(observed)
+    return str((observed.observable if isinstance(observed, At) else observed).probe)
+
+
+@cache
+def _compiled(relation: Relational, index: Quantity | None) -> tuple[list[Any], list[Any], list[Any], Any]:
+    relation = expanded(relation)
+    calls = sorted(relation.atoms(At), key=str)
+    inside = relation.subs({a: Dummy() for a in calls})
+    letters = sorted((q for q in inside.free_symbols if isinstance(q, Quantity) and q != index), key=str)
+    along = [c for c in calls if index is not None and c.argument.has(index)]
+    once = [c for c in calls if c not in along]
+    names = {x: Dummy() for x in (*letters, *once, *along, *([index] if index else []))}
+    return letters, once, along, lambdify(list(names.values()), [e.subs(names) for e in relation.args], "numpy")
+
+
+def sides(relation: Relational, index: Quantity | None, evidence: Evidence, seed: int) -> Sides:
+    """Both sides of the relation at every step where all its observables were measured; NaN where one is missing."""
+    letters, once, along, function = _compiled(relation, index)
+    scalars = [float(evidence.values[q]) if q in evidence.values else
+               evidence.start(seed, label(q)) if q.about is About.DRAW else float("nan") for q in letters]
+    scalars += [evidence.start(seed, label(c)) for c in once]
+    tables = [(c, evidence.of(seed, label(c))) for c in along]
+    tables = [(c, t.set_axis(t.index - int(c.argument - index), axis=0)) for c, t in tables]
+    steps = np.array([0.0])
+    if tables:
+        common = tables[0][1].index
+        for _, table in tables[1:]:
+            common = common.intersection(table.index)
+        steps = np.sort(common[common >= 0].to_numpy(dtype=float))
+    error, noise, columns = np.full(steps.shape, ROUNDING), np.zeros(steps.shape, dtype=bool), []
+    for call, table in tables:
+        value, wobble = (table[c].reindex(steps).to_numpy() for c in ("value", "error"))
+        columns.append(value)
+        with np.errstate(all="ignore"):
+            error = error + 2 * np.abs(np.nan_to_num(wobble / value))
+        if call.observable.probe == "residual":
+            noise |= value <= NOISE * evidence.start(seed, "residual")
+    with np.errstate(all="ignore"):
+        both = function(*scalars, *columns, *([steps] if index else []))
+    left, right = (np.broadcast_to(np.asarray(b, dtype=float), steps.shape) for b in both)
+    if any(np.isnan(scalars)):  # something that both sides rest on was not measured or does not exist
+        left = right = np.full(steps.shape, np.nan)
+    return Sides(steps, left, right, error, noise)

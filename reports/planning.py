@@ -1,0 +1,110 @@
+"""From a theorem and the user's wishes to a plan: the letters' values, what is demanded, and the defaults."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sympy import Rational
+
+from reports.compare import compare
+from reports.evidence import Evidence
+from reports.options import Options
+from sim.data import Data
+from sim.gram import Enclosure, limiting_gram
+from sim.methods import METHODS
+from sim.plan import Plan, asks_of
+from sim.probes import DATA_PROBES, TRIVIAL
+from sim.run import trajectories
+from sim.store import Store
+from theorems.language import About, Quantity, Theorem
+from theorems.language.demand import Demand, demand, round_down
+
+DECADES = 10.0  # natural logarithms by which the slowest mode of the residual shall shrink in a default run
+LONGEST = 2000  # steps of a default run at most
+FLOW_STEP = 0.4  # time between records of a flow, times the largest eigenvalue of the limiting Gram matrix
+PILOT, PILOT_SEED = 10, 2**31  # draws that decide how wide a certificate needs the network; their seeds serve nothing else
+NARROWEST_PILOT, WIDEST_PILOT = 2**10, 2**22
+
+
+def data_values(theorems: Iterable[Theorem], data: Data) -> dict[Quantity, Enclosure]:
+    """The certified value of every data quantity that the theorems mention."""
+    wanted = {q for t in theorems for q in t.quantities if q.about is About.DATA}
+    found = {p: DATA_PROBES[p](data) for p in sorted({q.probe for q in wanted if q.probe in DATA_PROBES})}
+    return {q: found[q.probe] for q in sorted(wanted, key=str) if q.probe in found}
+
+
+def exact_values(theorem: Theorem, data: Data, delta: Rational, width: int | None = None, step: float | None = None) -> dict[Quantity, Any]:
+    """The letters' values as hypotheses are decided on: integers, rationals, exact floats and certified intervals."""
+    scale = theorem.scale
+    values: dict[Quantity, Any] = {q: (e.low, e.high) for q, e in data_values([theorem], data).items() if e.certified}
+    for letter, value in ((scale.samples, data.samples), (scale.width, width), (scale.step_size, step), (scale.failure, delta)):
+        if letter is not None and value is not None:
+            values[letter] = value
+    for letter, choice in theorem.choices.items():
+        if all(q in values for q in choice.free_symbols):
+            values[letter] = choice.subs(values)
+    return values
+
+
+def evidence(theorem: Theorem, data: Data, delta: Rational, plan: Plan | None, frame: pd.DataFrame) -> Evidence:
+    """Everything known about a theorem at one scale."""
+    exact = exact_values(theorem, data, delta, plan.width if plan else None, plan.step_size if plan else None)
+    values = {q: e.value for q, e in data_values([theorem], data).items()}
+    values |= {q: float(v) for q, v in exact.items() if q.about is About.SCALE}
+    norm = float(np.linalg.norm(data.inputs @ data.inputs.T, 2))
+    return Evidence(values, exact, frame, {p: f(data.samples, norm) for p, f in TRIVIAL.items()})
+
+
+def demands(theorem: Theorem, data: Data, delta: Rational) -> Demand:
+    """What the theorem's explicit hypotheses demand of the width and the step on this data."""
+    return demand(theorem, exact_values(theorem, data, delta))
+
+
+def make_plan(theorems: Sequence[Theorem], data: Data, width: int, delta: Rational, seeds: int, options: Options,
+              step: float | None = None) -> Plan:
+    """The plan of one width for theorems that share a setting.
+
+    The step is the given one, the user's, or the largest with which no mode can grow.
+    """
+    setting = theorems[0].setting
+    assert setting is not None
+    gram = np.linalg.eigvalsh(limiting_gram(data.inputs))
+    flow = METHODS[setting.method].flow if setting.method in METHODS else False
+    if step is None:
+        step = options.step_size
+    if step is None:
+        step = round_down(FLOW_STEP / gram[-1] if flow else 1 / float(np.linalg.norm(data.inputs @ data.inputs.T, 2)))
+    steps = options.steps or min(LONGEST, max(50, math.ceil(DECADES / (step * max(gram[0], 1e-12)))))
+    numbers = {q: v[0] / 2 + v[1] / 2 if isinstance(v, tuple) else v
+               for t in theorems for q, v in exact_values(t, data, delta, width, step).items()}
+    seeds_used = tuple(range(options.seed, options.seed + seeds))
+    return Plan(setting, data, width, float(step), steps, seeds_used, asks_of(theorems), numbers)
+
+
+def certified_width(theorem: Theorem, data: Data, delta: Rational, options: Options, store: Store) -> int | None:
+    """The least power of two, from 2^10, at which nine in ten pilot draws satisfy the hypotheses about the draw; None beyond 2^22."""
+    width = NARROWEST_PILOT
+    pilots = Options(**{**vars(options), "seed": PILOT_SEED})
+    while width <= WIDEST_PILOT:
+        plan = make_plan([theorem], data, width, delta, PILOT, pilots, demands(theorem, data, delta).step_size)
+        frame = trajectories(plan, store, train=False)
+        judged, _ = compare(theorem, evidence(theorem, data, delta, plan, frame))
+        if all(j.held is None or j.held >= 0.9 * PILOT for j in judged):
+            return width
+        width *= 2
+    return None
+
+
+def demand_rows(theorems: Iterable[Theorem], data: Data, delta: Rational) -> list[Mapping[str, Any]]:
+    """For each theorem with explicit hypotheses, what it demands on this data."""
+    rows = []
+    for theorem in theorems:
+        wants = demands(theorem, data, delta)
+        if wants.width is not None or wants.step_size is not None:
+            rows.append({"statement": theorem.statement, "width": wants.width, "step_size": wants.step_size,
+                         "delta": float(delta), "binding": dict(wants.binding or {})})
+    return rows

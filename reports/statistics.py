@@ -1,0 +1,128 @@
+"""Designed tests: exact binomial decisions, the number of seeds they need, and exponents with intervals over seeds.
+
+One error budget: a run of the whole catalogue accuses some true claim with probability at most BUDGET, split evenly
+over CLAIMS claims, so each is refuted at REFUTE. A claim is confirmed at CONFIRM.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import bdtr, bdtrc, betaincinv, stdtr, stdtrit  # scipy.stats takes seconds to import
+
+from reports.verdict import LawVerdict
+
+BUDGET, CLAIMS = 1e-3, 1000
+REFUTE = BUDGET / CLAIMS
+CONFIRM = 1e-3
+INTERVAL = 0.95  # two-sided confidence of printed intervals
+MARGIN = 0.1  # exponents closer than this are called equal
+EQUIVALENCE = 0.125  # relative margin within which two means are called equal
+
+
+@dataclass(frozen=True)
+class Binomial:
+    """x failures among n independent seeds, against an allowed failure probability delta."""
+
+    failures: int
+    seeds: int
+    delta: float
+
+    @property
+    def refutes(self) -> bool:
+        """P(Bin(n, delta) >= x) <= REFUTE."""
+        return self.failures > 0 and bool(bdtrc(self.failures - 1, self.seeds, self.delta) <= REFUTE)
+
+    @property
+    def confirms(self) -> bool:
+        """P(Bin(n, delta) <= x) <= CONFIRM."""
+        return bool(bdtr(self.failures, self.seeds, self.delta) <= CONFIRM)
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The two-sided Clopper-Pearson interval of the failure probability."""
+        return clopper_pearson(self.failures, self.seeds)
+
+
+def clopper_pearson(failures: int, seeds: int, confidence: float = INTERVAL) -> tuple[float, float]:
+    """Exact two-sided confidence bounds of a binomial probability."""
+    tail = (1 - confidence) / 2
+    low = 0.0 if failures == 0 else float(betaincinv(failures, seeds - failures + 1, tail))
+    high = 1.0 if failures == seeds else float(betaincinv(failures + 1, seeds - failures, 1 - tail))
+    return low, high
+
+
+def seeds_to_confirm(delta: float, failures: int = 0, level: float = CONFIRM) -> int:
+    """The least n such that `failures` failures among n seeds confirm a failure probability below delta."""
+    n = max(failures, 1)
+    while bdtr(failures, n, delta) > level:
+        n += 1
+    return n
+
+
+def seeds_by_design(delta: float, true: float | None = None, power: float = 0.9) -> int:
+    """The least n that confirms with the given power when the true failure probability is delta/10, and that can
+    refute: n failures among n seeds must reach REFUTE."""
+    true = delta / 10 if true is None else true
+    allowed = 0
+    while bdtr(allowed, n := seeds_to_confirm(delta, allowed), true) < power:
+        allowed += 1
+    refuting = int(np.ceil(np.log(REFUTE) / np.log(delta)))
+    return max(n, refuting)
+
+
+@dataclass(frozen=True)
+class Exponent:
+    """A fitted exponent with its interval over seeds, and what it says about the declared one."""
+
+    fitted: float
+    low: float
+    high: float
+    verdict: LawVerdict
+
+
+NOTHING = Exponent(float("nan"), float("nan"), float("nan"), LawVerdict.VOID)
+
+
+def slopes(sizes: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Least-squares slopes of log values (seeds, sizes) on log sizes, one a seed."""
+    x = np.log(sizes) - np.log(sizes).mean()
+    return np.asarray(np.log(values) @ x / (x @ x))
+
+
+def mean_is_zero(sample: np.ndarray) -> float:
+    """The two-sided p-value of Student's test that the mean is 0; a normal approximation for large samples."""
+    score = sample.mean() / (sample.std(ddof=1) / np.sqrt(len(sample)))
+    return float(2 * stdtr(len(sample) - 1, -abs(score)))
+
+
+def mean_interval(sample: np.ndarray, confidence: float = INTERVAL) -> tuple[float, float, float]:
+    """Mean and its two-sided Student interval."""
+    mean, error = float(sample.mean()), float(sample.std(ddof=1) / np.sqrt(len(sample)))
+    reach = float(stdtrit(len(sample) - 1, 0.5 + confidence / 2)) * error
+    return mean, mean - reach, mean + reach
+
+
+def fit_exponent(sizes: np.ndarray, values: np.ndarray, declared: float, kind: str) -> Exponent:
+    """Fit value ~ size**a per seed on the upper half of the sizes and compare with `declared`.
+
+    values: (seeds, sizes), at least 3 seeds and 3 sizes. 'at most' is one-sided: a smaller exponent is better than the
+    bound; 'exactly' asks for equality within MARGIN. A slope that still moves from the lower half to the upper gives no
+    verdict against the law.
+    """
+    good = values[(np.isfinite(values) & (values > 0)).all(axis=1)]
+    if len(good) < 3 or len(sizes) < 3:
+        return NOTHING
+    half = (len(sizes) + 1) // 2
+    upper = slopes(sizes[-half:], good[:, -half:])
+    fitted, low, high = mean_interval(upper)
+    _, bend_low, bend_high = mean_interval(upper - slopes(sizes[:half], good[:, :half]))
+    drifting = bend_low > 0 or bend_high < 0
+    if low > declared + MARGIN or (kind == "exactly" and high < declared - MARGIN):
+        verdict = LawVerdict.DRIFTING if drifting else LawVerdict.INCONSISTENT
+    elif high < declared - MARGIN:
+        verdict = LawVerdict.STEEPER
+    else:
+        verdict = LawVerdict.CONSISTENT
+    return Exponent(fitted, low, high, verdict)

@@ -1,0 +1,190 @@
+"""One check of one paper: plan every theorem, run it, compare, and collect the report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+
+import numpy as np
+import pandas as pd
+from sympy import Rational
+
+from reports.compare import compare
+from reports.evidence import sides
+from reports.findings import Curve, Finding, Regime, Report
+from reports.frontier import frontiers
+from reports.laws import law_finding
+from reports.options import Options
+from reports.planning import certified_width, data_values, demand_rows, demands, evidence, make_plan
+from reports.statistics import seeds_by_design
+from reports.verdict import Verdict
+from reports.versions import versions
+from sim.data import ADVERSARIES, Data, load
+from sim.plan import Plan
+from sim.run import COLUMNS, trajectories
+from sim.store import Store
+from theorems.language import Each, Theorem
+from theorems.language.demand import Demand
+from theorems.language.exact import Decision
+from theorems.language.replay import replay
+
+LADDER = (1024, 2048, 4096, 8192, 16384)
+EDGE_SEEDS = 10  # seeds a width or a step is tried with when looking for where a claim stops being seen
+MEANS = 1000  # draws behind a statement about a mean
+DENSE = 2**22  # neurons times points that are simulated without being asked for by --regime in
+Say = Callable[[str, int], Callable[[], None]]
+NO_RUNS = pd.DataFrame(columns=COLUMNS)
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """What was asked, where finished seeds are kept, and who hears of progress: say(what, how many) returns a tick."""
+
+    options: Options
+    store: Store
+    say: Say = lambda _what, _total: lambda: None
+
+    def check(self, module: ModuleType, command: str = "") -> Report:
+        """The whole report on one paper; BadInput for unknown names and impossible scales, before anything runs."""
+        began, o = time.perf_counter(), self.options
+        theorems: Sequence[Theorem] = tuple(module.theorems)
+        settled = [t for t in theorems if t.setting is not None]
+        data = load(o.data or "digits", o.samples, o.label)
+        for theorem in settled:
+            make_plan([theorem], data, 1, Rational(1, 2), 1, o)
+        tick = self.say("replaying the derivations", sum(len(t.derivation) for t in theorems))
+        replays = []
+        for theorem in theorems:
+            for step in theorem.derivation:
+                replays.append((theorem, replay(step)))
+                tick()
+        errata = tuple((t, e, replay(e.printed), replay(e.corrected)) for t in theorems for e in t.errata)
+        regimes = [g for t in theorems if t.setting is None for g in self._about_data(t, data)]
+        if o.regime != "in":
+            for setting in dict.fromkeys(t.setting for t in settled):
+                regimes += self._practical([t for t in settled if t.setting == setting], data)
+        if o.regime != "practical":
+            regimes += [self._in_regime(t, data) for t in settled if t.witness is not None]
+        regimes.sort(key=lambda g: (theorems.index(g.theorem), g.name != "in"))
+        delta = o.delta or Rational(1, 10)
+        return Report(
+            key=module.paper.key, paper=module.paper, data=f"{data.name}, {data.samples} points", notes=data.complaints(),
+            quantities={q.name: {"value": e.value, "low": e.low, "high": e.high, "certified": e.certified, "text": q.text,
+                                 "meaning": q.meaning} for q, e in data_values(theorems, data).items()},
+            demands=tuple(demand_rows(settled, data, delta)), replays=tuple(replays), errata=errata, regimes=tuple(regimes),
+            command=command, versions=versions(), seconds=time.perf_counter() - began)
+
+    def _about_data(self, theorem: Theorem, data: Data) -> list[Regime]:
+        """A statement about data alone: on the user's data, and on data made to break it if a hypothesis were missing."""
+        regimes = []
+        for case in (data, *(make(4) for make in ADVERSARIES.values())):
+            why = "the user's data" if case is data else "data made to show what the hypotheses are for"
+            regimes.append(self._regime(theorem, case, Rational(1, 2), None, NO_RUNS, why, time.perf_counter()))
+        return regimes
+
+    def _practical(self, theorems: list[Theorem], data: Data) -> list[Regime]:
+        """The user's data at the user's sizes: a ladder of widths, shared by the theorems of one setting."""
+        o, regimes = self.options, []
+        widths, delta = tuple(sorted(set(o.widths or LADDER))), o.delta or Rational(1, 10)
+        trained = [t for t in theorems if _trains(t)]
+        for theorem in (t for t in theorems if t not in trained):
+            began = time.perf_counter()
+            seeds = o.seeds or (MEANS if any(c.expected for c in theorem.claims) else seeds_by_design(float(delta)))
+            plan = make_plan([theorem], data, widths[0], delta, seeds, o)
+            frame = trajectories(plan, self.store, False, self.say(f"{theorem.statement}: draws at m = {widths[0]}", seeds))
+            regimes.append(self._regime(theorem, data, delta, plan, frame, "holds at every width; tested at the narrowest", began))
+        if not trained:
+            return regimes
+        began = time.perf_counter()
+        flow = trained[0].scale.step_size is None
+        ladder = widths[:1] if flow else widths
+        seeds, frames = o.seeds or (10 if flow else 20), {}
+        for m in ladder:
+            plan = make_plan(trained, data, m, delta, seeds, o)
+            frames[m] = trajectories(plan, self.store, tick=self.say(f"{trained[0].statement}: m = {m}", seeds))
+        wants = [demands(t, data, delta) for t in trained]
+        wanted = Demand(next((w.width for w in wants if w.width), None), next((w.step_size for w in wants if w.step_size), None))
+        for theorem in trained:
+            plan = make_plan(trained, data, ladder[-1], delta, seeds, o)
+            laws = tuple(law_finding(w, frames) for w in theorem.laws)
+            edges = frontiers(
+                theorem, theorem.claims[0], lambda m, h: make_plan(trained, data, m, delta, o.seeds or EDGE_SEEDS, o, h),
+                ladder[0], lambda p, f, t=theorem: evidence(t, data, delta, p, f), wanted,  # type: ignore[misc]
+                self.store, self.say) if theorem.laws else ()
+            regimes.append(self._regime(theorem, data, delta, plan, frames[ladder[-1]], "the user's data at practical sizes", began, laws, edges))
+            began = time.perf_counter()
+        return regimes
+
+    def _in_regime(self, theorem: Theorem, data: Data) -> Regime:
+        """A configuration in which every explicit hypothesis certainly holds, at the width that the theorem demands."""
+        o, began, witness = self.options, time.perf_counter(), theorem.witness
+        assert witness is not None
+        asked = o.regime == "in"
+        case = data if asked and o.data else load(witness.data, (asked and o.samples) or witness.samples)
+        delta = o.delta or witness.delta
+        wants = demands(theorem, case, delta)
+        certain = all(c.probability == 1 for c in theorem.claims)
+        seeds = o.seeds or (20 if certain else seeds_by_design(float(delta)))
+        width = (asked and o.widths and o.widths[-1]) or wants.width or certified_width(theorem, case, delta, o, self.store)
+        if not width or (width * case.samples > DENSE and not asked):
+            return self._not_run(theorem, case, delta, width, seeds)
+        plan = make_plan([theorem], case, width, delta, seeds, o, (asked and o.step_size) or wants.step_size)
+        frame = trajectories(plan, self.store, tick=self.say(f"{theorem.statement}: in regime at m = {width}", seeds))
+        return self._regime(theorem, case, delta, plan, frame, "every explicit hypothesis certainly holds", began)
+
+    def _not_run(self, theorem: Theorem, data: Data, delta: Rational, width: int | None, seeds: int) -> Regime:
+        """The report of a theorem whose own width was not simulated: what it demands, and that nothing was measured."""
+        plan = make_plan([theorem], data, width or 1, delta, seeds, self.options, demands(theorem, data, delta).step_size)
+        judged, _ = compare(theorem, evidence(theorem, data, delta, plan, NO_RUNS))
+        why = (f"needs {width:,} neurons; not run by default, `--regime in` simulates it" if width
+               else "no width up to 2^22 satisfies the hypotheses about the draw")
+        claims = tuple(Finding(c, Verdict.VOID, evidence="not run") for c in theorem.claims)
+        return Regime("in", theorem, _scale(theorem, data, delta, plan if width else None, 0), why, judged, claims)
+
+    def _regime(self, theorem: Theorem, data: Data, delta: Rational, plan: Plan | None, frame: pd.DataFrame, why: str, began: float,
+                laws: tuple = (), edges: tuple = ()) -> Regime:  # type: ignore[type-arg]
+        known = evidence(theorem, data, delta, plan, frame)
+        judged, findings = compare(theorem, known)
+        inside = all(j.status is Decision.HOLDS or (j.held or 0) > 0 for j in judged)
+        return Regime("in" if inside else "practical", theorem, _scale(theorem, data, delta, plan, len(known.seeds)), why, judged, findings,
+                      laws, edges, _curve(theorem, known) if plan else None, time.perf_counter() - began)
+
+
+def _trains(theorem: Theorem) -> bool:
+    return any(c.over is not None for c in theorem.claims) or bool(theorem.laws)
+
+
+def _scale(theorem: Theorem, data: Data, delta: Rational, plan: Plan | None, seeds: int) -> dict[str, object]:
+    scale: dict[str, object] = {"data": data.name, "n": data.samples, "d": data.raw.shape[1]}
+    if plan is not None:
+        letters = theorem.scale
+        scale |= {"m": plan.width, (letters.step_size.name if letters.step_size else "h"): plan.step_size, "steps": plan.steps,
+                  "seeds": seeds, "first seed": plan.seeds[0]}
+        if letters.failure is not None:
+            scale[letters.failure.name] = float(delta)
+    return scale
+
+
+def _curve(theorem: Theorem, known: object) -> Curve | None:
+    """The first claim over steps, as bands over the seeds against its bound."""
+    claim = next((c for c in theorem.claims if isinstance(c.over, Each)), None)
+    if claim is None:
+        return None
+    each = [sides(claim.relation, claim.over.index, known, s) for s in known.seeds]  # type: ignore[union-attr,attr-defined,arg-type]
+    longest = max((s for s in each), key=lambda s: len(s.steps))
+    if len(longest.steps) < 3:
+        return None
+    table = pd.DataFrame({i: pd.Series(s.left, s.steps) for i, s in enumerate(each)})
+    bound = pd.DataFrame({i: pd.Series(s.right, s.steps) for i, s in enumerate(each)}).median(axis=1)
+    if not (np.isfinite(bound).all() and np.isfinite(table).all(axis=None)):
+        return None
+    keep = np.unique(np.round(np.geomspace(1, len(table), 200)).astype(int)) - 1
+    table, bound = table.iloc[keep], bound.iloc[keep]
+    columns = (table.quantile(q, axis=1) for q in (0.0, 0.5, 1.0))
+    low, median, high = (tuple(float(v) for v in c) for c in columns)
+    return Curve(f"{theorem.statement}: {claim.name}", claim.over.index.text,  # type: ignore[union-attr]
+                 tuple(float(s) for s in table.index), low, median, high, tuple(float(b) for b in bound))
+
+

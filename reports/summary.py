@@ -1,0 +1,79 @@
+"""The words that every rendering shares: a regime's scale in a line, its verdicts counted, the budget in a sentence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from reports.findings import Finding, Frontier, Judged, Regime
+from reports.statistics import BUDGET, CLAIMS, CONFIRM, REFUTE
+from reports.verdict import Verdict
+from theorems.language.notation import number
+from theorems.language.quantity import pretty_symbol
+
+MARKS = {"holds": "✓", "fails": "✗", "open": "?"}
+WORDS = {"in": "in regime", "practical": "at practical scale"}
+BUDGET_SENTENCE = (
+    f"A claim is refuted when so many failures have probability at most {REFUTE:.0e} if it is true (a run over {CLAIMS} claims accuses "
+    f"a true one with probability at most {BUDGET:g}), and confirmed when so few have probability at most {CONFIRM:g} if its failure "
+    "probability is larger than it says. Seeds are fixed beforehand; runs that diverge count as failures.")
+
+
+def heading(g: Regime) -> str:
+    """The theorem and its regime."""
+    return f"{g.theorem.statement}, {WORDS[g.name]}"
+
+
+def scale_line(g: Regime) -> str:
+    """The scale in one line, in the paper's letters."""
+    s = dict(g.scale)
+    parts = [f"{s.pop('data')} data"]
+    parts += [f"{pretty_symbol(k) if k.isidentifier() else k} = {number(v)}" for k, v in s.items()]
+    return ", ".join(parts)
+
+
+def counted(findings: Iterable[Finding]) -> str:
+    """How often each verdict was given, in the order of the enum."""
+    counts = Counter(f.verdict for f in findings)
+    return ", ".join(f"{counts[v]} {v}" for v in Verdict if counts[v])
+
+
+def status(j: Judged) -> str:
+    """The decision on a hypothesis with its mark; the share of draws for a hypothesis about the draw."""
+    if j.held is not None and 0 < j.held < (j.draws or 0):
+        return f"✓ in {j.held} of {j.draws} draws"
+    return f"{MARKS[j.status]} {j.status}"
+
+
+def sides(j: Judged) -> tuple[str, str]:
+    """What is needed and what is there; 'median' marks numbers that vary with the draw."""
+    varies = " (median)" if j.held is not None else ""
+    sign = {"<=": "≤ ", ">=": "≥ ", "<": "< ", ">": "> "}.get(j.hypothesis.relation.rel_op, "")
+    needed = f"{sign}{number(j.needed)}" if j.needed is not None else j.why or "–"
+    return needed, number(j.actual) + (varies if j.actual is not None else "")
+
+
+def seeds(f: Finding) -> str:
+    """Failures among seeds."""
+    if not f.seeds:
+        return "–"
+    return f"{f.failures}/{f.seeds} fail" if f.failures else f"{f.seeds}"
+
+
+def verdict(f: Finding) -> str:
+    """The verdict, with the flag of a vacuous bound and the seeds that would decide."""
+    flag = " (vacuous)" if f.vacuous else ""
+    more = f" (needs {f.needs_seeds})" if f.needs_seeds else ""
+    return f"{f.verdict}{flag}{more}"
+
+
+def edge(e: Frontier) -> str:
+    """A frontier in one sentence."""
+    if e.seen is None:
+        found = f"not seen even at {number(e.unseen)}"
+    elif e.unseen is None:
+        found = f"seen wherever tried, up to {number(e.seen)}"
+    else:
+        found = f"seen at {number(e.seen)} and no longer at {number(e.unseen)}"
+    demanded = f"; the proof's constants demand {number(e.demanded)}" if e.demanded else ""
+    return f"{e.of.capitalize()} for “{e.claim}”: {found} ({e.seeds} seeds a try, {e.failures_seen} and {e.failures_unseen} failures){demanded}."

@@ -1,0 +1,59 @@
+"""The verdicts on a claim and on a law, each with its sentence."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """What a run says about a claim; undecided is never printed as yes or as no."""
+
+    CONFIRMED = "confirmed"
+    REFUTED = "refuted"
+    APPROACHED = "approached"
+    RECEDING = "receding"
+    OPEN = "open"
+    OUTSIDE_SEEN = "outside-seen"
+    OUTSIDE_UNSEEN = "outside-unseen"
+    INCONCLUSIVE = "inconclusive"
+    VOID = "void"
+
+    @property
+    def sentence(self) -> str:
+        return SENTENCES[self]
+
+
+SENTENCES = {
+    Verdict.CONFIRMED: "every hypothesis certainly holds, the claim was seen to hold, and there were enough seeds to say so",
+    Verdict.REFUTED: "every hypothesis certainly holds and the claim failed more often than it may",
+    Verdict.APPROACHED: "every hypothesis holds; the claim is a limit, and the observed trend goes towards it",
+    Verdict.RECEDING: "every hypothesis holds; the claim is a limit, and the observed trend does not go towards it",
+    Verdict.OPEN: "a hypothesis cannot be decided, so neither can the claim",
+    Verdict.OUTSIDE_SEEN: "a hypothesis fails; the claim was observed all the same: evidence of slack, not of truth",
+    Verdict.OUTSIDE_UNSEEN: "a hypothesis fails and the claim was not observed: nothing against the theorem",
+    Verdict.INCONCLUSIVE: "every hypothesis holds, but more seeds are needed",
+    Verdict.VOID: "nothing was measured",
+}
+
+
+class LawVerdict(StrEnum):
+    """What a fitted exponent says about a declared one; no finite run refutes an order."""
+
+    CONSISTENT = "consistent"
+    STEEPER = "steeper"
+    INCONSISTENT = "inconsistent"
+    DRIFTING = "drifting"
+    VOID = "void"
+
+    @property
+    def sentence(self) -> str:
+        return LAW_SENTENCES[self]
+
+
+LAW_SENTENCES = {
+    LawVerdict.CONSISTENT: "the fitted exponent agrees with the declared one",
+    LawVerdict.STEEPER: "the observed exponent is better than the bound: consistent, but not tight",
+    LawVerdict.INCONSISTENT: "the fitted exponent contradicts the declared one at these sizes",
+    LawVerdict.DRIFTING: "the local slope still changes along the ladder: not asymptotic, no verdict",
+    LawVerdict.VOID: "nothing was measured",
+}

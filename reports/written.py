@@ -1,0 +1,22 @@
+"""A report on disk: Markdown, JSON and figures, each written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from reports import figures, markdown
+from reports.findings import Report, as_json
+
+
+def write(report: Report, folder: Path) -> None:
+    """Write KEY.md, KEY.json and the figures into the folder."""
+    drawn = figures.draw(report, folder)
+    _whole(folder / f"{report.key}.json", json.dumps(as_json(report), indent=1, ensure_ascii=False) + "\n")
+    _whole(folder / f"{report.key}.md", markdown.render(report, drawn))
+
+
+def _whole(path: Path, content: str) -> None:
+    part = path.with_suffix(path.suffix + ".tmp")
+    part.write_text(content, encoding="utf-8")
+    part.replace(path)

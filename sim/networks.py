@@ -1,0 +1,53 @@
+"""Forward maps by name: parameters and inputs to one output a point, the paper's factor left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+Params = dict[str, jax.Array]
+BLOCK = 2**19  # neurons handled at once; bounds the memory of preactivations, gradients and patterns
+
+
+@dataclass(frozen=True)
+class Network:
+    """shapes(m, d): the shape of each parameter, its first axis over neurons; outputs(params, x): (n,) for x (n, d).
+
+    patterns(params, x): (neurons, n) activation patterns, None for smooth networks.
+    """
+
+    shapes: Callable[[int, int], dict[str, tuple[int, ...]]]
+    outputs: Callable[[Params, jax.Array], jax.Array]
+    patterns: Callable[[jax.Array, jax.Array], jax.Array]
+
+
+def relu(z: jax.Array) -> jax.Array:
+    """max(z, 0) with derivative 1 at z = 0, the convention 1{w.x >= 0} of Du et al. 2019."""
+    return jnp.where(z >= 0, z, 0.0)
+
+
+def over_neurons(f: Callable[..., Any], *arrays: jax.Array, block: int = BLOCK) -> Any:
+    """The sum of f over the leading axis of the arrays, block by block, recomputing each block on the way back."""
+    m = arrays[0].shape[0]
+    if m <= block:
+        return f(*arrays)
+    whole = m // block * block
+    heads = tuple(a[:whole].reshape(-1, block, *a.shape[1:]) for a in arrays)
+    step = jax.checkpoint(lambda *parts: f(*parts))
+    zero = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), jax.eval_shape(f, *(h[0] for h in heads)))
+    total, _ = jax.lax.scan(lambda sum_, parts: (jax.tree.map(jnp.add, sum_, step(*parts)), None), zero, heads)
+    return total if whole == m else jax.tree.map(jnp.add, total, f(*(a[whole:] for a in arrays)))
+
+
+def _two_layer(activation: Callable[[jax.Array], jax.Array]) -> Network:
+    return Network(
+        shapes=lambda m, d: {"w": (m, d), "a": (m,)},
+        outputs=lambda p, x: over_neurons(lambda w, a: a @ activation(w @ x.T), p["w"], p["a"]),
+        patterns=lambda w, x: w @ x.T >= 0)
+
+
+NETWORKS = {"two_layer_relu": _two_layer(relu)}

@@ -1,0 +1,132 @@
+"""A plan: one setting on one data set at one scale, with everything that shall be measured, checked before it runs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sympy import Expr
+
+from sim.data import Data
+from sim.draws import LAWS, ROTATION_INVARIANT
+from sim.losses import LOSSES
+from sim.methods import METHODS, Method
+from sim.networks import NETWORKS
+from sim.probes import PROBES
+from theorems.language import About, At, BadInput, Quantity, Setting, Theorem
+from theorems.problem import unknown
+
+CHECKPOINTS = 32  # states at which the costly probes (Gram matrix, movement, flips) are taken, spaced by factors
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A probe to read, under the label it gets in the frame; `argument` may use scale, data and draw letters."""
+
+    probe: str
+    label: str
+    argument: Expr | None = None
+
+
+def asks_of(theorems: Iterable[Theorem]) -> tuple[Ask, ...]:
+    """Every draw and trajectory probe that the theorems mention; BadInput for a probe that does not exist."""
+    found: dict[str, Ask] = {}
+    for theorem in theorems:
+        for quantity in theorem.quantities:
+            if quantity.probe and quantity.probe not in PROBES:
+                raise unknown(f"probe of {quantity.name}", quantity.probe, PROBES)
+        relations = [x.expanded for x in (*theorem.hypotheses, *theorem.claims)]
+        called = set().union(*(r.atoms(At) for r in relations))
+        bare = {q for q in theorem.quantities if q.about in (About.DRAW, About.TRAJECTORY)}
+        for at in called:
+            if at.observable.about is About.DRAW:
+                found[str(at)] = Ask(at.observable.probe, str(at), at.argument)
+        parametrised = {at.observable for at in called if at.observable.about is About.DRAW}
+        for q in bare - parametrised:
+            found[q.probe] = Ask(q.probe, q.probe)
+    return tuple(sorted(found.values(), key=lambda a: (a.argument is not None, a.label)))
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What to run. BadInput for names that `sim` does not have, m < 1, steps < 1, and step sizes that are not positive.
+
+    step_size: of gradient descent, or the time between records of a flow; values: the letters' numbers, for the
+    arguments of probes.
+    """
+
+    setting: Setting
+    data: Data
+    width: int
+    step_size: float
+    steps: int
+    seeds: tuple[int, ...]
+    asks: tuple[Ask, ...]
+    values: Mapping[Quantity, Any]
+
+    def __post_init__(self) -> None:
+        known = {"network": NETWORKS, "loss": LOSSES, "method": METHODS}
+        for field, names in known.items():
+            if (was := getattr(self.setting, field)) not in names:
+                raise unknown(f"setting: {field}", was, names)
+        shapes = NETWORKS[self.setting.network].shapes(1, 1)
+        for name, law in self.setting.drawn.items():
+            if name not in shapes:
+                raise unknown("setting: drawn", name, shapes)
+            if law not in LAWS:
+                raise unknown(f"setting: law of {name}", law, LAWS)
+        if missing := sorted(set(shapes) - set(self.setting.drawn)):
+            raise BadInput("setting: drawn", missing[0], "this parameter needs an initial law")
+        if self.setting.trained != ("w",):
+            raise BadInput("setting: trained", self.setting.trained, "this simulator trains ('w',), the hidden layer")
+        for field, value in (("width", self.width), ("steps", self.steps), ("seeds", len(self.seeds))):
+            if value < 1:
+                raise BadInput(field, value, "it must be at least 1")
+        if not 0 < self.step_size < float("inf"):
+            raise BadInput("step size", self.step_size, "it must be positive and finite")
+
+    @property
+    def method(self) -> Method:
+        return METHODS[self.setting.method]
+
+    @property
+    def inputs(self) -> Any:
+        """(n, d) or, when the hidden layer's law is rotation invariant, the same points in a basis of their span."""
+        return self.data.coordinates if self.setting.drawn["w"] in ROTATION_INVARIANT else self.data.inputs
+
+    @property
+    def checkpoints(self) -> tuple[int, ...]:
+        spaced = np.unique(np.round(np.geomspace(1, self.steps, CHECKPOINTS)).astype(int))
+        return (0, *spaced.tolist())
+
+    def factor(self, expression: Expr) -> float:
+        """A factor of the setting at this scale."""
+        by_name = {str(q): v for q, v in self.values.items()} | {"m": self.width, "n": self.data.samples}
+        return float(expression.subs({q: by_name[str(q)] for q in expression.free_symbols}))
+
+    def only(self, seed: int) -> Plan:
+        return replace(self, seeds=(seed,))
+
+    def key(self, seeds: tuple[int, ...], train: bool) -> str:
+        """The content address of the seeds' result: everything that can change a number in it."""
+        content = {
+            "setting": {k: str(v) for k, v in vars(self.setting).items()}, "data": self.data.digest, "width": self.width,
+            "step_size": self.step_size.hex(), "steps": self.steps, "seeds": seeds, "train": train,
+            "asks": [(a.probe, a.label) for a in self.asks], "values": {str(q): str(v) for q, v in self.values.items()},
+            "code": code_digest(),
+        }
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:24]
+
+
+@cache
+def code_digest() -> str:
+    """A digest of the simulator's own sources and of the versions of its libraries."""
+    import jax
+    sources = [p.read_bytes() for p in sorted(Path(__file__).parent.glob("*.py"))]
+    return hashlib.sha256(b"".join(sources) + jax.__version__.encode() + np.__version__.encode()).hexdigest()[:16]

@@ -1,0 +1,98 @@
+"""The catalogue: one paper a file, found by its citation key, by entry point, or by path."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import ModuleType
+
+from theorems.problem import BadInput, unknown
+
+HERE = Path(__file__).parent
+GROUP = "theorycheck.theorems"  # entry points of other packages: name = key, value = module
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A paper in the catalogue, as its file's header tells without being run."""
+
+    key: str
+    title: str
+    year: int
+    statement: str
+    path: Path
+
+
+def catalogue() -> Iterator[Entry]:
+    """Every paper of this package and of installed packages of theorems, by key; nothing is imported."""
+    files = [p for p in sorted(HERE.glob("*.py")) if p.stem != "__init__"]
+    for point in entry_points(group=GROUP):
+        spec = importlib.util.find_spec(point.module)
+        if spec and spec.origin:
+            files.append(Path(spec.origin))
+    for path in files:
+        yield header(path)
+
+
+def header(path: Path) -> Entry:
+    """Key, title and year from the literals of `paper = Paper(...)`, the statement from the file's first line."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    fields = {}
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and getattr(node.value.func, "id", "") == "Paper":
+            fields = {k.arg: ast.literal_eval(k.value) for k in node.value.keywords if isinstance(k.value, ast.Constant)}
+    says = (ast.get_docstring(tree) or "").split("\n")[0]
+    return Entry(fields.get("key", path.stem), fields.get("title", ""), fields.get("year", 0), says, path)
+
+
+def find(name: str) -> ModuleType:
+    """The module of a key or of a path to a .py file; it declares `paper` and `theorems`.
+
+    Raises BadInput for an unknown key (with the nearest ones) and for a file that does not import or declares no theorem.
+    """
+    if name.endswith(".py") or "/" in name:
+        path = Path(name)
+        if not path.is_file():
+            raise BadInput("theorem", name, "no such file")
+    else:
+        entries = {e.key: e for e in catalogue()}
+        if name not in entries:
+            raise unknown("theorem", name, entries)
+        path = entries[name].path
+    return load(path)
+
+
+def load(path: Path) -> ModuleType:
+    """The module at `path`, with `paper` and `theorems` checked to be there."""
+    spec = importlib.util.spec_from_file_location(f"theorems.{path.stem}" if path.parent == HERE else f"theorem_{path.stem}", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except BadInput as error:
+        raise BadInput(path.name, None, str(error)) from None
+    except Exception as error:
+        line = _line_of(error, path)
+        raise BadInput(path.name, None, f"does not import: {type(error).__name__}: {error}{line}") from None
+    from theorems.language import Paper, Theorem
+    declared = getattr(module, "theorems", None)
+    if not isinstance(declared, tuple | list) or not declared or not all(isinstance(t, Theorem) for t in declared):
+        raise BadInput(path.name, None, "declares no theorem; it needs theorems = (Theorem(...), ...)")
+    if not isinstance(getattr(module, "paper", None), Paper):
+        raise BadInput(path.name, None, "declares no paper; it needs paper = Paper(key=..., title=..., ...)")
+    return module
+
+
+def _line_of(error: BaseException, path: Path) -> str:
+    if isinstance(error, SyntaxError):
+        return f" (line {error.lineno})"
+    trace, line = error.__traceback__, None
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == str(path):
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return f" (line {line})" if line else ""

@@ -1,0 +1,231 @@
+"""A wide two-layer ReLU network, trained by gradient descent, fits its data at a linear rate.
+
+S. Du, X. Zhai, B. Poczos, A. Singh. Gradient Descent Provably Optimizes Over-parameterized Neural Networks.
+ICLR 2019, arXiv:1810.02054v2. Here: Theorems 3.1, 3.2 and 4.1, the lemmas under them with their constants, and a
+certificate of our own. The paper's own words are relations marked "as printed".
+"""
+
+from dataclasses import replace
+
+from sympy import Derivative, Eq, Integral, Mul, Rational, Subs, exp, log, oo, pi, sqrt
+
+from theorems.language import (
+    Claim, Each, Erratum, Hypothesis, Identity, Implication, Law, Paper, SameOrder, Scale, Setting, Theorem, Witness,
+    count, defined, failure, hidden, index, observable, of_data, of_draw, positive, time,
+)
+
+paper = Paper(
+    key="du2019", title="Gradient Descent Provably Optimizes Over-parameterized Neural Networks",
+    authors=("S. Du", "X. Zhai", "B. Poczos", "A. Singh"), year=2019, venue="ICLR 2019", arxiv="1810.02054v2")
+
+# Letters ------------------------------------------------------------------------------------------------------------
+n = count("n", "training points")
+m = count("m", "hidden neurons")
+k, t = index("k", "gradient step"), time("t", "time of the gradient flow")
+eta = positive("eta", "step size")
+delta = failure("delta", "probability of failure over the initialization")
+delta_1 = failure("delta_1", "the part of delta spent on Lemma 3.1; any will do")
+C_m = hidden("C_m", "constant in the width bound Ω(·)")
+C_eta = hidden("C_eta", "constant in the step bound O(·)", text="C_η")
+lambda_0 = of_data("lambda_0", "least eigenvalue of the limiting Gram matrix H^∞", probe="gram_floor")
+cosine = of_data("c", "largest |cosine| between two inputs", probe="largest_cosine", tex=r"\max_{i\ne j}\lvert x_i\cdot x_j\rvert")
+Y = of_data("Y", "sum of the squared labels", probe="label_energy", text="‖y‖²", tex=r"\lVert y\rVert^2")
+L = of_data("L", "largest eigenvalue of the input Gram matrix XXᵀ", probe="input_gram_norm", tex=r"\lVert XX^{\top}\rVert")
+residual = observable("r", "distance of the predictions u from the labels y", probe="residual",
+                      text="‖y−u({})‖", tex=r"\lVert y-u({})\rVert")
+loss = observable("Phi", "training loss", probe="loss", tex=r"\Phi({})")
+travel = observable("travel", "farthest any neuron has moved", probe="movement",
+                    text="max‖w({})−w(0)‖", tex=r"\max_r\lVert w_r({})-w_r(0)\rVert")
+floor = observable("floor", "least eigenvalue of the Gram matrix H", probe="gram_floor_along",
+                   text="λ_min(H({}))", tex=r"\lambda_{\min}(H({}))")
+drift = observable("drift", "spectral distance of H from its start", probe="gram_drift",
+                   text="‖H({})−H(0)‖", tex=r"\lVert H({})-H(0)\rVert")
+flips = observable("flips", "patterns that differ from the start, over all points, per neuron", probe="flips",
+                   text="flips({})", tex=r"\tfrac1m\#\mathrm{flips}({})")
+gap = of_draw("gap", "spectral distance of H(0) from H^∞", probe="gram_gap", text="‖H(0)−H^∞‖", tex=r"\lVert H(0)-H^{\infty}\rVert")
+entry = of_draw("entry", "largest entry of |H(0) − H^∞|", probe="gram_gap_entry",
+                text="max|H(0)−H^∞|", tex=r"\max_{ij}\lvert H_{ij}(0)-H^{\infty}_{ij}\rvert")
+near = of_draw("near", "pairs (neuron, point) with |w(0)·x| ≤ R, per neuron", probe="near_kink",
+               text="near({})", tex=r"\textstyle\sum_i s_i({})")
+lambda_H = of_draw("lambda_H", "least eigenvalue of H(0)", probe="gram_floor_at_start", text="λ_min(H(0))", tex=r"\lambda_{\min}(H(0))")
+radius = of_draw("R", "radius of the certificate: the least R that satisfies it, if any", probe="certificate_radius")
+drift_cap = of_draw("B", "norm of B with entries |x_i·x_j| (s_i + s_j), s_i = share of neurons with |w(0)·x_i| ≤ R",
+                    probe="drift_cap", text="‖B({})‖", tex=r"\lVert B({})\rVert")
+near_norm = of_draw("s", "norm of the vector of shares s_i", probe="near_norm", text="‖s({})‖", tex=r"\lVert s({})\rVert")
+u, y, s = positive("u", "a prediction"), positive("y", "a label"), positive("s", "time")
+x, h = positive("x", "ηλ₀/2"), positive("h", "‖y−u(k+1)‖/‖y−u(k)‖")
+
+# What is trained on what --------------------------------------------------------------------------------------------
+descent = Setting(
+    network="two_layer_relu", output=1 / sqrt(m),          # f(x) = m^(-1/2) sum_r a_r relu(w_r . x)
+    trained=("w",),                                        # the signs a_r stay as drawn
+    drawn={"w": "standard_normal", "a": "rademacher"},
+    loss="sum_of_squares", factor=Rational(1, 2),          # Phi = 1/2 sum_i (f(x_i) - y_i)^2
+    method="gradient_descent", data=("unit_inputs",))
+flow = replace(descent, method="gradient_flow")
+sizes = Scale(samples=n, width=m, step_size=eta, failure=delta)
+sizes_flow = replace(sizes, step_size=None)
+
+# The constants of the proof -----------------------------------------------------------------------------------------
+delta_2 = defined("delta_2", 2 * (delta - delta_1) / 3, "the part of delta for neurons near a kink, by Markov")
+delta_3 = defined("delta_3", (delta - delta_1) / 3, "the part of delta for the distance at the start, by Markov")
+R = defined("R", sqrt(2 * pi) * delta_2 * lambda_0 / (16 * n**2), "radius in which H stays above lambda_0/2 (Lemma 3.2)")
+share = sqrt(2 / pi) * n * R / delta_2                     # Lemma 4.1: so many patterns can flip, per neuron
+start = (Y + n / 2) / delta_3                              # Markov, with E|y-u(0)|^2 = |y|^2 + n/2
+reach = 4 * sqrt(n) * residual(0) / (sqrt(m) * lambda_0)   # R' of Corollary 4.1, gradient descent
+reach_flow = 2 * sqrt(n) * residual(0) / (sqrt(m) * lambda_0)          # R' of Lemma 3.3, gradient flow, corrected
+concentration = 8 * n**2 * log(2 * n**2 / delta_1) / lambda_0**2       # Lemma 3.1, by Hoeffding
+width = 16 * n * start / (lambda_0 * R)**2                 # the m at which R' is R once |y-u(0)|^2 <= start
+width_flow = 4 * n * start / (lambda_0 * R)**2
+step = lambda_0 * (1 - 1 / sqrt(n)) / (4 * n**2)           # what the induction of Section 4.1 leaves for eta
+rate = 1 - eta * lambda_0 / 2
+headline = n**6 / (lambda_0**4 * delta**3)                 # Theorems 3.2 and 4.1: m = Omega(headline)
+
+# Theorem 3.1 --------------------------------------------------------------------------------------------------------
+positive_floor = Theorem(
+    statement="Theorem 3.1", says="Inputs of which no two are parallel have a positive definite limiting Gram matrix.",
+    hypotheses=(Hypothesis("no two inputs parallel", cosine < 1, at="Theorem 3.1", form="as corrected"),),  # nor antiparallel
+    claims=(Claim("positive Gram floor", lambda_0 > 0, at="Theorem 3.1"),))
+
+# The initialization, at every width -----------------------------------------------------------------------------------
+initialization = Theorem(
+    statement="Lemmas 3.1 and 4.1", says="At the start the Gram matrix is close to its limit and few neurons are near a kink.",
+    setting=descent, scale=sizes, hypotheses=(),
+    claims=(
+        Claim("entries of H(0)", entry <= 4 * sqrt(log(n / delta) / m), at="Lemma 3.1", probability=1 - delta),
+        Claim("entries of H(0), sharper", entry <= sqrt(log(2 * n**2 / delta) / (2 * m)), at="Lemma 3.1, by Hoeffding",
+              probability=1 - delta, form="ours"),
+        Claim("neurons near a kink", near(1 / sqrt(m)) <= sqrt(2 / pi) * n / (sqrt(m) * delta), at="Lemma 4.1, at R = m^(-1/2)",
+              probability=1 - delta),
+        Claim("mean start", Eq(residual(0)**2, Y + n / 2), at="Theorem 3.2, proof", expected=True, form="as corrected"),
+        Claim("start", residual(0)**2 <= (Y + n / 2) / delta, at="Theorem 3.2, proof, by Markov", probability=1 - delta),
+        Claim("loss", Eq(loss(0), residual(0)**2 / 2), at="Section 3"),
+    ),
+    derivation=(
+        Identity("the gradient in u is the residual", Derivative(descent.factor * (u - y)**2, u), u - y, at="Section 3"),
+        Identity("H averages over the neurons", Mul(m, descent.output**2, evaluate=False), 1, at="Section 3"),
+    ))
+
+# Theorem 4.1, gradient descent ----------------------------------------------------------------------------------------
+nondegenerate = Hypothesis("no degenerate data", lambda_0 > 0, at="Theorem 3.2")
+part = Hypothesis("a part of delta", delta_1 < delta, at="ours", form="ours")
+spent = {delta_1: delta / 10**6}                           # what a check spends on Lemma 3.1
+small_steps = Hypothesis("small steps", eta <= step, at="Theorem 4.1, constants of Section 4.1", form="ours")
+wide_start = Hypothesis("wide enough for the start", m >= concentration, at="Lemma 3.1, by Hoeffding", form="ours")
+wide = Hypothesis("wide enough", m >= width, at="Theorem 4.1, constants of the lemmas", form="ours")
+
+decay = Claim("residual decays", residual(k)**2 <= rate**k * residual(0)**2, at="Theorem 4.1", over=Each(k), probability=1 - delta)
+one_step = Claim("every step contracts", residual(k + 1)**2 <= rate * residual(k)**2, at="Section 4.1", over=Each(k), probability=1 - delta)
+close = Claim("neurons stay close", travel(k) <= reach, at="Corollary 4.1", over=Each(k), probability=1 - delta)
+in_tube = Claim("neurons stay in the tube", travel(k) <= R, at="Section 4.1, R' ≤ R", over=Each(k), probability=1 - delta)
+near_start = Claim("start", residual(0)**2 <= start, at="Theorem 3.2, proof, by Markov", probability=1 - delta)
+near_limit = Claim("Gram concentration", gap <= lambda_0 / 4, at="Lemma 3.1", probability=1 - delta)
+stable = Claim("Gram matrix stable", drift(k) <= lambda_0 / 4, at="Lemma 3.2", over=Each(k), probability=1 - delta)
+well_posed = Claim("Gram floor", floor(k) >= lambda_0 / 2, at="Lemma 3.2", over=Each(k), probability=1 - delta)
+few_near = Claim("few neurons near a kink", near(R) <= share, at="Lemma 4.1", probability=1 - delta)
+
+start_steps = (                                            # shared by descent and flow
+    Implication("Lemma 3.1 gives the first quarter", (nondegenerate, wide_start),
+                n * sqrt(log(2 * n**2 / delta_1) / (2 * m)) <= lambda_0 / 4, at="Lemma 3.1"),
+    Identity("Lemma 3.2 gives the second", 2 * n * share, lambda_0 / 4, at="Lemma 3.2"),
+    Identity("the split of delta is the best", Subs(Derivative(x**2 * (delta - delta_1 - x), x), x, delta_2), 0, at="ours"),
+)
+
+printed = Theorem(
+    statement="Theorem 4.1", says="Gradient descent on a wide enough network drives the loss to zero at a linear rate.",
+    setting=descent, scale=sizes,
+    hypotheses=(
+        nondegenerate,
+        Hypothesis("wide enough", m >= C_m * headline, at="Theorem 4.1"),
+        Hypothesis("small steps", eta <= C_eta * lambda_0 / n**2, at="Theorem 4.1"),
+    ),
+    claims=(decay, close),
+    laws=(
+        Law("movement shrinks", of=travel, along=m, exponent=-Rational(1, 2), at="Corollary 4.1"),
+        Law("H(0) concentrates", of=gap, along=m, exponent=-Rational(1, 2), at="Lemma 3.1"),
+        Law("H freezes", of=drift, along=m, exponent=-Rational(1, 2), at="Lemma 3.2 at R = R'"),
+        Law("patterns freeze", of=flips, along=m, exponent=-Rational(1, 2), at="Lemma 4.1 at R = R'"),
+    ),
+    derivation=(
+        SameOrder("the lemmas give the width", width, headline, along=(n, lambda_0, delta), where={Y: n, **spent}, at="Theorem 4.1"),
+        SameOrder("and the step", step, lambda_0 / n**2, along=(n, lambda_0), at="Theorem 4.1"),
+    ))
+
+explicit = Theorem(
+    statement="Theorem 4.1, explicit", says="Theorem 4.1 with every constant that its proof determines.", form="ours",
+    setting=descent, scale=sizes, witness=Witness("orthonormal", samples=2, delta=Rational(1, 2)),
+    hypotheses=(nondegenerate, part, wide_start, wide, small_steps), choices=spent,
+    claims=(decay, one_step, close, in_tube, near_start, near_limit, stable, well_posed, few_near,
+            Claim("only near neurons flip", flips(k) <= near(R), at="Lemma 4.1", over=Each(k), probability=1 - delta)),
+    derivation=(
+        *start_steps,
+        Implication("so the Gram floor is kept", (near_limit, stable, floor(k) >= lambda_0 - gap - drift(k)), well_posed, at="Lemma 3.2"),
+        Implication("each step contracts", (small_steps, h**2 <= 1 - eta * lambda_0 + 2 * eta * n * share
+                    + 2 * eta * sqrt(n) * share + eta**2 * n**2), h**2 <= rate, at="Section 4.1, induction"),
+        Implication("so the residual decays", (one_step, decay, rate >= 0, rate**k >= 0), decay.relation.subs(k, k + 1), at="Section 4.1"),
+        Implication("the travel is a geometric sum", (x < 1, Eq(h**2, 1 - x)), 1 / (1 - h) <= 2 / x, at="Corollary 4.1"),
+        Identity("which is R'", eta * sqrt(n / m) * residual(0) * 2 / (eta * lambda_0 / 2), close.relation.rhs, at="Corollary 4.1"),
+        Implication("and the width keeps it in the tube", (nondegenerate, part, wide, near_start, close), in_tube, at="Theorem 4.1"),
+        Identity("the width in one formula", width, 6912 * n**5 * (2 * Y + n) / (pi * lambda_0**4 * (delta - delta_1)**3), at="ours"),
+    ))
+
+# Theorem 3.2, gradient flow -------------------------------------------------------------------------------------------
+wide_flow = Hypothesis("wide enough", m >= width_flow, at="Theorem 3.2, constants of the lemmas", form="ours")
+decay_flow = Claim("residual decays", residual(t)**2 <= exp(-lambda_0 * t) * residual(0)**2, at="Theorem 3.2", over=Each(t),
+                   probability=1 - delta)
+close_flow = Claim("neurons stay close", travel(t) <= reach_flow, at="Lemma 3.3", over=Each(t), probability=1 - delta, form="as corrected")
+in_tube_flow = Claim("neurons stay in the tube", travel(t) <= R, at="Lemma 3.4, R' ≤ R", over=Each(t), probability=1 - delta)
+path = sqrt(n / m) * residual(0) * Integral(exp(-lambda_0 * s / 2), (s, 0, oo))    # |y-u(s)| decays at half the rate of its square
+
+printed_flow = Theorem(
+    statement="Theorem 3.2", says="Gradient flow on a wide enough network drives the loss to zero at a linear rate.",
+    setting=flow, scale=sizes_flow,
+    hypotheses=(nondegenerate, Hypothesis("wide enough", m >= C_m * headline, at="Theorem 3.2")),
+    claims=(decay_flow, close_flow),
+    derivation=(SameOrder("the lemmas give the width", width_flow, headline, along=(n, lambda_0, delta), where={Y: n, **spent}, at="Theorem 3.2"),),
+    errata=(Erratum(
+        at="Lemma 3.3",
+        printed=Identity("R' as printed", path, sqrt(n) * residual(0) / (sqrt(m) * lambda_0), at="Lemma 3.3"),
+        corrected=Identity("R' as corrected", path, reach_flow, at="Lemma 3.3"),
+        remark="the norm decays at half the rate of its square, so R' needs a factor 2; the order of the theorem is untouched"),))
+
+explicit_flow = Theorem(
+    statement="Theorem 3.2, explicit", says="Theorem 3.2 with every constant that its proof determines.", form="ours",
+    setting=flow, scale=sizes_flow, witness=Witness("orthonormal", samples=2, delta=Rational(1, 2)),
+    hypotheses=(nondegenerate, part, wide_start, wide_flow), choices=spent,
+    claims=(decay_flow, close_flow, in_tube_flow, near_start, near_limit, few_near,
+            Claim("Gram floor", floor(t) >= lambda_0 / 2, at="Lemma 3.2", over=Each(t), probability=1 - delta)),
+    derivation=(
+        *start_steps,
+        Identity("the norm decays at half the rate", path, close_flow.relation.rhs, at="Lemma 3.3, corrected"),
+        Implication("and the width keeps it in the tube", (nondegenerate, part, wide_flow, near_start, close_flow), in_tube_flow, at="Lemma 3.4"),
+    ))
+
+# Our own: sharper, and decided on the initialization drawn, without probability -----------------------------------------
+slow = defined("slow", lambda_H - drift_cap(radius) - sqrt(L) * near_norm(radius),
+               "what the drift of H and the kinks leave of the Gram floor", positive=None, text="λ′", tex=r"\lambda'")
+reach_sharp = sqrt(L) * residual(0) / (sqrt(m) * slow)
+certified = Hypothesis("Gram floor survives", slow > 0, at="ours", form="ours")
+fast = Hypothesis("fast enough for Theorem 4.1", 2 * slow - eta * slow**2 >= lambda_0 / 2, at="ours", form="ours")
+sharp = Theorem(
+    statement="Certificate S", says="A condition on the initialization drawn that certifies linear convergence for every step.", form="ours",
+    setting=descent, scale=sizes, witness=Witness("orthonormal", samples=4, delta=Rational(1, 10)),
+    hypotheses=(
+        Hypothesis("stable steps", eta <= 1 / L, at="ours", form="ours"), certified, fast,
+        Hypothesis("neurons stay in the radius", reach_sharp <= radius, at="ours", form="ours"),
+    ),
+    claims=(
+        Claim("residual decays, sharper", residual(k) <= (1 - eta * slow)**k * residual(0), at="ours", over=Each(k), form="ours"),
+        Claim("residual decays", residual(k)**2 <= rate**k * residual(0)**2, at="Theorem 4.1", over=Each(k)),
+        Claim("neurons stay close", travel(k) <= reach_sharp, at="ours", over=Each(k), form="ours"),
+        Claim("Gram matrix stable", drift(k) <= drift_cap(radius), at="ours", over=Each(k), form="ours"),
+        Claim("only near neurons flip", flips(k) <= near(radius), at="ours", over=Each(k), form="ours"),
+    ),
+    derivation=(
+        Implication("each step contracts", (floor(k) >= lambda_H - drift_cap(radius),
+                    h <= 1 - eta * floor(k) + eta * sqrt(L) * near_norm(radius)), h <= 1 - eta * slow, at="ours"),
+        Identity("the travel is a geometric series", eta * sqrt(L / m) * residual(0) / (1 - (1 - eta * slow)), reach_sharp, at="ours"),
+        Implication("Theorem 4.1's rate follows", (fast,), (1 - eta * slow)**2 <= rate, at="ours"),
+    ))
+
+theorems = (positive_floor, initialization, printed, explicit, printed_flow, explicit_flow, sharp)

@@ -1,0 +1,124 @@
+"""A paper's theorems to read: plain text with Unicode mathematics, LaTeX, or JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from types import ModuleType
+from typing import Any
+
+from sympy import S
+
+from theorems.language.derivation import Identity, Implication, SameOrder, Step
+from theorems.language.notation import tex, text
+from theorems.language.statement import Average, Best, Claim, Each, Limit, Theorem
+
+
+def quantifier(claim: Claim, write: Any = text) -> str:
+    """The claim's quantifier and probability in words."""
+    over = claim.over
+    words = ""
+    if isinstance(over, Each):
+        upto = f" ≤ {write(over.last)}" if over.last is not None else ""
+        words = f"for every {write(over.index)} ≥ {over.first}{upto}"
+    elif isinstance(over, Average):
+        words = f"on average over {write(over.index)} < {write(over.last)}"
+    elif isinstance(over, Best):
+        words = f"for the best {write(over.index)} ≤ {write(over.last)}"
+    elif isinstance(over, Limit):
+        words = f"as {write(over.index)} → ∞"
+    if claim.expected:
+        words += ", in expectation over the initialization"
+    if claim.probability != S.One:
+        words += f", with probability at least {write(claim.probability)}"
+    return words.strip(", ")
+
+
+def step_line(step: Step, write: Any = text) -> str:
+    """A step of the derivation in one line."""
+    match step:
+        case Identity():
+            return f"{write(step.left)} = {write(step.right)}"
+        case Implication():
+            return f"{', '.join(write(r) for r in step.premises)} ⟹ {write(step.conclusion)}"
+        case SameOrder():
+            return f"{write(step.left)} ≍ {write(step.right)} in {', '.join(write(q) for q in step.along)}"
+
+
+def as_text(module: ModuleType) -> str:
+    """Statement, hypotheses, claims, laws, derivation and sources, for a terminal."""
+    return "\n".join(_text(module)) + "\n"
+
+
+def _text(module: ModuleType) -> Iterator[str]:
+    p = module.paper
+    yield p.title
+    yield f"{', '.join(p.authors)}. {p.venue}{f', arXiv:{p.arxiv}' if p.arxiv else ''}."
+    for t in module.theorems:
+        yield f"\n{t.statement}{'  (our own)' if t.form == 'ours' else ''}\n{'─' * len(t.statement)}"
+        yield t.says
+        if t.setting is not None:
+            s = t.setting
+            drawn = ", ".join(f"{k} ~ {v}" for k, v in s.drawn.items())
+            yield f"setting: {s.network} times {text(s.output)}, training {', '.join(s.trained)}; {drawn}; {text(s.factor)} × {s.loss}; {s.method}"
+        yield from _rows("letters", ((q.text.replace("({})", ""), q.meaning, q.probe or "") for q in t.quantities))
+        yield from _rows("where", ((f"{text(d)} = {text(d.definition)}", d.meaning) for d in t.abbreviations))
+        yield from _rows("if", ((text(h.relation), h.name, f"[{h.at}; {h.form}]") for h in t.hypotheses))
+        yield from _rows("then", ((text(c.relation), quantifier(c), c.name, f"[{c.at}; {c.form}]") for c in t.claims))
+        yield from _rows("laws", ((f"{text(w.of)} ~ {text(w.along)}^({w.exponent})", w.kind, w.name, f"[{w.at}]") for w in t.laws))
+        yield from _rows("because", ((d.name, step_line(d), f"[{d.at}]") for d in t.derivation))
+        for e in t.errata:
+            yield f"  as printed, {e.at}: {step_line(e.printed)}"
+            yield f"  as corrected:  {step_line(e.corrected)}  ({e.remark})"
+
+
+def _rows(title: str, rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    table = [tuple(r) for r in rows]
+    if not table:
+        return
+    widths = [min(64, max(len(r[i]) for r in table)) for i in range(len(table[0]))]
+    yield f"{title}:"
+    for r in table:
+        yield ("  " + "  ".join(c.ljust(w) for c, w in zip(r, widths, strict=True))).rstrip()
+
+
+def as_latex(module: ModuleType) -> str:
+    """The theorems as LaTeX, one environment each."""
+    lines = [f"% {module.paper.key}: {module.paper.title}"]
+    for t in module.theorems:
+        lines += [rf"\begin{{theorem}}[{t.statement}{', ours' if t.form == 'ours' else ''}]", t.says]
+        if t.abbreviations:
+            lines += ["Let " + ", ".join(f"${tex(d)} = {tex(d.definition)}$" for d in t.abbreviations) + "."]
+        for word, items in (("If", t.hypotheses), ("then", t.claims)):
+            if items:
+                lines += [word, r"\begin{align*}", " \\\\\n".join(rf"  & {tex(x.relation)} && \text{{{_plain(x)}}}" for x in items), r"\end{align*}"]
+        lines += [r"\end{theorem}", ""]
+    return "\n".join(lines)
+
+
+def _plain(x: Any) -> str:
+    words = f"{x.name} ({x.at})" + (f", {quantifier(x, lambda e: f'${tex(e)}$')}" if isinstance(x, Claim) and quantifier(x) else "")
+    return words.replace("≥", r"$\ge$").replace("≤", r"$\le$").replace("→ ∞", r"$\to\infty$")
+
+
+def as_json(module: ModuleType) -> dict[str, Any]:
+    """The declarations as JSON: relations both as SymPy strings and as LaTeX."""
+    p = module.paper
+    return {"key": p.key, "title": p.title, "authors": list(p.authors), "year": p.year, "venue": p.venue, "arxiv": p.arxiv,
+            "theorems": [_theorem(t) for t in module.theorems]}
+
+
+def _theorem(t: Theorem) -> dict[str, Any]:
+    def relation(r: Any) -> dict[str, str]:
+        return {"relation": str(r), "text": text(r), "latex": tex(r)}
+
+    return {
+        "statement": t.statement, "says": t.says, "form": t.form,
+        "setting": {k: (dict(v) if isinstance(v, dict) else list(v) if isinstance(v, tuple) else str(v)) for k, v in vars(t.setting).items()} if t.setting else None,
+        "quantities": [{"name": q.name, "meaning": q.meaning, "about": str(q.about), "probe": q.probe} for q in t.quantities],
+        "where": [{"name": d.name, "meaning": d.meaning, **relation(d.definition)} for d in t.abbreviations],
+        "hypotheses": [{"name": h.name, "at": h.at, "form": h.form, "about": str(h.about), **relation(h.relation)} for h in t.hypotheses],
+        "claims": [{"name": c.name, "at": c.at, "form": c.form, "quantifier": quantifier(c), **relation(c.relation)} for c in t.claims],
+        "laws": [{"name": w.name, "of": w.of.name, "along": w.along.name, "exponent": str(w.exponent), "kind": w.kind, "at": w.at} for w in t.laws],
+        "derivation": [{"name": d.name, "at": d.at, "kind": type(d).__name__, "text": step_line(d)} for d in t.derivation],
+        "errata": [{"at": e.at, "remark": e.remark, "printed": step_line(e.printed), "corrected": step_line(e.corrected)} for e in t.errata],
+    }

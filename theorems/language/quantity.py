@@ -1,0 +1,169 @@
+"""Symbols that know what they mean, where they live, and how they are measured."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from sympy import Expr, Symbol, sympify
+from sympy.printing.pretty.pretty_symbology import pretty_symbol
+
+from theorems.problem import BadInput
+
+
+class About(StrEnum):
+    """What a quantity speaks of: the level at which its value becomes known."""
+
+    INDEX = "index"  # a step or a time, bound by a claim's quantifier
+    SCALE = "scale"  # chosen by whoever runs the experiment: n, m, eta, delta
+    HIDDEN = "hidden"  # a constant that the paper hides in O(.) or Omega(.)
+    DATA = "data"  # a function of the inputs and labels
+    DRAW = "draw"  # a function of the initialization drawn as well
+    TRAJECTORY = "trajectory"  # a function of the training step as well
+
+
+class Quantity(Symbol):
+    """A symbol with the paper's letter, its meaning, its level and, if measured, its probe.
+
+    Two quantities are equal when all of these agree: SymPy caches expressions by equality, so a letter that two
+    papers use differently must not be one symbol.
+    """
+
+    __slots__ = ("meaning", "about", "probe", "text", "tex", "below")
+
+    def __new__(cls, name: str, meaning: str, about: About, probe: str | None = None,
+                text: str | None = None, tex: str | None = None, below: int | None = None,
+                **assumptions: bool) -> Quantity:
+        if not name.isidentifier():
+            raise BadInput("quantity", name, "its letter must be a Python identifier such as lambda_0")
+        if not meaning.strip():
+            raise BadInput(f"quantity {name}", meaning, "it needs a meaning in words")
+        self = Symbol.__xnew__(cls, name, **{"real": True, **assumptions})
+        self.meaning, self.about, self.probe = meaning, about, probe
+        self.text = text or pretty_symbol(name)
+        self.tex, self.below = tex, below
+        return self
+
+    def _hashable_content(self) -> tuple[Any, ...]:
+        return (self.name, self.meaning, str(self.about), self.probe or "", *sorted(self._assumptions_orig.items()))
+
+    def __getnewargs_ex__(self) -> tuple[tuple[Any, ...], dict[str, bool]]:
+        args = (self.name, self.meaning, self.about, self.probe, self.text, self.tex, self.below)
+        return args, dict(self._assumptions_orig)
+
+    def __getstate__(self) -> None:
+        return None
+
+    def _latex(self, printer: Any) -> str:
+        return self.tex.replace("({})", "") if self.tex else printer._print_Symbol(self)
+
+
+class Defined(Quantity):
+    """A letter that abbreviates an expression in other quantities, as the paper's R or C do; `expanded` replaces it."""
+
+    __slots__ = ("definition",)
+
+    def __new__(cls, name: str, meaning: str, definition: Expr, **signs: Any) -> Defined:
+        self = super().__new__(cls, name, meaning, About.SCALE, **signs)
+        self.definition = sympify(definition)
+        return self
+
+    def _hashable_content(self) -> tuple[Any, ...]:
+        return (*super()._hashable_content(), self.definition)
+
+    def __getnewargs_ex__(self) -> Any:
+        (name, meaning, *_), signs = super().__getnewargs_ex__()
+        return (name, meaning, self.definition), {**signs, "text": self.text, "tex": self.tex}
+
+
+def expanded(expression: Any) -> Any:
+    """The expression or relation with every abbreviation written out."""
+    expression = sympify(expression)
+    while short := expression.atoms(Defined):
+        expression = expression.subs({d: d.definition for d in short})
+    return expression
+
+
+def defined(name: str, definition: Expr, meaning: str, **signs: Any) -> Defined:
+    """A positive abbreviation."""
+    return Defined(name, meaning, definition, **{"positive": True, **signs})
+
+
+class Observable(Quantity):
+    """A quantity of a run: `residual(k)` is its value at step (or time) k, `near(R)` its value for the radius R."""
+
+    __slots__ = ()
+
+    def __call__(self, argument: Any) -> At:
+        return At(self, sympify(argument))
+
+
+class At(Expr):
+    """An observable at an argument: a step, a time, or a parameter."""
+
+    is_commutative = True
+
+    observable = property(lambda self: self.args[0])
+    argument = property(lambda self: self.args[1])
+
+    def _eval_is_real(self) -> bool:
+        return True
+
+    def _eval_is_nonnegative(self) -> bool | None:
+        return self.args[0].is_nonnegative
+
+    def _eval_is_positive(self) -> bool | None:
+        return self.args[0].is_positive
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"{self.args[0].name}({printer._print(self.args[1])})"
+
+    def _latex(self, printer: Any) -> str:
+        inside = printer._print(self.args[1])
+        sign = self.args[0].tex or printer._print(self.args[0]) + "({})"
+        return sign.replace("{}", inside)
+
+
+def count(name: str, meaning: str, **signs: str) -> Quantity:
+    """A whole number of things, at least one, chosen by the experimenter: n, m, d."""
+    return Quantity(name, meaning, About.SCALE, integer=True, positive=True, **signs)
+
+
+def index(name: str, meaning: str, **signs: str) -> Quantity:
+    """A training step 0, 1, 2, ..., bound by a quantifier."""
+    return Quantity(name, meaning, About.INDEX, integer=True, nonnegative=True, **signs)
+
+
+def time(name: str, meaning: str, **signs: str) -> Quantity:
+    """A continuous training time in [0, oo), bound by a quantifier."""
+    return Quantity(name, meaning, About.INDEX, nonnegative=True, **signs)
+
+
+def positive(name: str, meaning: str, **signs: str) -> Quantity:
+    """A positive real chosen by the experimenter: a step size, an accuracy."""
+    return Quantity(name, meaning, About.SCALE, positive=True, **signs)
+
+
+def failure(name: str, meaning: str, **signs: str) -> Quantity:
+    """A probability of failure, in (0, 1)."""
+    return Quantity(name, meaning, About.SCALE, below=1, positive=True, **signs)
+
+
+def hidden(name: str, meaning: str, **signs: str) -> Quantity:
+    """A positive constant that the paper hides; it stays a symbol, never a guessed number."""
+    return Quantity(name, meaning, About.HIDDEN, positive=True, **signs)
+
+
+def of_data(name: str, meaning: str, probe: str, **signs: str) -> Quantity:
+    """A nonnegative number computed from inputs and labels, with certified bounds where the probe has them."""
+    return Quantity(name, meaning, About.DATA, probe, nonnegative=True, **signs)
+
+
+def of_draw(name: str, meaning: str, probe: str, **signs: str) -> Observable:
+    """A nonnegative number computed from the initialization drawn; called with an argument it is a function of it."""
+    return Observable(name, meaning, About.DRAW, probe, nonnegative=True, **signs)
+
+
+def observable(name: str, meaning: str, probe: str, **signs: str) -> Observable:
+    """A nonnegative number measured along training: `residual(k)`."""
+    return Observable(name, meaning, About.TRAJECTORY, probe, nonnegative=True, **signs)

@@ -1,0 +1,198 @@
+"""Replay a proof's algebra: identities by SymPy and exact points, implications by an SMT solver, orders by exponents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from random import Random
+from typing import Any
+
+import sympy
+from sympy import Dummy, Expr, Rational
+from sympy.core.relational import Relational
+
+from theorems.language.derivation import Identity, Implication, SameOrder, Step
+from theorems.language.order import exponent
+from theorems.language.quantity import At, Quantity, expanded
+
+TIMEOUT_MS = 8000
+PI = (Rational(314159265358979323, 10**17), Rational(314159265358979324, 10**17))
+
+
+class Outcome(StrEnum):
+    PROVED = "proved"
+    FALSE = "false"
+    UNKNOWN = "unknown"
+    VACUOUS = "vacuous"  # the premises contradict each other, so they prove everything
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What the machine found for one step: by which engine, and where it fails if it does."""
+
+    step: Step
+    outcome: Outcome
+    engine: str
+    counterexample: dict[str, str] | None = None
+    note: str = ""
+
+
+def replay(step: Step) -> Replay:
+    """Replay one step; never raises on a false step."""
+    match step:
+        case Identity():
+            return _identity(step)
+        case Implication():
+            return _implication(step)
+        case SameOrder():
+            return _same_order(step)
+
+
+def _atoms(*expressions: Any) -> list[Any]:
+    """The independent letters: observables at their arguments, and the quantities outside them."""
+    at = set().union(*(e.atoms(At) for e in expressions))
+    bare = {q for e in expressions for q in e.subs({a: Dummy() for a in at}).free_symbols if isinstance(q, Quantity)}
+    return sorted(at | bare, key=str)
+
+
+def _is_positive(atom: Any) -> bool:
+    return bool(atom.is_positive or atom.is_nonnegative)
+
+
+def _identity(step: Identity) -> Replay:
+    difference = expanded(step.left - step.right)
+    letters = {a: Dummy(str(a), positive=_is_positive(a)) for a in _atoms(difference)}
+    gap = difference.doit().subs(letters)
+    random, point = Random(7), {}
+    for _ in range(5):
+        point = {d: Rational(random.randint(1, 40), random.randint(1, 40)) for d in letters.values()}
+        value = gap.subs(point).evalf(40)
+        if not abs(value) < Rational(1, 10**30):
+            shown = {str(a): str(point[d]) for a, d in letters.items()}
+            return Replay(step, Outcome.FALSE, "exact points", shown, f"left - right = {value.evalf(6)}")
+    if sympy.simplify(gap) == 0:
+        return Replay(step, Outcome.PROVED, "SymPy and exact points")
+    return Replay(step, Outcome.UNKNOWN, "SymPy", note="equal at 5 exact points, not simplified to 0")
+
+
+def _same_order(step: SameOrder) -> Replay:
+    left, right = (expanded(e).subs(step.where) for e in (step.left, step.right))
+    pairs = {str(q): (exponent(left, q), exponent(right, q)) for q in step.along}
+    wrong = {q: f"exponent {a} against {b}" for q, (a, b) in pairs.items() if a != b}
+    if wrong:
+        return Replay(step, Outcome.FALSE, "exponents", wrong)
+    shown = ", ".join(f"{q}: {a}" for q, (a, _) in pairs.items())
+    return Replay(step, Outcome.PROVED, "exponents", note=shown)
+
+
+class _Translation:
+    """SymPy to Z3 over the reals: rational powers become roots of fresh variables, logarithms become free atoms."""
+
+    def __init__(self) -> None:
+        import z3
+        self.z3, self.facts, self.vars = z3, [], {}
+
+    def variable(self, key: Any, name: str, lower: str | None) -> Any:
+        if key not in self.vars:
+            v = self.z3.Real(name)
+            self.vars[key] = v
+            if lower is not None:
+                self.facts.append(v > 0 if lower == ">" else v >= 0)
+        return self.vars[key]
+
+    def __call__(self, e: Expr) -> Any:
+        z3 = self.z3
+        if e.is_Rational or e.is_Float:
+            exact = Rational(e)
+            return z3.Q(int(exact.p), int(exact.q))
+        if e is sympy.pi:
+            v = self.variable(e, "pi", ">")
+            self.facts += [v > z3.Q(int(PI[0].p), int(PI[0].q)), v < z3.Q(int(PI[1].p), int(PI[1].q))]
+            return v
+        if isinstance(e, Quantity | At):
+            return self.letter(e)
+        if e.is_Add:
+            return z3.Sum([self(a) for a in e.args])
+        if e.is_Mul:
+            e = sympy.factor_terms(e)
+        if e.is_Mul:
+            top, bottom = e.as_numer_denom()
+            if bottom == 1:
+                return z3.Product([self(a) for a in e.args])
+            return self(top) / self(bottom)
+        if e.is_Pow and e.exp.is_Integer:
+            n = int(e.exp)
+            power = z3.Product([self.named(e.base)] * abs(n))
+            return power if n > 0 else 1 / power
+        if e.is_Pow and e.exp.is_Rational:
+            root = self.root(e.base, int(e.exp.q))
+            power = z3.Product([root] * abs(int(e.exp.p)))
+            return power if e.exp.p > 0 else 1 / power
+        if e.is_Pow and e.exp.is_Add:
+            return z3.Product([self(f) for f in sympy.expand_power_exp(e).args])
+        return self.variable(e, f"atom{len(self.vars)}", ">" if e.is_positive else None)
+
+    def letter(self, e: Any) -> Any:
+        new = e not in self.vars
+        v = self.variable(e, str(e), ">" if e.is_positive else ">=" if e.is_nonnegative else None)
+        if new and e.is_integer and e.is_positive:
+            self.facts.append(v >= 1)
+        if new and getattr(e, "below", None) is not None:
+            self.facts.append(v < e.below)
+        return v
+
+    def named(self, base: Expr) -> Any:
+        """A sum under a power as a variable of its own: the solver reasons on (a - b)^3 as on x^3."""
+        if not base.is_Add:
+            return self(base)
+        new = base not in self.vars
+        v = self.variable(base, f"sum{len(self.vars)}", None)
+        if new:
+            self.facts.append(v == self(base))
+        return v
+
+    def root(self, base: Expr, degree: int) -> Any:
+        v = self.variable((base, degree), f"root{len(self.vars)}", ">=")
+        self.facts.append(self.z3.Product([v] * degree) == self(base))
+        return v
+
+    def relation(self, r: Relational) -> Any:
+        left, right = self(r.lhs), self(r.rhs)
+        return {"<=": left <= right, "<": left < right, ">=": left >= right, ">": left > right,
+                "==": left == right, "!=": left != right}[r.rel_op]
+
+
+def _implication(step: Implication) -> Replay:
+    t = _Translation()
+    relations = [expanded(r) for r in (*step.premises, step.conclusion)]
+    *given, then = (t.relation(r) for r in relations)
+    z3, premises = t.z3, t.facts + given
+    solver = z3.Solver()
+    solver.set("timeout", TIMEOUT_MS)
+    solver.add(*premises)
+    if solver.check() == z3.unsat:
+        return Replay(step, Outcome.VACUOUS, "Z3", note="the premises contradict each other")
+    solver.push()
+    solver.add(z3.Not(then))
+    answer = solver.check()
+    if answer == z3.unsat:
+        return Replay(step, Outcome.PROVED, "Z3")
+    if answer == z3.sat:
+        model = solver.model()
+        letters = _atoms(*(x for r in relations for x in r.args))
+        shown = {str(a): _number(model.eval(t.letter(a), model_completion=True)) for a in letters}
+        return Replay(step, Outcome.FALSE, "Z3", shown)
+    return Replay(step, Outcome.UNKNOWN, "Z3", note=f"undecided within {TIMEOUT_MS // 1000} s")
+
+
+def _number(value: Any) -> str:
+    if hasattr(value, "as_fraction"):
+        exact = value.as_fraction()
+        return str(exact) if max(abs(exact.numerator), exact.denominator) < 10**6 else f"{float(exact):.6g}"
+    return value.as_decimal(6).rstrip("?") if hasattr(value, "as_decimal") else str(value)
+
+
+def point_of(counterexample: dict[str, str]) -> str:
+    """The counterexample in one line."""
+    return ", ".join(f"{k} = {v}" for k, v in counterexample.items())
+
