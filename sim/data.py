@@ -167,7 +167,7 @@ def _table(path: Path, label: str) -> tuple[Array, Array]:
     table.columns = table.columns.map(str)
     if label not in table.columns:
         raise unknown("label column", label, list(table.columns))
-    text = [c for c in table.columns if not pd.api.types.is_numeric_dtype(table[c])]
+    text = [c for c in table.columns if len(table) and not pd.api.types.is_numeric_dtype(table[c])]
     if text:
         raise BadInput(f"data {path.name}", f"column {text[0]!r}", "every column must be numeric; encode or drop it")
     values = table.astype(np.float64)

@@ -58,11 +58,17 @@ def _rank(rows: Array) -> int:
 
 
 def _cosines(raw: Array) -> arb_mat:
+    """The matrix of cosines in balls, exactly +1 or -1 for parallel rows, where arccos has no room for error."""
+    exact = {p: sign for pairs, sign in zip(parallel_pairs(raw), (1, -1), strict=True) for p in pairs}
     rows = arb_mat(raw.tolist())
     gram = rows * rows.transpose()
     norms = [gram[i, i].rsqrt() for i in range(len(raw))]
     n = len(raw)
-    return arb_mat([[arb(1) if i == j else gram[i, j] * norms[i] * norms[j] for j in range(n)] for i in range(n)])
+    def cosine(i: int, j: int) -> arb:
+        sign = 1 if i == j else exact.get((min(i, j), max(i, j)))
+        return arb(sign) if sign else gram[i, j] * norms[i] * norms[j]
+
+    return arb_mat([[cosine(i, j) for j in range(n)] for i in range(n)])
 
 
 def largest_cosine(data: Data) -> Enclosure:
@@ -99,7 +105,7 @@ def gram_floor(data: Data) -> Enclosure:
                 c = cos[i, j]
                 entries[i][j] = entries[j][i] = c * (pi - c.acos()) / (2 * pi)
         low, high = least_eigenvalue(arb_mat(entries), vectors)
-        return Enclosure(float((low + high).mid()) / 2, down(low), up(high))
+        return _enclosure(low, high)
 
 
 def input_gram_norm(data: Data) -> Enclosure:
@@ -109,7 +115,13 @@ def input_gram_norm(data: Data) -> Enclosure:
         return Enclosure(float(-values[0]), float("nan"), float("nan"), certified=False)
     with ctx.workprec(BITS):
         low, high = least_eigenvalue(-1 * _cosines(data.raw), vectors)
-        return Enclosure(-float((low + high).mid()) / 2, -up(high), -down(low))
+        return _enclosure(-high, -low)
+
+
+def _enclosure(low: arb, high: arb) -> Enclosure:
+    """The middle and the ends; not certified when the balls are too wide to bound anything."""
+    bounds = down(low), up(high)
+    return Enclosure(float((low + high).mid()) / 2, *bounds, certified=bool(np.isfinite(bounds).all()))
 
 
 def least_eigenvalue(matrix: arb_mat, vectors: Array) -> tuple[arb, arb]:

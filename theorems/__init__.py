@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from theorems.problem import BadInput, unknown
 
@@ -28,23 +29,24 @@ class Entry:
 
 
 def catalogue() -> Iterator[Entry]:
-    """Every paper of this package and of installed packages of theorems, by key; nothing is imported."""
-    files = [p for p in sorted(HERE.glob("*.py")) if p.stem != "__init__"]
+    """Every file here, and of installed packages of theorems, that declares a paper; nothing is imported."""
+    files = sorted(HERE.glob("*.py"))
     for point in entry_points(group=GROUP):
         spec = importlib.util.find_spec(point.module)
         if spec and spec.origin:
             files.append(Path(spec.origin))
-    for path in files:
-        yield header(path)
+    yield from filter(None, map(header, files))
 
 
-def header(path: Path) -> Entry:
+def header(path: Path) -> Entry | None:
     """Key, title and year from the literals of `paper = Paper(...)`, the statement from the file's first line."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    fields = {}
+    fields: dict[str | None, Any] = {}
     for node in tree.body:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and getattr(node.value.func, "id", "") == "Paper":
             fields = {k.arg: ast.literal_eval(k.value) for k in node.value.keywords if isinstance(k.value, ast.Constant)}
+    if not fields:
+        return None
     says = (ast.get_docstring(tree) or "").split("\n")[0]
     return Entry(fields.get("key", path.stem), fields.get("title", ""), fields.get("year", 0), says, path)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sympy import Expr, sympify
 from sympy.core.relational import Relational
+from sympy.logic.boolalg import BooleanAtom
 
 from theorems.language.frozen import Frozen
 from theorems.problem import BadInput
@@ -43,8 +44,8 @@ class Implication:
 
     def __post_init__(self) -> None:
         for relation in (*self.premises, self.conclusion):
-            if not isinstance(relation, Relational):
-                raise BadInput(f"step {self.name!r}", str(relation), "it must link relations that the domains leave open")
+            if not isinstance(relation, Relational | BooleanAtom):
+                raise BadInput(f"step {self.name!r}", str(relation), "it must link relations such as m >= n**2")
 
     @property
     def premises(self) -> tuple[Relational, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from enum import StrEnum
 from fractions import Fraction
@@ -96,21 +97,16 @@ def enclose(expression: Expr, values: Mapping[Any, Value], bits: int = 128) -> t
 
 
 def down(b: arb) -> float:
-    """The greatest convenient float certainly at or below the ball."""
+    """A float certainly at or below the ball, its neighbour or next to it; -oo when the ball bounds nothing."""
     low = float(b.lower())
-    while not arb(low) <= b.lower() and low != float("-inf"):
-        low = _next(low, -1)
-    return low
+    if math.isnan(low):
+        return -math.inf
+    return low if arb(low) <= b.lower() else math.nextafter(low, -math.inf)
 
 
 def up(b: arb) -> float:
-    """The least convenient float certainly at or above the ball."""
+    """A float certainly at or above the ball; oo when the ball bounds nothing."""
     return -down(-b)
-
-
-def _next(x: float, way: int) -> float:
-    import math
-    return math.nextafter(x, way * math.inf)
 
 
 ORDER = {

@@ -10,6 +10,7 @@ from typing import Any
 import sympy
 from sympy import Dummy, Expr, Rational
 from sympy.core.relational import Relational
+from sympy.logic.boolalg import BooleanAtom
 
 from theorems.language.derivation import Identity, Implication, SameOrder, Step
 from theorems.language.order import exponent
@@ -157,6 +158,8 @@ class _Translation:
         return v
 
     def relation(self, r: Relational) -> Any:
+        if isinstance(r, BooleanAtom):  # the declared domains decide it
+            return self.z3.BoolVal(bool(r))
         left, right = self(r.lhs), self(r.rhs)
         return {"<=": left <= right, "<": left < right, ">=": left >= right, ">": left > right,
                 "==": left == right, "!=": left != right}[r.rel_op]

@@ -1,0 +1,34 @@
+# make run   the environment in .venv, then the main job: check theorem du2019
+# make test  the environment in .venv, then the tests
+.PHONY: run test env lint lock clean
+.SHELLFLAGS := -eu -c
+PYTHON ?= python3
+BIN := .venv/bin
+export UV_PYTHON_DOWNLOADS := never
+
+run: env
+	$(BIN)/check theorem du2019
+
+test: env
+	$(BIN)/python -m pytest -n 2
+
+env: .venv/ready
+
+.venv/ready: requirements-dev.txt requirements-build.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; set PYTHON=...") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv==0.13.9"
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -b requirements-build.txt -e .
+	@touch .venv/ready
+
+lint: env
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+lock: env
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements-dev.txt
+	printf 'hatchling>=1.27,<2\neditables\n' | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header - -o requirements-build.txt
+
+clean:
+	rm -rf .venv out

@@ -1,0 +1,75 @@
+"""Wrong versions of du2019, planted in its source: every one is noticed, by the layers named here; the true one never.
+
+Layers: `derivation` (a step of the proof no longer holds), `exact hypotheses` (a claim about data is refuted by certified
+numbers), `simulation` (a claim is refuted in regime). The runs are small: four orthonormal points.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import theorems
+from reports.options import Options
+from reports.study import Study
+from sim.store import Store
+
+SOURCE = (Path(theorems.__file__).parent / "du2019.py").read_text()
+OPTIONS = Options(data="orthonormal", samples=4, widths=(256, 512, 1024), seeds=40, steps=40)
+D, H, S = "derivation", "exact hypotheses", "simulation"
+
+# what is planted: (text of the true file, text of the wrong one, layers that notice)
+PLANTS = {
+    "rate 1 - 2 eta lambda_0": ("rate = 1 - eta * lambda_0 / 2", "rate = 1 - 2 * eta * lambda_0", {D, S}),
+    "rate 1 - eta lambda_0": ("rate = 1 - eta * lambda_0 / 2", "rate = 1 - eta * lambda_0", {D}),
+    "movement 4 -> 0.04": ("reach = 4 * sqrt(n)", "reach = 0.04 * sqrt(n)", {D}),
+    "width n^5": ("headline = n**6", "headline = n**5", {D}),
+    "width n^7": ("headline = n**6", "headline = n**7", {D}),
+    "width lambda_0^-3": ("headline = n**6 / (lambda_0**4", "headline = n**6 / (lambda_0**3", {D}),
+    "width lambda_0^-5": ("headline = n**6 / (lambda_0**4", "headline = n**6 / (lambda_0**5", {D}),
+    "width delta^-2": ("* delta**3)", "* delta**2)", {D}),
+    "width delta^-4": ("* delta**3)", "* delta**4)", {D}),
+    "explicit width n times smaller": ("width = 16 * n * start", "width = 16 * start", {D}),
+    "explicit width twice smaller": ("width = 16 * n * start", "width = 8 * n * start", {D}),
+    "explicit width twice larger": ("width = 16 * n * start", "width = 32 * n * start", {D}),
+    "step 100 times larger": ("step = lambda_0 * (1", "step = 100 * lambda_0 * (1", {D}),
+    "loss without 1/2": ("factor=Rational(1, 2)", "factor=Rational(1, 1)", {D, S}),
+    "1/m for 1/sqrt(m)": ("output=1 / sqrt(m)", "output=1 / m", {D, S}),
+    "Theorem 4.1 flipped": ("residual(k)**2 <= rate**k * residual(0)**2, at=\"Theorem 4.1\", over=Each(k), probability",
+                            "residual(k)**2 >= rate**k * residual(0)**2, at=\"Theorem 4.1\", over=Each(k), probability", {D}),
+    "Certificate S flipped": ("residual(k)**2 <= rate**k * residual(0)**2, at=\"Theorem 4.1\", over=Each(k))",
+                              "residual(k)**2 >= rate**k * residual(0)**2, at=\"Theorem 4.1\", over=Each(k))", {S}),
+    "width hypothesis flipped": ("Hypothesis(\"wide enough\", m >= width,", "Hypothesis(\"wide enough\", m <= width,", {D}),
+    "step hypothesis flipped": ("Hypothesis(\"small steps\", eta <= step", "Hypothesis(\"small steps\", eta >= step", {D}),
+    "certificate without its radius": ("reach_sharp <= radius", "reach_sharp >= radius / 10**6", {S}),
+    "no two parallel inputs, dropped": ("hypotheses=(Hypothesis(\"no two inputs parallel\", cosine < 1, at=\"Theorem 3.1\", form=\"as corrected\"),)",
+                                        "hypotheses=()", {H}),
+    "parallel in the same direction only": ("cosine < 1, at", "cosine < 2, at", {H}),
+    "mean start without n/2": ("Eq(residual(0)**2, Y + n / 2)", "Eq(residual(0)**2, Y)", {S}),
+    "Gram entries 100 times closer": ("entry <= 4 * sqrt", "entry <= 0.04 * sqrt", {S}),
+}
+
+
+def noticed(source, folder):
+    path = folder / "planted.py"
+    path.write_text(source)
+    report = Study(OPTIONS, Store()).check(theorems.find(str(path)))
+    layers = {line.split(":")[0] for line in report.noticed}
+    assert (report.exit_code == 1) == bool(layers)
+    return layers
+
+
+def test_the_true_version_is_never_noticed(tmp_path):
+    assert noticed(SOURCE, tmp_path) == set()
+
+
+def test_a_canary_dies(tmp_path):
+    """If even 1 = 2 goes unnoticed, the layers are not looking."""
+    assert D in noticed(SOURCE.replace('evaluate=False), 1, at="Section 3")', 'evaluate=False), 2, at="Section 3")'), tmp_path)
+
+
+@pytest.mark.parametrize("plant", PLANTS)
+def test_a_planted_error_is_noticed_by_these_layers(plant, tmp_path):
+    true, wrong, layers = PLANTS[plant]
+    assert len(re.findall(re.escape(true), SOURCE)) == 1, "the plant must change exactly one place"
+    assert noticed(SOURCE.replace(true, wrong), tmp_path) == layers

@@ -1,0 +1,170 @@
+"""Verdicts on made-up trajectories, one of each kind, for every kind of claim."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sympy import Eq, Rational, sqrt
+
+from reports.compare import compare, observe
+from reports.evidence import Evidence
+from reports.verdict import Verdict
+from theorems.language import (
+    Average, Best, Claim, Each, Hypothesis, Limit, Setting, Theorem, count, failure, hidden, index, observable, of_data, of_draw, positive,
+)
+
+n, m, k = count("n", "points"), count("m", "neurons"), index("k", "step")
+eta, delta, C = positive("eta", "step size"), failure("delta", "failure"), hidden("C", "a constant")
+lam, r = of_data("lambda_0", "floor", probe="gram_floor"), observable("r", "residual", probe="residual")
+floor = of_draw("h", "floor of the draw", probe="gram_floor_at_start")
+near = of_draw("near", "near a kink", probe="near_kink")
+setting = Setting(network="any", trained=("w",), drawn={"w": "any"}, loss="any", method="any")
+rate = 1 - eta * lam / 2
+DECAY = Claim("decay", r(k)**2 <= rate**k * r(0)**2, at="x", over=Each(k))
+VALUES = {n: 2, m: 100, eta: 0.5, delta: 0.5, lam: 0.4}
+EXACT = {n: 2, m: 100, eta: 0.5, delta: Rational(1, 2), lam: (0.4, 0.4)}
+
+
+def evidence(curves, extra=(), error=0.0, values=VALUES, exact=EXACT):
+    """curves: one array of residuals a seed; extra: (seed, observable, value) of the draw."""
+    rows = [(s, float(j), "residual", v, error) for s, c in enumerate(curves) for j, v in enumerate(c)]
+    rows += [(s, 0.0, name, v, 0.0) for s, name, v in extra]
+    return Evidence(values, exact, pd.DataFrame(rows, columns=["seed", "step", "observable", "value", "error"]))
+
+
+def theorem(*claims, hypotheses=()):
+    return Theorem(statement="T", says="s", setting=setting, hypotheses=tuple(hypotheses), claims=claims)
+
+
+def verdict(claim, known, hypotheses=()):
+    return compare(theorem(claim, hypotheses=hypotheses), known)[1][0]
+
+
+def decaying(ratio, steps=30):
+    return ratio ** np.arange(steps)
+
+
+GOOD, BAD = decaying(0.9), decaying(0.99)  # the claim allows sqrt(0.9) = 0.949 a step
+
+
+@pytest.mark.parametrize(("hypotheses", "good", "bad"), [
+    ((), Verdict.CONFIRMED, Verdict.REFUTED),
+    ((Hypothesis("h", m >= 50, at="x"),), Verdict.CONFIRMED, Verdict.REFUTED),
+    ((Hypothesis("h", m >= 500, at="x"),), Verdict.OUTSIDE_SEEN, Verdict.OUTSIDE_UNSEEN),
+    ((Hypothesis("h", m >= C * n, at="x"),), Verdict.OPEN, Verdict.OPEN),
+    ((Hypothesis("h", m >= C * n, at="x"), Hypothesis("g", m >= 500, at="x")), Verdict.OUTSIDE_SEEN, Verdict.OUTSIDE_UNSEEN),
+])
+def test_a_certain_claim_is_judged_by_its_hypotheses(hypotheses, good, bad):
+    assert verdict(DECAY, evidence([GOOD] * 3), hypotheses).verdict is good
+    assert verdict(DECAY, evidence([GOOD, BAD]), hypotheses).verdict is bad
+
+
+def test_a_hypothesis_that_the_balls_leave_open_leaves_the_claim_open():
+    known = evidence([GOOD], exact={**EXACT, lam: (-0.1, 0.4)})
+    found = verdict(DECAY, known, [Hypothesis("h", lam > 0, at="x")])
+    assert found.verdict is Verdict.OPEN
+    assert "too wide" in found.evidence
+
+
+@pytest.mark.parametrize(("failures", "seeds", "expected"), [
+    (0, 20, Verdict.CONFIRMED), (20, 20, Verdict.REFUTED), (0, 5, Verdict.INCONCLUSIVE), (10, 20, Verdict.INCONCLUSIVE)])
+def test_a_claim_with_probability_is_judged_by_exact_counts(failures, seeds, expected):
+    claim = Claim("decay", DECAY.relation, at="x", over=Each(k), probability=1 - delta)
+    found = verdict(claim, evidence([BAD] * failures + [GOOD] * (seeds - failures)))
+    assert found.verdict is expected
+    assert (found.failures, found.seeds) == (failures, seeds)
+    assert (found.needs_seeds is not None) == (expected is Verdict.INCONCLUSIVE)
+
+
+def test_seeds_whose_draw_violates_a_hypothesis_are_set_aside():
+    certificate = Hypothesis("certified", floor >= Rational(1, 5), at="x")
+    draws = [(0, "gram_floor_at_start", 0.3), (1, "gram_floor_at_start", 0.1)]
+    judged, (found,) = compare(theorem(DECAY, hypotheses=[certificate]), evidence([GOOD, BAD], draws))
+    assert found.verdict is Verdict.CONFIRMED
+    assert found.seeds == 1
+    assert (judged[0].held, judged[0].draws) == (1, 2)
+    none = [(s, "gram_floor_at_start", 0.1) for s in range(2)]
+    assert verdict(DECAY, evidence([GOOD, GOOD], none), [certificate]).verdict is Verdict.OUTSIDE_SEEN
+
+
+def test_a_diverging_run_is_a_failure_and_a_missing_observable_is_void():
+    diverged = np.array([1.0, 2.0, np.inf])
+    assert verdict(DECAY, evidence([diverged])).verdict is Verdict.REFUTED
+    missing = Claim("near", near(1 / sqrt(m)) <= 1, at="x")
+    assert verdict(missing, evidence([GOOD])).verdict is Verdict.VOID
+
+
+def test_what_lies_at_the_floor_of_rounding_is_not_compared():
+    curve = np.concatenate([decaying(0.1, 12), np.full(400, 1e-12)])
+    assert verdict(DECAY, evidence([curve])).verdict is Verdict.CONFIRMED
+
+
+def test_the_discretization_error_is_granted_to_a_flow():
+    just_above = np.array([1.0, 0.9486833 * 1.01])
+    assert verdict(DECAY, evidence([just_above])).verdict is Verdict.REFUTED
+    assert verdict(DECAY, evidence([just_above], error=0.02)).verdict is Verdict.CONFIRMED
+
+
+def test_one_step_claims_compare_neighbours():
+    one_step = Claim("one step", r(k + 1) <= 0.95 * r(k), at="x", over=Each(k))
+    assert verdict(one_step, evidence([GOOD])).verdict is Verdict.CONFIRMED
+    bump = GOOD.copy()
+    bump[10] = bump[9]
+    assert verdict(one_step, evidence([bump])).verdict is Verdict.REFUTED
+
+
+def test_an_average_and_a_best_step_and_a_bounded_range():
+    average = Claim("mean", r(k) <= Rational(1, 2), at="x", over=Average(k, n * 5))
+    assert observe(average, evidence([decaying(0.8)]), 0).observed == pytest.approx(decaying(0.8, 10).mean())
+    assert verdict(average, evidence([decaying(0.8)])).verdict is Verdict.CONFIRMED
+    assert verdict(average, evidence([decaying(0.99)])).verdict is Verdict.REFUTED
+    assert verdict(average, evidence([decaying(0.8, 5)])).verdict is Verdict.VOID  # fewer steps than the claim averages
+    best = Claim("best", r(k) <= Rational(1, 2), at="x", over=Best(k, n * 5))
+    assert verdict(best, evidence([decaying(0.8)])).verdict is Verdict.CONFIRMED
+    early = Claim("early", r(k) >= Rational(1, 2), at="x", over=Each(k, last=n))
+    assert verdict(early, evidence([decaying(0.8)])).verdict is Verdict.CONFIRMED
+    late = Claim("late", r(k) <= Rational(1, 2), at="x", over=Each(k, first=5))
+    assert verdict(late, evidence([decaying(0.8)])).verdict is Verdict.CONFIRMED
+
+
+def test_an_identity_is_held_to_rounding():
+    same = Claim("conserved", Eq(r(k), r(0)), at="x", over=Each(k))
+    assert verdict(same, evidence([np.ones(20) * (1 + 1e-13)])).verdict is Verdict.CONFIRMED
+    assert verdict(same, evidence([np.linspace(1, 1 + 1e-6, 20)])).verdict is Verdict.REFUTED
+
+
+def test_a_limit_is_approached_or_receding_and_never_confirmed():
+    limit = Claim("vanishes", Eq(r(k), 0), at="x", over=Limit(k))
+    assert verdict(limit, evidence([GOOD])).verdict is Verdict.APPROACHED
+    assert verdict(limit, evidence([1 / GOOD])).verdict is Verdict.RECEDING
+    assert verdict(limit, evidence([GOOD]), [Hypothesis("h", m >= 500, at="x")]).verdict is Verdict.OUTSIDE_SEEN
+
+
+def test_a_mean_is_tested_on_both_sides():
+    mean = Claim("mean", Eq(r(0)**2, n), at="x", expected=True)
+    rng = np.random.default_rng(0)
+    assert verdict(mean, evidence([[x] for x in np.sqrt(2 + 0.2 * rng.standard_normal(400))])).verdict is Verdict.CONFIRMED
+    assert verdict(mean, evidence([[x] for x in np.sqrt(3 + 0.2 * rng.standard_normal(400))])).verdict is Verdict.REFUTED
+    assert verdict(mean, evidence([[1.0]])).verdict is Verdict.VOID
+
+
+def test_a_claim_about_data_needs_no_run():
+    positive_floor = Claim("positive", lam > 0, at="x")
+    for bounds, expected in (((0.4, 0.4), Verdict.CONFIRMED), ((0.0, 0.0), Verdict.REFUTED), ((-1e-9, 1e-9), Verdict.OPEN)):
+        assert verdict(positive_floor, evidence([], exact={**EXACT, lam: bounds})).verdict is expected
+
+
+def test_vacuous_bounds_are_flagged():
+    trivial = Claim("near", near(1 / sqrt(m)) <= 5 * n, at="x")
+    known = evidence([GOOD], [(0, "near(1/sqrt(m))", 0.1)])
+    assert not verdict(trivial, known).vacuous
+    assert verdict(trivial, Evidence(known.values, known.exact, known.frame, {"near_kink": 2.0})).vacuous
+    still = Claim("decay", r(k) <= (1 + eta)**k * r(0), at="x", over=Each(k))
+    assert verdict(still, known).vacuous
+
+
+def test_slack_is_bound_over_observed_in_the_good_direction():
+    upper = Claim("upper", r(k) <= 2, at="x", over=Each(k))
+    lower = Claim("lower", r(k) >= Rational(1, 4), at="x", over=Each(k))
+    curve = np.full(5, 0.5)
+    assert verdict(upper, evidence([curve])).slack == pytest.approx(4)
+    assert verdict(lower, evidence([curve])).slack == pytest.approx(2)

@@ -1,0 +1,97 @@
+"""What every paper of the catalogue must satisfy; a new file inherits all of it."""
+
+import pickle
+
+import pytest
+from sympy import Rational
+
+import theorems
+from sim.plan import asks_of
+from sim.probes import PROBES
+from theorems.language import At, Quantity
+from theorems.language.notation import tex, text
+from theorems.language.replay import Outcome, replay
+from theorems.language.statement import quantities_in
+
+ENTRIES = list(theorems.catalogue())
+MODULES = {e.key: theorems.find(e.key) for e in ENTRIES}
+THEOREMS = [pytest.param(t, id=f"{key}-{t.statement}") for key, m in MODULES.items() for t in m.theorems]
+STEPS = [pytest.param(s, id=f"{key}-{t.statement}-{s.name}") for key, m in MODULES.items() for t in m.theorems for s in t.derivation]
+ERRATA = [pytest.param(e, id=f"{key}-{e.at}") for key, m in MODULES.items() for t in m.theorems for e in t.errata]
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: e.key)
+def test_the_header_tells_key_title_year_and_statement(entry):
+    assert entry.path.stem == entry.key == MODULES[entry.key].paper.key
+    assert entry.title == MODULES[entry.key].paper.title
+    assert 1950 < entry.year < 2100
+    assert entry.statement.endswith(".")
+
+
+@pytest.mark.parametrize("theorem", THEOREMS)
+def test_every_relation_has_an_address(theorem):
+    for x in (*theorem.hypotheses, *theorem.claims, *theorem.laws, *theorem.derivation, *theorem.errata):
+        assert x.at.strip()
+
+
+@pytest.mark.parametrize("theorem", THEOREMS)
+def test_every_letter_has_a_meaning_and_every_probe_exists(theorem):
+    for q in theorem.quantities:
+        assert len(q.meaning) > 3
+        assert q.probe is None or q.probe in PROBES
+    asks_of([theorem])
+
+
+@pytest.mark.parametrize("theorem", THEOREMS)
+def test_every_relation_can_be_written_and_every_letter_survives_pickling(theorem):
+    for x in (*theorem.hypotheses, *theorem.claims):
+        assert "|" not in tex(x.relation)
+        assert text(x.relation).isprintable()
+        assert quantities_in(x.relation)
+    for q in theorem.quantities:
+        assert pickle.loads(pickle.dumps(q)) == q
+
+
+@pytest.mark.parametrize("theorem", THEOREMS)
+def test_a_theorem_is_a_value(theorem):
+    assert hash(theorem) == hash(theorem)
+    with pytest.raises(AttributeError):
+        theorem.statement = "another"
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_every_step_is_proved(step):
+    assert replay(step).outcome is Outcome.PROVED
+
+
+@pytest.mark.parametrize("erratum", ERRATA)
+def test_an_erratum_fails_as_printed_and_holds_as_corrected(erratum):
+    printed = replay(erratum.printed)
+    assert printed.outcome is Outcome.FALSE
+    assert printed.counterexample
+    assert replay(erratum.corrected).outcome is Outcome.PROVED
+
+
+@pytest.mark.parametrize("theorem", THEOREMS)
+def test_printed_and_own_statements_are_told_apart(theorem):
+    for x in (*theorem.hypotheses, *theorem.claims):
+        assert x.form in ("as printed", "as corrected", "ours")
+    if all(x.at == "ours" for x in theorem.hypotheses):
+        assert theorem.form == "ours" or not theorem.hypotheses
+
+
+@pytest.mark.parametrize("theorem", [t for t in THEOREMS if t.values[0].witness])
+def test_a_witness_satisfies_every_hypothesis_about_scale_and_data(theorem):
+    from reports.planning import demands, exact_values
+    from sim.data import load
+    from theorems.language.exact import Decision, decide
+    data = load(theorem.witness.data, theorem.witness.samples)
+    wants = demands(theorem, data, Rational(theorem.witness.delta))
+    values = exact_values(theorem, data, Rational(theorem.witness.delta), wants.width, wants.step_size)
+    decided = {h.name: decide(h.relation, values) for h in theorem.hypotheses if h.about in ("scale", "data")}
+    assert set(decided.values()) <= {Decision.HOLDS}, decided
+
+
+def test_letters_are_told_apart_by_meaning():
+    letters = {q for m in MODULES.values() for t in m.theorems for q in t.quantities}
+    assert all(isinstance(q, Quantity) and not isinstance(q, At) for q in letters)

@@ -1,0 +1,73 @@
+"""The replay proves what is true, finds where the false fails, and never takes a contradiction for a proof."""
+
+import pytest
+from sympy import Eq, Integral, Rational, exp, log, oo, pi, sqrt
+
+from theorems.language import Identity, Implication, SameOrder, count, failure, observable, of_data, positive
+from theorems.language.replay import Outcome, replay
+
+n, m = count("n", "points"), count("m", "neurons")
+delta, eta, s = failure("delta", "failure"), positive("eta", "step"), positive("s", "time")
+lam, x = of_data("lambda_0", "floor", probe="gram_floor"), positive("x", "a number")
+r = observable("r", "residual", probe="residual")
+
+
+def outcome(step):
+    return replay(step).outcome
+
+
+@pytest.mark.parametrize(("constant", "expected"), [(4, Outcome.PROVED), (2, Outcome.PROVED), (1, Outcome.FALSE)])
+def test_the_step_that_contracts_and_the_step_that_does_not(constant, expected):
+    step = Implication("", (eta <= lam / (constant * n**2), lam > 0), 1 - eta * lam + eta**2 * n**2 <= 1 - eta * lam / 2, at="here")
+    assert outcome(step) is expected
+
+
+@pytest.mark.parametrize("rate", [1 - eta * lam, 1 - 2 * eta * lam])
+def test_a_rate_that_is_too_fast_is_false_with_a_point(rate):
+    found = replay(Implication("", (eta <= lam / (4 * n**2),), 1 - eta * lam + eta**2 * n**2 <= rate, at="here"))
+    assert found.outcome is Outcome.FALSE
+    assert set(found.counterexample) == {"eta", "lambda_0", "n"}
+
+
+@pytest.mark.parametrize(("a", "b", "c", "expected"), [
+    (6, 4, 3, Outcome.PROVED), (5, 4, 3, Outcome.FALSE), (6, 3, 3, Outcome.FALSE), (6, 4, 2, Outcome.FALSE)])
+def test_only_the_right_exponents_keep_the_neurons_in_the_tube(a, b, c, expected):
+    radius, reach = delta * lam / n**2, 4 * sqrt(n) * sqrt(n / delta) / (sqrt(m) * lam)
+    step = Implication("", (lam > 0, lam <= Rational(1, 2), m >= 16 * n**a / (lam**b * delta**c)), reach <= radius, at="here")
+    assert outcome(step) is expected
+
+
+def test_contradicting_premises_prove_nothing():
+    assert outcome(Implication("", (eta > 2, eta < 1), lam > 5, at="here")) is Outcome.VACUOUS
+
+
+def test_an_identity_is_proved_twice_or_not_at_all():
+    assert outcome(Identity("", (n + 1)**2, n**2 + 2 * n + 1, at="here")) is Outcome.PROVED
+    assert outcome(Identity("", Integral(exp(-lam * s / 2), (s, 0, oo)), 2 / lam, at="here")) is Outcome.PROVED
+    wrong = replay(Identity("", sqrt(2 * pi) * n, 2 * sqrt(pi) * n, at="here"))
+    assert wrong.outcome is Outcome.FALSE
+    assert wrong.counterexample
+
+
+def test_observables_and_symbolic_powers_are_atoms():
+    from theorems.language import index
+    k = index("k", "step")
+    rate = 1 - eta
+    step = Implication("", (r(k + 1) <= rate * r(k), r(k) <= rate**k * r(0), rate >= 0), r(k + 1) <= rate**(k + 1) * r(0), at="here")
+    assert outcome(step) is Outcome.PROVED
+
+
+def test_what_the_solver_cannot_decide_is_unknown():
+    step = Implication("", (x > 1,), log(x) <= x - 1, at="here")  # true, but a logarithm is a free atom to the solver
+    assert outcome(step) is not Outcome.PROVED
+
+
+def test_orders_are_compared_letter_by_letter():
+    assert outcome(SameOrder("", 3 * n**2 / lam, n**2 / lam, along=(n, lam), at="here")) is Outcome.PROVED
+    found = replay(SameOrder("", n**3 / lam, n**2 / lam, along=(n, lam), at="here"))
+    assert found.outcome is Outcome.FALSE
+    assert found.counterexample == {"n": "exponent 3 against 2"}
+
+
+def test_premises_may_be_equations():
+    assert outcome(Implication("", (x < 1, Eq(eta**2, 1 - x)), 1 / (1 - eta) <= 2 / x, at="here")) is Outcome.PROVED
