@@ -7,10 +7,10 @@ import os
 import shlex
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Iterator
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -38,7 +38,7 @@ def check() -> None:
     """
 
 
-class Numbers(click.ParamType):
+class Numbers(click.ParamType):  # type: ignore[type-arg]
     """A comma-separated list of whole numbers."""
 
     name = "N,N,..."
@@ -50,7 +50,7 @@ class Numbers(click.ParamType):
             raise BadInput(f"--{param.name}", value, "it must be whole numbers separated by commas, e.g. 256,1024") from None
 
 
-class Probability(click.ParamType):
+class Probability(click.ParamType):  # type: ignore[type-arg]
     """A decimal or a fraction, kept exact."""
 
     name = "P"
@@ -123,13 +123,14 @@ def everything(out: Path, as_json: bool, quiet: bool, **asked: Any) -> None:
 def list_(as_json: bool) -> None:
     """The papers of the catalogue."""
     import theorems
-    rows = [{"key": e.key, "title": e.title, "year": e.year, "statement": e.statement} for e in theorems.catalogue()]
+    entries = list(theorems.catalogue())
     if as_json:
+        rows = [{"key": e.key, "title": e.title, "year": e.year, "statement": e.statement} for e in entries]
         click.echo(json.dumps(rows, indent=1, ensure_ascii=False))
         return
-    width = max((len(r["key"]) for r in rows), default=0)
-    for r in rows:
-        click.echo(f"{click.style(r['key'].ljust(width), bold=True)}  {r['statement']}\n{' ' * width}  {r['title']} ({r['year']})")
+    width = max((len(e.key) for e in entries), default=0)
+    for e in entries:
+        click.echo(f"{click.style(e.key.ljust(width), bold=True)}  {e.statement}\n{' ' * width}  {e.title} ({e.year})")
 
 
 @check.command()
@@ -178,20 +179,20 @@ def _checked(name: str, options: Options, out: Path, quiet: bool) -> Report:
     from reports.study import Study
     from reports.written import write
     from sim.store import Store
-    with _progress(quiet) as say:
-        report = Study(options, Store(out / ".finished"), say).check(module, shlex.join(["check", *sys.argv[1:]]))
-        write(report, out)
+    try:
+        with _progress(quiet) as say:
+            report = Study(options, Store(out / ".finished"), say).check(module, shlex.join(["check", *sys.argv[1:]]))
+            write(report, out)
+    except OSError as error:
+        raise BadInput("--out", str(out), f"it cannot be written ({error.strerror})") from None
     return report
 
 
 def _writable(out: Path) -> None:
-    probe = out / ".finished"
-    try:
-        probe.mkdir(parents=True, exist_ok=True)
-        (probe / ".probe").touch()
-        (probe / ".probe").unlink()
-    except OSError as error:
-        raise BadInput("--out", str(out), f"it cannot be written ({error.strerror})") from None
+    """Whether the folder can be made and written, found out without making anything."""
+    there = next(p for p in (out.absolute(), *out.absolute().parents) if p.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        raise BadInput("--out", str(out), f"it cannot be written: {there.name or there} is {'a file' if there.is_file() else 'read-only'}")
 
 
 @contextmanager

@@ -39,7 +39,7 @@ def _side(hypothesis: Hypothesis, evidence: Evidence) -> float | None:
 
 def _enclosed(expression: object, evidence: Evidence) -> float | None:
     try:
-        low, high = enclose(expression, evidence.exact)  # type: ignore[arg-type]
+        low, high = enclose(expression, evidence.exact)
     except KeyError:
         return None
     middle = (low + high) / 2
@@ -105,7 +105,8 @@ def _vacuous(claim: Claim, s: Sides, compared: np.ndarray, evidence: Evidence) -
     if claim.relation.rel_op not in ("<=", "<"):
         return False
     left = claim.relation.lhs
-    trivial = evidence.trivial.get(getattr(left, "observable", left).probe) if isinstance(left, Quantity | At) else None
+    probe = left.observable.probe if isinstance(left, At) else left.probe if isinstance(left, Quantity) else None
+    trivial = evidence.trivial.get(probe or "")
     if trivial is not None:
         return bool((s.right[compared] >= trivial).all())
     decays = any(a.argument == 0 for a in claim.expanded.rhs.atoms(At)) and "residual" in {a.observable.probe for a in claim.relation.lhs.atoms(At)}
@@ -183,7 +184,7 @@ def _claim(claim: Claim, evidence: Evidence, seeds: Sequence[int], inside: bool,
 
 
 def _tight(claim: Claim, shown: Seen, failures: int, seeds: int) -> str:
-    count = f"{failures} of {seeds} seeds fail" if failures else f"{seeds} of {seeds} seeds" if seeds > 1 else "1 seed"
+    count = f"fails in {failures} of {seeds} seeds" if failures else f"holds in all {seeds} seeds" if seeds > 1 else "holds in the one seed"
     if claim.over is None or not np.isfinite(shown.step):
         return count
     letter = claim.over.index.text

@@ -21,7 +21,8 @@ def examine(modules: Sequence[ModuleType], options: Options) -> dict[str, Any]:
     """The data's certified quantities, and for each paper its hypotheses about the data and its demands on the scale."""
     data = load(options.data or "digits", options.samples, options.label)
     delta = options.delta or Rational(1, 10)
-    papers, quantities = [], {}
+    papers: list[dict[str, Any]] = []
+    quantities: dict[str, dict[str, Any]] = {}
     for module in modules:
         quantities |= {q.name: {"text": q.text, "meaning": q.meaning, "value": e.value, "low": e.low, "high": e.high, "certified": e.certified}
                        for q, e in data_values(module.theorems, data).items()}

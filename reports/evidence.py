@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sympy import Dummy, lambdify
 from sympy.core.relational import Relational
 
@@ -16,7 +17,7 @@ from theorems.language import About, At, Quantity, expanded
 
 ROUNDING = 1e-9  # relative accuracy granted to float64 measurements of a whole run
 NOISE = 1e-11  # residuals below this share of the start are rounding
-Array = np.ndarray[Any, np.dtype[np.float64]]
+Array = NDArray[Any]
 _NOTHING = pd.DataFrame({"value": [], "error": []}, index=pd.Index([], name="step", dtype=float), dtype=float)
 
 

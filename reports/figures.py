@@ -11,7 +11,7 @@ from reports.findings import Report
 from theorems.language.notation import text
 
 INK, BOUND, SEEN = "#333333", "#c0392b", "#1f6f8b"
-STYLE = {
+STYLE: Any = {
     "svg.hashsalt": "theorycheck", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": INK,
     "axes.titlesize": 9, "legend.frameon": False, "figure.dpi": 100,
 }

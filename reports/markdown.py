@@ -9,6 +9,7 @@ from reports.findings import Regime, Report
 from reports.statistics import INTERVAL, MARGIN
 from reports.verdict import LawVerdict, Verdict
 from theorems.language import Theorem
+from theorems.language.card import step_line
 from theorems.language.notation import number, tex
 from theorems.language.replay import Replay, point_of
 
@@ -51,7 +52,7 @@ def _headline(report: Report) -> str:
 
 
 def _overview(report: Report) -> list[str]:
-    rows = [(f"[{cell(g.theorem.statement)}](#{_anchor(g.theorem.statement)})", summary.WORDS[g.name], cell(summary.scale_line(g)),
+    rows = [(f"[{cell(g.theorem.statement)}](#{_anchor(g.theorem.statement)})", summary.regime(g), cell(summary.scale_line(g)),
              summary.counted(g.claims)) for g in report.regimes]
     return grid(("statement", "regime", "scale", "claims"), rows)
 
@@ -61,8 +62,7 @@ def _anchor(heading: str) -> str:
 
 
 def _quantities(report: Report) -> list[str]:
-    rows = [(f"`{q['text']}`", cell(q["meaning"]), number(q["value"], 6), f"[{q['low']:.12g}, {q['high']:.12g}]" if q["certified"] else "not certified")
-            for q in report.quantities.values()]
+    rows = [(f"`{q['text']}`", cell(q["meaning"]), number(q["value"], 6), summary.bounds(q)) for q in report.quantities.values()]
     lines = ["## The data", "", f"{report.data[0].upper()}{report.data[1:]}. Bounds are certified by ball arithmetic on the exact inputs.", ""]
     lines += [f"> {note}" for note in report.notes] + ([""] if report.notes else [])
     lines += grid(("", "quantity", "value", "certified bounds"), rows, right=("value",))
@@ -82,24 +82,24 @@ def _theorem(theorem: Theorem, regimes: Sequence[Regime], report: Report) -> lis
     for g in regimes:
         lines += [f"### {summary.heading(g)}", "", f"{summary.scale_line(g)[0].upper()}{summary.scale_line(g)[1:]} — {g.why}.", ""]
         if g.hypotheses:
-            rows = []
+            table = []
             for j in g.hypotheses:
                 needed, actual = summary.sides(j)
-                rows.append((cell(j.hypothesis.name), math(j.hypothesis.relation), cell(j.hypothesis.at), cell(needed), actual, summary.status(j)))
-            lines += grid(("hypothesis", "relation", "where", "needed", "actual", "status"), rows, right=("needed", "actual"))
+                table.append((cell(j.hypothesis.name), math(j.hypothesis.relation), cell(j.hypothesis.at), cell(needed), actual, summary.status(j)))
+            lines += grid(("hypothesis", "relation", "where", "needed", "actual", "status"), table, right=("needed", "actual"))
         if all(f.evidence == "not run" for f in g.claims):
             lines += [f"{len(g.claims)} claims were not run.", ""]
             continue
         rows = [(cell(f.claim.name), math(f.claim.relation), cell(f.claim.at), number(f.predicted), number(f.observed), number(f.slack),
-                 summary.seeds(f), f"**{summary.verdict(f)}**" if f.verdict in (Verdict.REFUTED, Verdict.CONFIRMED) else summary.verdict(f)) for f in g.claims]
+                 summary.seeds(f), f"**{summary.verdict(f)}**") for f in g.claims]
         lines += grid(("claim", "relation", "where", "predicted", "observed", "slack", "seeds", "verdict"), rows,
                       right=("predicted", "observed", "slack", "seeds"))
         lines += _evidence(g) + _laws(g)
         lines += [x for e in g.frontiers for x in (summary.edge(e), "")]
     replays = [r for t, r in report.replays if t is theorem]
     if replays:
-        lines += ["### How the proof's algebra was replayed" if len(regimes) else "", ""]
-        lines += grid(("step", "where", "outcome", "by", "remark"), [_replay(r) for r in replays])
+        lines += [f"### The algebra of {theorem.statement}, replayed", ""]
+        lines += grid(("step", "mathematics", "where", "outcome", "by", "remark"), [_replay(r) for r in replays])
     return lines
 
 
@@ -123,7 +123,9 @@ def _laws(g: Regime) -> list[str]:
 
 def _replay(r: Replay) -> tuple[str, ...]:
     remark = point_of(r.counterexample) if r.counterexample else r.note
-    return cell(r.step.name), cell(r.step.at), str(r.outcome), r.engine, cell(remark)
+    mathematics = step_line(r.step, tex).replace(" ⟹ ", r" \implies ").replace(" ≍ ", r" \asymp ").replace(", ", r",\; ")
+    mathematics = mathematics.replace(" in ", r" \text{ in } ")
+    return cell(r.step.name), f"$`{mathematics}`$", cell(r.step.at), str(r.outcome), r.engine, cell(remark)
 
 
 def _errata(report: Report) -> list[str]:
@@ -137,7 +139,7 @@ def _errata(report: Report) -> list[str]:
 def _legend(report: Report) -> list[str]:
     used = [v for v in Verdict if any(f.verdict is v for g in report.regimes for f in g.claims)]
     laws = [v for v in LawVerdict if any(w.exponent.verdict is v for g in report.regimes for w in g.laws)]
-    rows = [(f"**{v}**", v.sentence) for v in (*used, *laws)]
+    rows = [(f"**{v}**", v.sentence) for v in used] + [(f"**{w}**", w.sentence) for w in laws]
     return ["## How to read the verdicts", "", *grid(("verdict", "meaning"), rows),
             "Slack is the bound divided by what was observed, where the claim is tightest; a claim holds when it is at least 1. "
             "A bound is *vacuous* when the inputs alone already imply it. " + summary.BUDGET_SENTENCE, ""]

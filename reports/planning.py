@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -99,9 +99,9 @@ def certified_width(theorem: Theorem, data: Data, delta: Rational, options: Opti
     return None
 
 
-def demand_rows(theorems: Iterable[Theorem], data: Data, delta: Rational) -> list[Mapping[str, Any]]:
+def demand_rows(theorems: Iterable[Theorem], data: Data, delta: Rational) -> list[dict[str, Any]]:
     """For each theorem with explicit hypotheses, what it demands on this data."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for theorem in theorems:
         wants = demands(theorem, data, delta)
         if wants.width is not None or wants.step_size is not None:

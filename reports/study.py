@@ -62,9 +62,10 @@ class Study:
                 tick()
         errata = tuple((t, e, replay(e.printed), replay(e.corrected)) for t in theorems for e in t.errata)
         regimes = [g for t in theorems if t.setting is None for g in self._about_data(t, data)]
+        regimes += [self._draws(t, data) for t in settled if not _trains(t)]
         if o.regime != "in":
-            for setting in dict.fromkeys(t.setting for t in settled):
-                regimes += self._practical([t for t in settled if t.setting == setting], data)
+            for setting in dict.fromkeys(t.setting for t in settled if _trains(t)):
+                regimes += self._practical([t for t in settled if _trains(t) and t.setting == setting], data)
         if o.regime != "practical":
             regimes += [self._in_regime(t, data) for t in settled if t.witness is not None]
         regimes.sort(key=lambda g: (theorems.index(g.theorem), g.name != "in"))
@@ -84,33 +85,31 @@ class Study:
             regimes.append(self._regime(theorem, case, Rational(1, 2), None, NO_RUNS, why, time.perf_counter()))
         return regimes
 
+    def _draws(self, theorem: Theorem, data: Data) -> Regime:
+        """A statement about the initialization alone: no training, many draws, at the narrowest width of the ladder."""
+        o, began = self.options, time.perf_counter()
+        width, delta = min(o.widths or LADDER), o.delta or Rational(1, 10)
+        seeds = o.seeds or (MEANS if any(c.expected for c in theorem.claims) else seeds_by_design(float(delta)))
+        plan = make_plan([theorem], data, width, delta, seeds, o)
+        frame = trajectories(plan, self.store, False, self.say(f"{theorem.statement}: draws at m = {width}", seeds))
+        return self._regime(theorem, data, delta, plan, frame, "nothing is trained; the narrowest width is the hardest", began)
+
     def _practical(self, theorems: list[Theorem], data: Data) -> list[Regime]:
         """The user's data at the user's sizes: a ladder of widths, shared by the theorems of one setting."""
-        o, regimes = self.options, []
+        o, began, regimes = self.options, time.perf_counter(), []
         widths, delta = tuple(sorted(set(o.widths or LADDER))), o.delta or Rational(1, 10)
-        trained = [t for t in theorems if _trains(t)]
-        for theorem in (t for t in theorems if t not in trained):
-            began = time.perf_counter()
-            seeds = o.seeds or (MEANS if any(c.expected for c in theorem.claims) else seeds_by_design(float(delta)))
-            plan = make_plan([theorem], data, widths[0], delta, seeds, o)
-            frame = trajectories(plan, self.store, False, self.say(f"{theorem.statement}: draws at m = {widths[0]}", seeds))
-            regimes.append(self._regime(theorem, data, delta, plan, frame, "holds at every width; tested at the narrowest", began))
-        if not trained:
-            return regimes
-        began = time.perf_counter()
-        flow = trained[0].scale.step_size is None
+        flow = theorems[0].scale.step_size is None
         ladder = widths[:1] if flow else widths
         seeds, frames = o.seeds or (10 if flow else 20), {}
         for m in ladder:
-            plan = make_plan(trained, data, m, delta, seeds, o)
-            frames[m] = trajectories(plan, self.store, tick=self.say(f"{trained[0].statement}: m = {m}", seeds))
-        wants = [demands(t, data, delta) for t in trained]
+            plan = make_plan(theorems, data, m, delta, seeds, o)
+            frames[m] = trajectories(plan, self.store, tick=self.say(f"{theorems[0].statement}: m = {m}", seeds))
+        wants = [demands(t, data, delta) for t in theorems]
         wanted = Demand(next((w.width for w in wants if w.width), None), next((w.step_size for w in wants if w.step_size), None))
-        for theorem in trained:
-            plan = make_plan(trained, data, ladder[-1], delta, seeds, o)
+        for theorem in theorems:
             laws = tuple(law_finding(w, frames) for w in theorem.laws)
             edges = frontiers(
-                theorem, theorem.claims[0], lambda m, h: make_plan(trained, data, m, delta, o.seeds or EDGE_SEEDS, o, h),
+                theorem, theorem.claims[0], lambda m, h: make_plan(theorems, data, m, delta, o.seeds or EDGE_SEEDS, o, h),
                 ladder[0], lambda p, f, t=theorem: evidence(t, data, delta, p, f), wanted,  # type: ignore[misc]
                 self.store, self.say) if theorem.laws else ()
             regimes.append(self._regime(theorem, data, delta, plan, frames[ladder[-1]], "the user's data at practical sizes", began, laws, edges))

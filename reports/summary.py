@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
+
+from sympy.printing.pretty.pretty_symbology import pretty_symbol
 
 from reports.findings import Finding, Frontier, Judged, Regime
 from reports.statistics import BUDGET, CLAIMS, CONFIRM, REFUTE
 from reports.verdict import Verdict
 from theorems.language.notation import number
-from theorems.language.quantity import pretty_symbol
 
 MARKS = {"holds": "✓", "fails": "✗", "open": "?"}
 WORDS = {"in": "in regime", "practical": "at practical scale"}
@@ -21,7 +23,12 @@ BUDGET_SENTENCE = (
 
 def heading(g: Regime) -> str:
     """The theorem and its regime."""
-    return f"{g.theorem.statement}, {WORDS[g.name]}"
+    return f"{g.theorem.statement}, {regime(g)}"
+
+
+def regime(g: Regime) -> str:
+    """The regime in words; a statement about data alone has no scale, so it is either inside or outside its hypotheses."""
+    return "outside its hypotheses" if g.theorem.setting is None and g.name == "practical" else WORDS[g.name]
 
 
 def scale_line(g: Regime) -> str:
@@ -65,6 +72,11 @@ def verdict(f: Finding) -> str:
     flag = " (vacuous)" if f.vacuous else ""
     more = f" (needs {f.needs_seeds})" if f.needs_seeds else ""
     return f"{f.verdict}{flag}{more}"
+
+
+def bounds(quantity: dict[str, Any]) -> str:
+    """The certified bounds of a data quantity."""
+    return f"[{quantity['low']:.12g}, {quantity['high']:.12g}]" if quantity["certified"] else "not certified"
 
 
 def edge(e: Frontier) -> str:

@@ -16,7 +16,7 @@ from reports.verdict import LawVerdict, Verdict
 from theorems.language.notation import number, text
 from theorems.language.replay import Outcome, point_of
 
-COLOURS = {
+COLOURS: dict[Any, str] = {
     Verdict.CONFIRMED: "green", Verdict.REFUTED: "bold red", Verdict.RECEDING: "red", Verdict.APPROACHED: "green",
     Verdict.OPEN: "yellow", Verdict.INCONCLUSIVE: "yellow", Verdict.VOID: "dim", Verdict.OUTSIDE_SEEN: "cyan",
     Verdict.OUTSIDE_UNSEEN: "blue", LawVerdict.CONSISTENT: "green", LawVerdict.STEEPER: "cyan", LawVerdict.INCONSISTENT: "red",
@@ -69,7 +69,7 @@ def _derivations(report: Report, out: Console) -> None:
         if r.outcome is not Outcome.PROVED:
             where = f": {point_of(r.counterexample)}" if r.counterexample else f" {r.note}"
             out.print(Text(f"  {theorem.statement}, “{r.step.name}” ({r.step.at}) is {r.outcome}{where}", style="red"))
-    for theorem, e, printed, corrected in report.errata:
+    for _, e, printed, corrected in report.errata:
         at = f" (at {point_of(printed.counterexample)})" if printed.counterexample else ""
         out.print(f"as printed: {e.at}, “{e.printed.name}” is {printed.outcome}{at}; “{e.corrected.name}” is {corrected.outcome}. {e.remark}")
 
@@ -96,9 +96,9 @@ def _regime(g: Regime, out: Console) -> None:
     if g.laws:
         t = table("law", "declared", "fitted", "interval", "verdict", right=("declared", "fitted"))
         for w in g.laws:
-            e, sign = w.exponent, "≤ " if w.law.kind == "at most" else ""
-            t.add_row(f"{w.law.name}: {text(w.law.of)} along {text(w.law.along)}", f"{sign}{number(float(w.law.exponent))}", number(e.fitted),
-                      f"[{number(e.low)}, {number(e.high)}]", Text(str(e.verdict), style=COLOURS.get(e.verdict, "dim")))
+            fit, sign = w.exponent, "≤ " if w.law.kind == "at most" else ""
+            t.add_row(f"{w.law.name}: {text(w.law.of)} along {text(w.law.along)}", f"{sign}{number(float(w.law.exponent))}", number(fit.fitted),
+                      f"[{number(fit.low)}, {number(fit.high)}]", Text(str(fit.verdict), style=COLOURS.get(fit.verdict, "dim")))
         out.print(t)
     for e in g.frontiers:
         out.print(summary.edge(e))
@@ -110,7 +110,8 @@ def overview(reports: Sequence[Report], out: Console) -> None:
     for r in reports:
         done = sum(x.outcome is Outcome.PROVED for _, x in r.replays)
         word, colour = ("refuted", "bold red") if r.noticed else ("ok", "green") if r.measured else ("nothing measured", "yellow")
-        t.add_row(r.key, r.paper.title, f"{done}/{len(r.replays)} steps", summary.counted(f for g in r.regimes for f in g.claims), Text(word, style=colour))
+        claims = summary.counted(f for g in r.regimes for f in g.claims)
+        t.add_row(r.key, r.paper.title, f"{done}/{len(r.replays)} steps", claims, Text(word, style=colour))
     out.print(t)
 
 
@@ -121,7 +122,7 @@ def demands(found: dict[str, Any], out: Console) -> None:
         out.print(Text(f"note: {note}", style="yellow"))
     t = table("", "quantity", "value", "certified bounds", right=("value",))
     for q in found["quantities"].values():
-        t.add_row(q["text"], q["meaning"], number(q["value"], 6), f"[{q['low']:.12g}, {q['high']:.12g}]" if q["certified"] else "not certified")
+        t.add_row(q["text"], q["meaning"], number(q["value"], 6), summary.bounds(q))
     out.print(t)
     for paper in found["papers"]:
         out.print()

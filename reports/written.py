@@ -11,6 +11,7 @@ from reports.findings import Report, as_json
 
 def write(report: Report, folder: Path) -> None:
     """Write KEY.md, KEY.json and the figures into the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
     drawn = figures.draw(report, folder)
     _whole(folder / f"{report.key}.json", json.dumps(as_json(report), indent=1, ensure_ascii=False) + "\n")
     _whole(folder / f"{report.key}.md", markdown.render(report, drawn))

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from theorems.problem import BadInput, unknown
 
-Array = np.ndarray[Any, np.dtype[np.float64]]
+Array = NDArray[Any]
 ROUNDING = 1e-12
 
 

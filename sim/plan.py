@@ -41,7 +41,7 @@ def asks_of(theorems: Iterable[Theorem]) -> tuple[Ask, ...]:
         for quantity in theorem.quantities:
             if quantity.probe and quantity.probe not in PROBES:
                 raise unknown(f"probe of {quantity.name}", quantity.probe, PROBES)
-        relations = [x.expanded for x in (*theorem.hypotheses, *theorem.claims)]
+        relations = [*(h.expanded for h in theorem.hypotheses), *(c.expanded for c in theorem.claims)]
         called = set().union(*(r.atoms(At) for r in relations))
         bare = {q for q in theorem.quantities if q.about in (About.DRAW, About.TRAJECTORY)}
         for at in called:
@@ -71,7 +71,7 @@ class Plan:
     values: Mapping[Quantity, Any]
 
     def __post_init__(self) -> None:
-        known = {"network": NETWORKS, "loss": LOSSES, "method": METHODS}
+        known: dict[str, Mapping[str, Any]] = {"network": NETWORKS, "loss": LOSSES, "method": METHODS}
         for field, names in known.items():
             if (was := getattr(self.setting, field)) not in names:
                 raise unknown(f"setting: {field}", was, names)

@@ -17,7 +17,7 @@ from sim.losses import LOSSES
 from sim.methods import METHODS
 from sim.networks import NETWORKS
 from sim.plan import Plan
-from sim.probes import DRAW_PROBES, EVERY_STEP, Start, gram_matrix, moved
+from sim.probes import DRAW_PROBES, Start, gram_matrix, moved
 from sim.store import Store
 
 SEGMENT = 512  # steps between looks at the floor

@@ -50,7 +50,8 @@ def test_files_stay_short_and_named_for_what_they_hold(path):
 @pytest.mark.parametrize("arguments", [["--help"], ["list"], ["theorem", "--help"]])
 def test_the_door_opens_without_heavy_imports(arguments):
     heavy = {"jax", "sympy", "pandas", "numpy", "scipy", "matplotlib", "rich", "flint", "z3"}
-    code = f"import sys; sys.argv = ['check', *{arguments}]; import cli\ntry: cli.main()\nexcept SystemExit: pass\nprint(sorted({heavy} & set(sys.modules)))"
+    code = (f"import sys; sys.argv = ['check', *{arguments}]; import cli\ntry: cli.main()\nexcept SystemExit: pass\n"
+            f"print(sorted({heavy} & set(sys.modules)))")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout.strip().endswith("[]"), done.stdout[-200:]
 

@@ -71,7 +71,8 @@ def find(name: str) -> ModuleType:
 def load(path: Path) -> ModuleType:
     """The module at `path`, with `paper` and `theorems` checked to be there."""
     spec = importlib.util.spec_from_file_location(f"theorems.{path.stem}" if path.parent == HERE else f"theorem_{path.stem}", path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)

@@ -10,8 +10,29 @@ from dataclasses import replace
 from sympy import Derivative, Eq, Integral, Mul, Rational, Subs, exp, log, oo, pi, sqrt
 
 from theorems.language import (
-    Claim, Each, Erratum, Hypothesis, Identity, Implication, Law, Paper, SameOrder, Scale, Setting, Theorem, Witness,
-    count, defined, failure, hidden, index, observable, of_data, of_draw, positive, time,
+    Claim,
+    Each,
+    Erratum,
+    Hypothesis,
+    Identity,
+    Implication,
+    Law,
+    Paper,
+    SameOrder,
+    Scale,
+    Setting,
+    Theorem,
+    Witness,
+    count,
+    defined,
+    failure,
+    hidden,
+    index,
+    observable,
+    of_data,
+    of_draw,
+    positive,
+    time,
 )
 
 paper = Paper(
@@ -206,18 +227,20 @@ slow = defined("slow", lambda_H - drift_cap(radius) - sqrt(L) * near_norm(radius
                "what the drift of H and the kinks leave of the Gram floor", positive=None, text="λ′", tex=r"\lambda'")
 reach_sharp = sqrt(L) * residual(0) / (sqrt(m) * slow)
 certified = Hypothesis("Gram floor survives", slow > 0, at="ours", form="ours")
+inside = Hypothesis("neurons stay in the radius", reach_sharp <= radius, at="ours", form="ours")
+close_sharp = Claim("neurons stay close", travel(k) <= reach_sharp, at="ours", over=Each(k), form="ours")
 fast = Hypothesis("fast enough for Theorem 4.1", 2 * slow - eta * slow**2 >= lambda_0 / 2, at="ours", form="ours")
 sharp = Theorem(
     statement="Certificate S", says="A condition on the initialization drawn that certifies linear convergence for every step.", form="ours",
     setting=descent, scale=sizes, witness=Witness("orthonormal", samples=4, delta=Rational(1, 10)),
     hypotheses=(
         Hypothesis("stable steps", eta <= 1 / L, at="ours", form="ours"), certified, fast,
-        Hypothesis("neurons stay in the radius", reach_sharp <= radius, at="ours", form="ours"),
+        inside,
     ),
     claims=(
         Claim("residual decays, sharper", residual(k) <= (1 - eta * slow)**k * residual(0), at="ours", over=Each(k), form="ours"),
         Claim("residual decays", residual(k)**2 <= rate**k * residual(0)**2, at="Theorem 4.1", over=Each(k)),
-        Claim("neurons stay close", travel(k) <= reach_sharp, at="ours", over=Each(k), form="ours"),
+        close_sharp,
         Claim("Gram matrix stable", drift(k) <= drift_cap(radius), at="ours", over=Each(k), form="ours"),
         Claim("only near neurons flip", flips(k) <= near(radius), at="ours", over=Each(k), form="ours"),
     ),
@@ -225,6 +248,7 @@ sharp = Theorem(
         Implication("each step contracts", (floor(k) >= lambda_H - drift_cap(radius),
                     h <= 1 - eta * floor(k) + eta * sqrt(L) * near_norm(radius)), h <= 1 - eta * slow, at="ours"),
         Identity("the travel is a geometric series", eta * sqrt(L / m) * residual(0) / (1 - (1 - eta * slow)), reach_sharp, at="ours"),
+        Implication("so no neuron leaves the radius", (inside, close_sharp), travel(k) <= radius, at="ours"),
         Implication("Theorem 4.1's rate follows", (fast,), (1 - eta * slow)**2 <= rate, at="ours"),
     ))
 

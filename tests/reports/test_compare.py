@@ -9,7 +9,22 @@ from reports.compare import compare, observe
 from reports.evidence import Evidence
 from reports.verdict import Verdict
 from theorems.language import (
-    Average, Best, Claim, Each, Hypothesis, Limit, Setting, Theorem, count, failure, hidden, index, observable, of_data, of_draw, positive,
+    Average,
+    Best,
+    Claim,
+    Each,
+    Hypothesis,
+    Limit,
+    Setting,
+    Theorem,
+    count,
+    failure,
+    hidden,
+    index,
+    observable,
+    of_data,
+    of_draw,
+    positive,
 )
 
 n, m, k = count("n", "points"), count("m", "neurons"), index("k", "step")

@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from reports.statistics import (
-    CONFIRM, REFUTE, Binomial, clopper_pearson, fit_exponent, mean_interval, mean_is_zero, seeds_by_design, seeds_to_confirm,
+    CONFIRM,
+    REFUTE,
+    Binomial,
+    clopper_pearson,
+    fit_exponent,
+    mean_interval,
+    mean_is_zero,
+    seeds_by_design,
+    seeds_to_confirm,
 )
 from reports.verdict import LawVerdict
 

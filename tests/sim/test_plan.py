@@ -45,7 +45,7 @@ def test_an_unknown_probe_is_named():
     from theorems.language import Claim, Theorem, observable
     odd = observable("odd", "a thing nobody measures", probe="residuel")
     theorem = Theorem(statement="T", says="s", setting=DESCENT, hypotheses=(), claims=(Claim("c", odd(0) <= 1, at="x"),))
-    with pytest.raises(BadInput, match="probe of odd.*did you mean 'residual'"):
+    with pytest.raises(BadInput, match=r"probe of odd.*did you mean 'residual'"):
         asks_of([theorem])
 
 

@@ -8,7 +8,6 @@ import theorems
 from theorems.language.demand import demand, round_down
 from theorems.language.exact import Decision, decide
 
-
 EXPLICIT = next(t for t in theorems.find("du2019").theorems if t.statement == "Theorem 4.1, explicit")
 
 
@@ -19,7 +18,8 @@ def values(theorem, points, floor, failing, energy):
     return found | {q: e.subs(found) for q, e in theorem.choices.items()}
 
 
-@given(st.integers(2, 30), st.fractions('1/100', '1/2', max_denominator=1000), st.fractions('1/100', '9/10', max_denominator=1000), st.integers(1, 30))
+@given(st.integers(2, 30),
+       st.fractions('1/100', '1/2', max_denominator=1000), st.fractions('1/100', '9/10', max_denominator=1000), st.integers(1, 30))
 def test_the_demanded_scale_is_just_inside(points, floor, failing, energy):
     theorem = EXPLICIT
     known = values(theorem, points, floor, failing, energy)

@@ -4,8 +4,33 @@ import pytest
 from sympy import Eq, Function, Rational, Symbol, ceiling, exp, log, sqrt
 
 from theorems.language import (
-    About, Average, BadInput, Best, Claim, Each, Erratum, Hypothesis, Identity, Implication, Law, Limit, Paper, Setting, Theorem, Witness,
-    count, defined, expanded, failure, hidden, index, observable, of_data, of_draw, positive, time,
+    About,
+    Average,
+    BadInput,
+    Best,
+    Claim,
+    Each,
+    Erratum,
+    Hypothesis,
+    Identity,
+    Implication,
+    Law,
+    Limit,
+    Paper,
+    Setting,
+    Theorem,
+    Witness,
+    count,
+    defined,
+    expanded,
+    failure,
+    hidden,
+    index,
+    observable,
+    of_data,
+    of_draw,
+    positive,
+    time,
 )
 from theorems.language.card import quantifier
 from theorems.language.statement import level
@@ -81,6 +106,14 @@ def test_one_paper_several_theorems_and_variants_as_printed_and_as_corrected():
                          errata=(Erratum(at="Lemma 1", printed=printed, corrected=corrected, remark="off by one"),)) for s in ("Lemma 1", "Lemma 1'"))
     assert len(set(both)) == 2
     assert Paper("a2000", "A", ("A. A.",), 2000, "Journal").arxiv == ""
+
+
+def test_letters_that_are_written_differently_are_different_letters():
+    """SymPy caches by equality: if these were equal, one paper's sign would appear in another paper's report."""
+    one = observable("r", "residual", probe="residual", text="‖y−u({})‖")
+    assert one != r
+    assert (one(k)**2).atoms(type(one)) == {one}
+    assert positive("x", "a") != positive("x", "b")
 
 
 def test_abbreviations_are_written_out():

@@ -1,13 +1,38 @@
 """The words in which a theorem is declared."""
 
 from theorems.language.derivation import Erratum, Identity, Implication, SameOrder, Step
-from theorems.problem import BadInput
 from theorems.language.quantity import (
-    About, At, Observable, Quantity, count, defined, expanded, failure, hidden, index, observable, of_data, of_draw, positive, time,
+    About,
+    At,
+    Observable,
+    Quantity,
+    count,
+    defined,
+    expanded,
+    failure,
+    hidden,
+    index,
+    observable,
+    of_data,
+    of_draw,
+    positive,
+    time,
 )
 from theorems.language.statement import (
-    Average, Best, Claim, Each, Hypothesis, Law, Limit, Paper, Scale, Setting, Theorem, Witness,
+    Average,
+    Best,
+    Claim,
+    Each,
+    Hypothesis,
+    Law,
+    Limit,
+    Paper,
+    Scale,
+    Setting,
+    Theorem,
+    Witness,
 )
+from theorems.problem import BadInput
 
 __all__ = [
     "About", "At", "Average", "BadInput", "Best", "Claim", "Each", "Erratum", "Hypothesis", "Identity", "Implication",

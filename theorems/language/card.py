@@ -113,7 +113,7 @@ def _theorem(t: Theorem) -> dict[str, Any]:
 
     return {
         "statement": t.statement, "says": t.says, "form": t.form,
-        "setting": {k: (dict(v) if isinstance(v, dict) else list(v) if isinstance(v, tuple) else str(v)) for k, v in vars(t.setting).items()} if t.setting else None,
+        "setting": {k: v if isinstance(v, dict | tuple) else str(v) for k, v in vars(t.setting).items()} if t.setting else None,
         "quantities": [{"name": q.name, "meaning": q.meaning, "about": str(q.about), "probe": q.probe} for q in t.quantities],
         "where": [{"name": d.name, "meaning": d.meaning, **relation(d.definition)} for d in t.abbreviations],
         "hypotheses": [{"name": h.name, "at": h.at, "form": h.form, "about": str(h.about), **relation(h.relation)} for h in t.hypotheses],

@@ -12,7 +12,6 @@ from theorems.language.quantity import About, Quantity
 from theorems.language.statement import Hypothesis, Theorem, quantities_in
 
 
-
 @dataclass(frozen=True)
 class Demand:
     """Least width and largest step size, None where a hidden constant or nothing binds them; `binding` names why."""

@@ -11,8 +11,8 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanAtom
 
 from theorems.language.frozen import Frozen
-from theorems.problem import BadInput
 from theorems.language.quantity import Quantity
+from theorems.problem import BadInput
 
 
 @dataclass(frozen=True)

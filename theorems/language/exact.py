@@ -15,8 +15,8 @@ from flint import arb, ctx, fmpq
 from sympy import Expr
 from sympy.core.relational import Relational
 
-from theorems.problem import BadInput
 from theorems.language.quantity import At, Defined
+from theorems.problem import BadInput
 
 Value = int | float | Fraction | tuple[Any, Any] | Any
 PRECISIONS = (64, 128, 256, 512)

@@ -115,7 +115,7 @@ def _joined(factors: list[Expr]) -> list[Expr]:
     return [*rest, sympy.Pow(sympy.Mul(*roots, evaluate=False), sympy.Rational(1, 2), evaluate=False)]
 
 
-class _Latex(LatexPrinter):  # type: ignore[misc]
+class _Latex(LatexPrinter):
     """SymPy's LaTeX with positive terms first."""
 
     def _as_ordered_terms(self, e: Expr, order: Any = None) -> list[Expr]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sympy
 from sympy import Expr, Integer, Rational
 
-from theorems.problem import BadInput
 from theorems.language.quantity import Quantity, expanded
+from theorems.problem import BadInput
 
 
 def to_infinity(letter: Quantity) -> bool:

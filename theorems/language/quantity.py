@@ -29,7 +29,7 @@ class Quantity(Symbol):
     papers use differently must not be one symbol.
     """
 
-    __slots__ = ("meaning", "about", "probe", "text", "tex", "below")
+    __slots__ = ("about", "below", "meaning", "probe", "tex", "text")
 
     def __new__(cls, name: str, meaning: str, about: About, probe: str | None = None,
                 text: str | None = None, tex: str | None = None, below: int | None = None,
@@ -45,7 +45,8 @@ class Quantity(Symbol):
         return self
 
     def _hashable_content(self) -> tuple[Any, ...]:
-        return (self.name, self.meaning, str(self.about), self.probe or "", *sorted(self._assumptions_orig.items()))
+        words = (self.name, self.meaning, str(self.about), self.probe or "", self.text, self.tex or "", str(self.below))
+        return (*words, *sorted(self._assumptions_orig.items()))
 
     def __getnewargs_ex__(self) -> tuple[tuple[Any, ...], dict[str, bool]]:
         args = (self.name, self.meaning, self.about, self.probe, self.text, self.tex, self.below)
@@ -124,46 +125,46 @@ class At(Expr):
         return sign.replace("{}", inside)
 
 
-def count(name: str, meaning: str, **signs: str) -> Quantity:
+def count(name: str, meaning: str, **signs: Any) -> Quantity:
     """A whole number of things, at least one, chosen by the experimenter: n, m, d."""
     return Quantity(name, meaning, About.SCALE, integer=True, positive=True, **signs)
 
 
-def index(name: str, meaning: str, **signs: str) -> Quantity:
+def index(name: str, meaning: str, **signs: Any) -> Quantity:
     """A training step 0, 1, 2, ..., bound by a quantifier."""
     return Quantity(name, meaning, About.INDEX, integer=True, nonnegative=True, **signs)
 
 
-def time(name: str, meaning: str, **signs: str) -> Quantity:
+def time(name: str, meaning: str, **signs: Any) -> Quantity:
     """A continuous training time in [0, oo), bound by a quantifier."""
     return Quantity(name, meaning, About.INDEX, nonnegative=True, **signs)
 
 
-def positive(name: str, meaning: str, **signs: str) -> Quantity:
+def positive(name: str, meaning: str, **signs: Any) -> Quantity:
     """A positive real chosen by the experimenter: a step size, an accuracy."""
     return Quantity(name, meaning, About.SCALE, positive=True, **signs)
 
 
-def failure(name: str, meaning: str, **signs: str) -> Quantity:
+def failure(name: str, meaning: str, **signs: Any) -> Quantity:
     """A probability of failure, in (0, 1)."""
     return Quantity(name, meaning, About.SCALE, below=1, positive=True, **signs)
 
 
-def hidden(name: str, meaning: str, **signs: str) -> Quantity:
+def hidden(name: str, meaning: str, **signs: Any) -> Quantity:
     """A positive constant that the paper hides; it stays a symbol, never a guessed number."""
     return Quantity(name, meaning, About.HIDDEN, positive=True, **signs)
 
 
-def of_data(name: str, meaning: str, probe: str, **signs: str) -> Quantity:
+def of_data(name: str, meaning: str, probe: str, **signs: Any) -> Quantity:
     """A nonnegative number computed from inputs and labels, with certified bounds where the probe has them."""
     return Quantity(name, meaning, About.DATA, probe, nonnegative=True, **signs)
 
 
-def of_draw(name: str, meaning: str, probe: str, **signs: str) -> Observable:
+def of_draw(name: str, meaning: str, probe: str, **signs: Any) -> Observable:
     """A nonnegative number computed from the initialization drawn; called with an argument it is a function of it."""
     return Observable(name, meaning, About.DRAW, probe, nonnegative=True, **signs)
 
 
-def observable(name: str, meaning: str, probe: str, **signs: str) -> Observable:
+def observable(name: str, meaning: str, probe: str, **signs: Any) -> Observable:
     """A nonnegative number measured along training: `residual(k)`."""
     return Observable(name, meaning, About.TRAJECTORY, probe, nonnegative=True, **signs)

@@ -91,7 +91,8 @@ class _Translation:
 
     def __init__(self) -> None:
         import z3
-        self.z3, self.facts, self.vars = z3, [], {}
+        self.z3, self.facts = z3, list[Any]()
+        self.vars: dict[Any, Any] = {}
 
     def variable(self, key: Any, name: str, lower: str | None) -> Any:
         if key not in self.vars:

@@ -11,8 +11,8 @@ from sympy.core.relational import Relational
 
 from theorems.language.derivation import Erratum, Step
 from theorems.language.frozen import Frozen
-from theorems.problem import BadInput
 from theorems.language.quantity import About, At, Defined, Quantity, expanded
+from theorems.problem import BadInput
 
 Form = Literal["as printed", "as corrected", "ours"]
 LEVELS = (About.INDEX, About.SCALE, About.HIDDEN, About.DATA, About.DRAW, About.TRAJECTORY)
@@ -266,7 +266,7 @@ class Theorem:
             raise BadInput(f"{self.statement}: claims", self.claims, "a theorem without a claim says nothing")
         if any(q.about in (About.DRAW, About.TRAJECTORY) for q in self.quantities) and self.setting is None:
             raise BadInput(f"{self.statement}: setting", None, "it speaks of training, so it needs a setting")
-        names = [x.name for x in (*self.hypotheses, *self.claims, *self.laws)]
+        names = [*(h.name for h in self.hypotheses), *(c.name for c in self.claims), *(w.name for w in self.laws)]
         if twice := sorted({x for x in names if names.count(x) > 1}):
             raise BadInput(f"{self.statement}: name", twice[0], "names of hypotheses, claims and laws must differ")
         for step in self.derivation:
@@ -277,7 +277,7 @@ class Theorem:
     @property
     def quantities(self) -> tuple[Quantity, ...]:
         """Every quantity that the hypotheses, claims and laws mention, in order of level and letter."""
-        relations = [x.relation for x in (*self.hypotheses, *self.claims)]
+        relations = [*(h.relation for h in self.hypotheses), *(c.relation for c in self.claims)]
         found = quantities_in(*relations, *(c.probability for c in self.claims))
         found |= {q for law in self.laws for q in (law.of, law.along)} | set(self.choices)
         return tuple(sorted(found, key=lambda q: (LEVELS.index(q.about), q.name)))
@@ -293,6 +293,6 @@ class Theorem:
                     visit(short.definition)
                     found.append(short)
 
-        for x in (*self.hypotheses, *self.claims):
-            visit(x.relation)
+        for relation in (*(h.relation for h in self.hypotheses), *(c.relation for c in self.claims)):
+            visit(relation)
         return tuple(found)

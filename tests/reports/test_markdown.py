@@ -1,0 +1,60 @@
+"""The Markdown follows GitHub's rules: whole tables, mathematics that survives, links that lead somewhere."""
+
+import re
+
+import pytest
+
+import theorems
+from reports.markdown import render
+from reports.options import Options
+from reports.study import Study
+from reports.verdict import LAW_SENTENCES, SENTENCES, LawVerdict, Verdict
+from sim.store import Store
+
+
+@pytest.fixture(scope="module")
+def page():
+    options = Options(data="orthonormal", samples=3, widths=(64, 128, 256), seeds=3, steps=20, regime="practical")
+    report = Study(options, Store()).check(theorems.find("du2019"), "check theorem du2019")
+    return render(report, [("A figure.", "figure.svg")])
+
+
+def test_every_table_row_has_as_many_cells_as_its_header(page):
+    blocks = re.findall(r"(?:^\|.*\|$\n?)+", page, re.MULTILINE)
+    assert len(blocks) > 10
+    for block in blocks:
+        counts = {len(re.findall(r"(?<!\\)\|", row)) for row in block.strip().splitlines()}
+        assert len(counts) == 1, block
+    for block in blocks:
+        assert re.match(r"^\|( -+:? \|)+$", block.splitlines()[1])
+
+
+def test_mathematics_is_fenced_in_backticks_and_has_no_bare_dollar_or_pipe(page):
+    inside = re.findall(r"\$`([^`]*)`\$", page)
+    assert len(inside) > 30
+    assert all("|" not in m and "$" not in m for m in inside)
+    assert "$" not in re.sub(r"\$`[^`]*`\$", "", page)
+    for m in inside:
+        assert m.count("{") == m.count("}")
+
+
+def test_links_lead_to_headings(page):
+    headings = {re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in re.findall(r"^#+ (.*)$", page, re.MULTILINE)}
+    for target in re.findall(r"\]\(#([^)]*)\)", page):
+        assert target in headings
+
+
+def test_every_verdict_has_its_sentence_and_the_page_explains_those_it_uses(page):
+    assert set(SENTENCES) == set(Verdict)
+    assert set(LAW_SENTENCES) == set(LawVerdict)
+    used = set(re.findall(r"\| \*\*([a-z-]+)", page))
+    legend = page[page.index("## How to read the verdicts"):]
+    assert used <= set(re.findall(r"\*\*([a-z-]+)\*\*", legend))
+
+
+def test_the_page_says_where_its_numbers_come_from(page):
+    tail = page[page.index("## Where the numbers come from"):]
+    assert "check theorem du2019" in tail
+    assert "jax" in tail
+    assert not page.endswith("\n\n")
+    assert "nan" not in re.sub(r"`[^`]*`", "", page).lower().split()

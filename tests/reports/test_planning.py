@@ -1,0 +1,48 @@
+"""Plans choose stable steps, and the width at which a certificate can be had."""
+
+import numpy as np
+import pytest
+from sympy import Rational
+
+from reports.options import Options
+from reports.planning import certified_width, demands, evidence, exact_values, make_plan
+from sim.data import load
+from sim.store import Store
+
+
+@pytest.mark.parametrize("name", ["digits", "sphere", "orthonormal"])
+def test_the_default_step_is_stable_and_the_run_long_enough(statement, name):
+    theorem, data = statement("Theorem 4.1"), load(name, 6)
+    plan = make_plan([theorem], data, 512, Rational(1, 10), 3, Options())
+    assert plan.step_size <= 1 / np.linalg.norm(data.inputs @ data.inputs.T, 2)
+    assert 50 <= plan.steps <= 2000
+    assert plan.seeds == (0, 1, 2)
+
+
+def test_what_the_user_asks_for_is_obeyed(statement):
+    options = Options(steps=7, step_size=0.03, seed=5)
+    plan = make_plan([statement("Theorem 4.1")], load("sphere", 4), 99, Rational(1, 4), 2, options)
+    assert (plan.steps, plan.step_size, plan.seeds, plan.width) == (7, 0.03, (5, 6), 99)
+
+
+def test_the_letters_are_exact(statement):
+    theorem = statement("Theorem 4.1, explicit")
+    values = {q.name: v for q, v in exact_values(theorem, load("orthonormal", 2), Rational(1, 3), 10**12, 0.1).items()}
+    assert values["delta"] == Rational(1, 3)
+    assert values["delta_1"] == Rational(1, 3 * 10**6)
+    assert values["lambda_0"] == (0.5, 0.5)
+    assert values["m"] == 10**12
+
+
+def test_the_certificate_is_reached_at_a_few_thousand_neurons(statement):
+    theorem, data = statement("Certificate S"), load("orthonormal", 2)
+    width = certified_width(theorem, data, Rational(1, 10), Options(), Store())
+    assert 2**12 <= width <= 2**16
+    assert demands(theorem, data, Rational(1, 10)).step_size == 1.0
+
+
+def test_trivial_bounds_travel_with_the_evidence(statement):
+    import pandas as pd
+    known = evidence(statement("Theorem 4.1"), load("orthonormal", 3), Rational(1, 10), None, pd.DataFrame())
+    assert known.trivial["near_kink"] == 3
+    assert known.trivial["gram_drift"] == pytest.approx(1)
