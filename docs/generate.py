@@ -38,7 +38,7 @@ def excerpt(report: Report) -> str:
 def timeless(page: str) -> str:
     """The page without what differs from run to run: seconds and versions."""
     page = re.sub(r"\(\d+ s\)", "", page)
-    return re.sub(r"Philox stream\. .*", "", page)
+    return re.sub(r"SFC64 stream\. .*", "", page)
 
 
 def main() -> int:

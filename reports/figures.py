@@ -45,7 +45,8 @@ def _grid(count: int) -> tuple[Any, Any]:
 
 
 def _curves(report: Report, folder: Path) -> tuple[str, str] | None:
-    shown = [g for g in report.regimes if g.curve is not None]
+    different = {(g.curve.low, g.curve.bound): g for g in reversed(report.regimes) if g.curve is not None}
+    shown = list(reversed(different.values()))
     if not shown:
         return None
     figure, axes = _grid(len(shown))
@@ -80,6 +81,7 @@ def _laws(report: Report, folder: Path) -> tuple[str, str] | None:
         ax.set_title(f"{w.law.name}: {text(w.law.of)}")
         ax.set_xlabel(text(w.law.along))
         ax.minorticks_off()
+        ax.set_yticks(values[[0, len(values) // 2, -1]], [f"{v:.2g}" for v in values[[0, len(values) // 2, -1]]])
         ax.set_xticks(sizes, [f"{int(s):,}" for s in sizes], fontsize=7)
         ax.legend(fontsize=7)
     name = f"{report.key}-laws.svg"

@@ -148,4 +148,4 @@ def _legend(report: Report) -> list[str]:
 def _provenance(report: Report) -> list[str]:
     versions = ", ".join(f"{k} {v}" for k, v in report.versions.items())
     return ["## Where the numbers come from", "", "```sh", report.command, "```", "",
-            f"Float64 throughout. Seed s draws each parameter in blocks of 65,536 neurons from its own Philox stream. {versions}.", ""]
+            f"Float64 throughout. Seed s draws each parameter in blocks of 65,536 neurons from its own SFC64 stream. {versions}.", ""]

@@ -33,7 +33,7 @@ from theorems.language.replay import replay
 LADDER = (1024, 2048, 4096, 8192, 16384)
 EDGE_SEEDS = 10  # seeds a width or a step is tried with when looking for where a claim stops being seen
 MEANS = 1000  # draws behind a statement about a mean
-DENSE = 2**22  # neurons times points that are simulated without being asked for by --regime in
+COSTLY = 2**28  # neurons times points beyond which a run in regime waits to be asked for by --regime in
 Say = Callable[[str, int], Callable[[], None]]
 NO_RUNS = pd.DataFrame(columns=COLUMNS)
 
@@ -100,7 +100,7 @@ class Study:
         widths, delta = tuple(sorted(set(o.widths or LADDER))), o.delta or Rational(1, 10)
         flow = theorems[0].scale.step_size is None
         ladder = widths[:1] if flow else widths
-        seeds, frames = o.seeds or (10 if flow else 20), {}
+        seeds, frames = o.seeds or (10 if flow else 15), {}
         for m in ladder:
             plan = make_plan(theorems, data, m, delta, seeds, o)
             frames[m] = trajectories(plan, self.store, tick=self.say(f"{theorems[0].statement}: m = {m}", seeds))
@@ -127,7 +127,7 @@ class Study:
         certain = all(c.probability == 1 for c in theorem.claims)
         seeds = o.seeds or (20 if certain else seeds_by_design(float(delta)))
         width = (asked and o.widths and o.widths[-1]) or wants.width or certified_width(theorem, case, delta, o, self.store)
-        if not width or (width * case.samples > DENSE and not asked):
+        if not width or (width * case.samples > COSTLY and not asked):
             return self._not_run(theorem, case, delta, width, seeds)
         plan = make_plan([theorem], case, width, delta, seeds, o, (asked and o.step_size) or wants.step_size)
         frame = trajectories(plan, self.store, tick=self.say(f"{theorem.statement}: in regime at m = {width}", seeds))
@@ -172,12 +172,9 @@ def _curve(theorem: Theorem, known: object) -> Curve | None:
     if claim is None:
         return None
     each = [sides(claim.relation, claim.over.index, known, s) for s in known.seeds]  # type: ignore[union-attr,attr-defined,arg-type]
-    longest = max((s for s in each), key=lambda s: len(s.steps))
-    if len(longest.steps) < 3:
-        return None
-    table = pd.DataFrame({i: pd.Series(s.left, s.steps) for i, s in enumerate(each)})
-    bound = pd.DataFrame({i: pd.Series(s.right, s.steps) for i, s in enumerate(each)}).median(axis=1)
-    if not (np.isfinite(bound).all() and np.isfinite(table).all(axis=None)):
+    table = pd.DataFrame({i: pd.Series(s.left, s.steps) for i, s in enumerate(each)}).dropna()
+    bound = pd.DataFrame({i: pd.Series(s.right, s.steps) for i, s in enumerate(each)}).loc[table.index].median(axis=1)
+    if len(table) < 3 or not np.isfinite(bound).all():
         return None
     keep = np.unique(np.round(np.geomspace(1, len(table), 200)).astype(int)) - 1
     table, bound = table.iloc[keep], bound.iloc[keep]

@@ -42,7 +42,7 @@ def show(report: Report, out: Console) -> None:
     """The whole report."""
     p = report.paper
     out.print(Text(f"{p.title}", style="bold"), Text(f"  {', '.join(p.authors)}, {p.venue}", style="dim"))
-    out.print(f"data: {report.data}; " + "; ".join(f"{q['text']} = {number(q['value'], 4)}" for q in report.quantities.values()))
+    out.print("; ".join([f"data: {report.data}", *(f"{q['text']} = {number(q['value'], 4)}" for q in report.quantities.values())]))
     for note in report.notes:
         out.print(Text(f"note: {note}", style="yellow"))
     for row in report.demands:

@@ -22,6 +22,8 @@ from sim.probes import PROBES
 from theorems.language import About, At, BadInput, Quantity, Setting, Theorem
 from theorems.problem import unknown
 
+SEGMENT = 512  # steps between looks at the floor of rounding
+DENSE = 2**22  # neurons times points up to which every neuron is kept in memory
 CHECKPOINTS = 32  # states at which the costly probes (Gram matrix, movement, flips) are taken, spaced by factors
 
 
@@ -94,6 +96,11 @@ class Plan:
     @property
     def method(self) -> Method:
         return METHODS[self.setting.method]
+
+    @property
+    def is_wide(self) -> bool:
+        """Too wide to follow every neuron when there is another way."""
+        return self.width * self.data.samples > DENSE
 
     @property
     def inputs(self) -> Any:

@@ -42,13 +42,25 @@ def moved(network: Network, w: jax.Array, w0: jax.Array, x: jax.Array) -> tuple[
 
 
 @dataclass(frozen=True)
-class Start:
-    """One initialization: preactivations z (neurons, n) on unit inputs x, Gram matrix, outputs, and where it lives."""
+class State:
+    """A state of training: outputs u (n,), loss, Gram matrix (n, n), farthest movement, flipped patterns per neuron."""
 
-    z: Array
+    u: Array
+    loss: float
+    gram: Array
+    movement: float
+    flips: float
+
+
+@dataclass(frozen=True)
+class Start:
+    """One initialization: Gram matrix, outputs u, and within(radius): the share of neurons with |w_r.x_i| <= radius, (n,)."""
+
     gram: Array
     u: Array
     data: Data
+    width: int
+    within: Callable[[float], Array]
 
     @property
     def residual(self) -> float:
@@ -57,8 +69,8 @@ class Start:
     def shares(self, radius: float) -> Array:
         """s_i, (n,): the share of neurons with |w_r.x_i| <= radius; NaN without a radius."""
         if np.isnan(radius):
-            return np.full(self.z.shape[1], np.nan)
-        return (np.abs(self.z) <= radius).mean(axis=0)
+            return np.full(len(self.u), np.nan)
+        return self.within(radius)
 
     def drift_bound(self, radius: float) -> Array:
         """B, (n, n), with entries |x_i.x_j| (s_i + s_j): how far H can drift while no neuron moves beyond the radius."""
@@ -70,7 +82,7 @@ class Start:
 
         The left side grows with R, so iterating it from 0 climbs to the least solution.
         """
-        m, floor = len(self.z), np.linalg.eigvalsh(self.gram)[0]
+        m, floor = self.width, np.linalg.eigvalsh(self.gram)[0]
         root = np.sqrt(np.linalg.norm(self.data.inputs @ self.data.inputs.T, 2))
         radius = 0.0
         for _ in range(200):

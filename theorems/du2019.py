@@ -48,7 +48,7 @@ delta = failure("delta", "probability of failure over the initialization")
 delta_1 = failure("delta_1", "the part of delta spent on Lemma 3.1; any will do")
 C_m = hidden("C_m", "constant in the width bound Ω(·)")
 C_eta = hidden("C_eta", "constant in the step bound O(·)", text="C_η")
-lambda_0 = of_data("lambda_0", "least eigenvalue of the limiting Gram matrix H^∞", probe="gram_floor")
+lambda_0 = of_data("lambda_0", "least eigenvalue of the limiting Gram matrix H∞", probe="gram_floor")
 cosine = of_data("c", "largest |cosine| between two inputs", probe="largest_cosine", tex=r"\max_{i\ne j}\lvert x_i\cdot x_j\rvert")
 Y = of_data("Y", "sum of the squared labels", probe="label_energy", text="‖y‖²", tex=r"\lVert y\rVert^2")
 L = of_data("L", "largest eigenvalue of the input Gram matrix XXᵀ", probe="input_gram_norm", tex=r"\lVert XX^{\top}\rVert")
@@ -63,9 +63,9 @@ drift = observable("drift", "spectral distance of H from its start", probe="gram
                    text="‖H({})−H(0)‖", tex=r"\lVert H({})-H(0)\rVert")
 flips = observable("flips", "patterns that differ from the start, over all points, per neuron", probe="flips",
                    text="flips({})", tex=r"\tfrac1m\#\mathrm{flips}({})")
-gap = of_draw("gap", "spectral distance of H(0) from H^∞", probe="gram_gap", text="‖H(0)−H^∞‖", tex=r"\lVert H(0)-H^{\infty}\rVert")
-entry = of_draw("entry", "largest entry of |H(0) − H^∞|", probe="gram_gap_entry",
-                text="max|H(0)−H^∞|", tex=r"\max_{ij}\lvert H_{ij}(0)-H^{\infty}_{ij}\rvert")
+gap = of_draw("gap", "spectral distance of H(0) from H∞", probe="gram_gap", text="‖H(0)−H∞‖", tex=r"\lVert H(0)-H^{\infty}\rVert")
+entry = of_draw("entry", "largest entry of |H(0) − H∞|", probe="gram_gap_entry",
+                text="max|H(0)−H∞|", tex=r"\max_{ij}\lvert H_{ij}(0)-H^{\infty}_{ij}\rvert")
 near = of_draw("near", "pairs (neuron, point) with |w(0)·x| ≤ R, per neuron", probe="near_kink",
                text="near({})", tex=r"\textstyle\sum_i s_i({})")
 lambda_H = of_draw("lambda_H", "least eigenvalue of H(0)", probe="gram_floor_at_start", text="λ_min(H(0))", tex=r"\lambda_{\min}(H(0))")

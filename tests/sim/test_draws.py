@@ -21,9 +21,9 @@ def test_seeds_parameters_and_blocks_are_independent_streams():
 
 
 def test_the_first_numbers_are_these():
-    """Pinned values (NumPy's Philox): a change of layout or of generator must be noticed."""
+    """Pinned values (NumPy's SFC64): a change of layout or of generator must be noticed."""
     assert draw("standard_normal", "w", (3,), 0) == pytest.approx(PINNED, rel=1e-15)
     assert set(draw("rademacher", "a", (100,), 0)) == {-1.0, 1.0}
 
 
-PINNED = [-0.8794472719946594, -0.43647765195378296, 1.4973157692513865]
+PINNED = [0.14586065407801788, 2.855129156873255, 1.2029776857470054]

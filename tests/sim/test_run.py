@@ -62,11 +62,11 @@ def test_every_probe_equals_an_independent_loop(data):
 def test_blocks_of_neurons_change_nothing_but_rounding(monkeypatch):
     whole = simulate(plan(width=300), 0)
     monkeypatch.setattr(sim.networks.over_neurons, "__kwdefaults__", {"block": 64})
-    from sim import run
-    for cached in (run._advance, run._measure):
+    from sim import dense
+    for cached in (dense._advance, dense._measure):
         cached.cache_clear()
     pieces = simulate(plan(width=300), 0)
-    for cached in (run._advance, run._measure):
+    for cached in (dense._advance, dense._measure):
         cached.cache_clear()
     assert pieces["value"].to_numpy() == pytest.approx(whole["value"].to_numpy(), rel=1e-9, abs=1e-12)
 
@@ -93,10 +93,12 @@ def test_what_was_finished_before_an_interruption_is_not_run_again(tmp_path, mon
         return real(p, seed, train)
 
     monkeypatch.setattr(run, "simulate", counting)
+    monkeypatch.setattr(run, "WORKERS", 1)
     with pytest.raises(KeyboardInterrupt):
         trajectories(plan(seeds=range(4)), Store(tmp_path))
     trajectories(plan(seeds=range(4)), Store(tmp_path))
-    assert done == [0, 1, "stopped", 2, 3]
+    assert done[:3] == [0, 1, "stopped"]
+    assert sorted(done[3:]) == [2, 3]
 
 
 def test_one_point_follows_its_closed_form():
@@ -161,8 +163,8 @@ def test_the_least_certificate_radius_satisfies_the_certificate_and_a_smaller_on
     frame = simulate(plan(data=load("orthonormal", 2), width=2**15, step=1.0, steps=1,
                           asks=[Ask("certificate_radius", "certificate_radius")]), 0, train=False)
     radius = series(frame, "certificate_radius").iloc[0]
-    from sim.run import _Seed
-    start = _Seed(plan(data=load("orthonormal", 2), width=2**15, step=1.0, steps=1), 0).start()
+    from sim.dense import Dense
+    start = Dense(plan(data=load("orthonormal", 2), width=2**15, step=1.0, steps=1), 0).start()
 
     def needed(r):
         slow = np.linalg.eigvalsh(start.gram)[0] - np.linalg.norm(start.drift_bound(r), 2) - np.linalg.norm(start.shares(r))
