@@ -17,9 +17,11 @@ from sim.dense import Dense
 from sim.plan import SEGMENT, Plan
 from sim.probes import DRAW_PROBES, Start
 from sim.store import Store
+from theorems.problem import BadInput
 
 FLOOR = 1e-13  # relative residual below which float64 shows rounding, not training
 WORKERS = min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+MOST_DENSE = 2**28  # neurons times points that fit into memory, about 12 GB
 GROUP = 250  # seeds of a draw without training that are kept together
 COLUMNS = ["seed", "step", "observable", "value", "error"]
 Rows = list[tuple[float, str, float]]
@@ -74,7 +76,12 @@ def simulate(plan: Plan, seed: int, train: bool = True) -> pd.DataFrame:
     With train=False only the draw is measured.
     """
     if train and plan.is_wide and wide.applies(plan):
-        return wide.verified(plan, seed, lambda engine: _frame(plan, engine, seed, True))
+        found = wide.verified(plan, seed, lambda engine: _frame(plan, engine, seed, True))
+        if found is not None:
+            return found
+    if plan.width * plan.data.samples > MOST_DENSE:
+        raise BadInput("width", plan.width, f"{plan.data.samples} points of so many neurons do not fit, and they move too far to be followed apart; "
+                       "a smaller step may help")
     return _frame(plan, Dense(plan, seed), seed, train)
 
 

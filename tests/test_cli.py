@@ -145,7 +145,8 @@ def test_bad_input_gets_one_line_and_code_2(arguments, words, tmp_path):
 
 
 def test_an_interruption_keeps_finished_seeds(tmp_path):
-    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); sys.argv = ['check', 'theorem', 'du2019', '--regime', 'practical']; import cli; cli.main()"
+    code = (f"import sys; sys.path.insert(0, {str(ROOT)!r}); import cli\n"
+            "sys.argv = ['check', 'theorem', 'du2019', '--regime', 'practical']; cli.main()")
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     run = subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
     finished, waited = tmp_path / "out" / ".finished", time.monotonic()

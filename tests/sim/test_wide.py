@@ -79,6 +79,18 @@ def test_a_radius_that_was_too_small_is_noticed_and_enlarged(monkeypatch):
     agree(*both(p))
 
 
+def test_a_run_that_leaves_the_kernel_regime_is_followed_densely(monkeypatch):
+    """When no R can be verified, the dense run tells what happens."""
+    from sim import plan as planning
+    monkeypatch.setattr(planning, "DENSE", 100)
+    monkeypatch.setattr(wide, "GENEROUS", 1e-3)
+    monkeypatch.setattr(wide, "CAREFUL", 1e-3)
+    p = plan(data=load("sphere", 4), width=2000, step=0.5, steps=20)
+    assert p.is_wide
+    assert wide.verified(p, 0, lambda e: _frame(p, e, 0, True)) is None
+    assert np.array_equal(simulate(p, 0)["value"], _frame(p, Dense(p, 0), 0, True)["value"], equal_nan=True)
+
+
 def test_threads_and_groups_of_blocks_do_not_change_a_bit(monkeypatch):
     p = plan(data=load("sphere", 4), width=200_000, step=0.5, steps=20)
     frames = []
