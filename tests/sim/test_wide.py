@@ -88,7 +88,7 @@ def test_a_run_that_leaves_the_kernel_regime_is_followed_densely(monkeypatch):
     p = plan(data=load("sphere", 4), width=2000, step=0.5, steps=20)
     assert p.is_wide
     assert wide.verified(p, 0, lambda e: _frame(p, e, 0, True)) is None
-    assert np.array_equal(simulate(p, 0)["value"], _frame(p, Dense(p, 0), 0, True)["value"], equal_nan=True)
+    assert simulate(p, 0).equals(_frame(p, Dense(p, 0), 0, True))
 
 
 def test_threads_and_groups_of_blocks_do_not_change_a_bit(monkeypatch):
