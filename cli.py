@@ -181,7 +181,8 @@ def _checked(name: str, options: Options, out: Path, quiet: bool) -> Report:
     from sim.store import Store
     try:
         with _progress(quiet) as say:
-            report = Study(options, Store(out / ".finished"), say).check(module, shlex.join(["check", *sys.argv[1:]]))
+            costly = {"costly": float("inf")} if options.regime == "in" else {}
+            report = Study(options, Store(out / ".finished"), say, **costly).check(module, shlex.join(["check", *sys.argv[1:]]))
             write(report, out)
     except OSError as error:
         raise BadInput("--out", str(out), f"it cannot be written ({error.strerror})") from None

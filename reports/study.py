@@ -40,11 +40,15 @@ NO_RUNS = pd.DataFrame(columns=COLUMNS)
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """What was asked, where finished seeds are kept, and who hears of progress: say(what, how many) returns a tick."""
+    """What was asked, where finished seeds are kept, and who hears of progress: say(what, how many) returns a tick.
+
+    costly: neurons times points beyond which a run in regime is not made.
+    """
 
     options: Options
     store: Store
     say: Say = lambda _what, _total: lambda: None
+    costly: float = COSTLY
 
     def check(self, module: ModuleType, command: str = "") -> Report:
         """The whole report on one paper; BadInput for unknown names and impossible scales, before anything runs."""
@@ -127,7 +131,7 @@ class Study:
         certain = all(c.probability == 1 for c in theorem.claims)
         seeds = o.seeds or (20 if certain else seeds_by_design(float(delta)))
         width = (asked and o.widths and o.widths[-1]) or wants.width or certified_width(theorem, case, delta, o, self.store)
-        if not width or (width * case.samples > COSTLY and not asked):
+        if not width or width * case.samples > self.costly:
             return self._not_run(theorem, case, delta, width, seeds)
         plan = make_plan([theorem], case, width, delta, seeds, o, (asked and o.step_size) or wants.step_size)
         frame = trajectories(plan, self.store, tick=self.say(f"{theorem.statement}: in regime at m = {width}", seeds))

@@ -67,7 +67,7 @@ class Dense:
         self.plan, self.w0 = plan, drawn.pop("w")
         self.fixed = {p: jnp.asarray(v) for p, v in drawn.items()}
         self.x, self.y = jnp.asarray(plan.inputs), jnp.asarray(plan.data.labels)
-        self.scale, self.factor = plan.factor(plan.setting.output), plan.factor(plan.setting.factor)
+        self.scale, self.factor = plan.factors
         self.begin(1)
 
     def begin(self, substeps: int) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +92,8 @@ class Plan:
                 raise BadInput(field, value, "it must be at least 1")
         if not 0 < self.step_size < float("inf"):
             raise BadInput("step size", self.step_size, "it must be positive and finite")
+        if not all(0 < abs(f) < float("inf") for f in self.factors):
+            raise BadInput("setting: output, factor", self.factors, "they must be finite and not zero")
 
     @property
     def method(self) -> Method:
@@ -112,9 +114,15 @@ class Plan:
         spaced = np.unique(np.round(np.geomspace(1, self.steps, CHECKPOINTS)).astype(int))
         return (0, *spaced.tolist())
 
-    def factor(self, expression: Expr) -> float:
-        """A factor of the setting at this scale."""
-        by_name = {str(q): v for q, v in self.values.items()} | {"m": self.width, "n": self.data.samples}
+    @cached_property
+    def factors(self) -> tuple[float, float]:
+        """The numbers in front of the network and of the loss; BadInput for a letter that has no value at this scale."""
+        return self._number("output", self.setting.output), self._number("factor", self.setting.factor)
+
+    def _number(self, field: str, expression: Expr) -> float:
+        by_name = {"m": self.width, "n": self.data.samples} | {str(q): v for q, v in self.values.items()}
+        if missing := sorted(str(q) for q in expression.free_symbols if str(q) not in by_name):
+            raise BadInput(f"setting: {field}", str(expression), f"{missing[0]} has no value; say which letter it is in scale=Scale(width=..., ...)")
         return float(expression.subs({q: by_name[str(q)] for q in expression.free_symbols}))
 
     def only(self, seed: int) -> Plan:

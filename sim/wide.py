@@ -154,7 +154,7 @@ class Wide:
 
     def __init__(self, plan: Plan, seed: int, generous: float):
         self.plan, self.x, self.y = plan, plan.inputs, plan.data.labels
-        self.scale, self.factor = plan.factor(plan.setting.output), plan.factor(plan.setting.factor)
+        self.scale, self.factor = plan.factors
         self.angles, n = np.abs(self.x @ self.x.T), len(self.y)
         self.patterns = (np.arange(2**n)[:, None] >> np.arange(n)) & 1
         self.radii = _radii(plan)

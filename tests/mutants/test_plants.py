@@ -1,7 +1,7 @@
 """Wrong versions of du2019, planted in its source: every one is noticed, by the layers named here; the true one never.
 
 Layers: `derivation` (a step of the proof no longer holds), `exact hypotheses` (a claim about data is refuted by certified
-numbers), `simulation` (a claim is refuted in regime). The runs are small: four orthonormal points.
+numbers), `simulation` (a claim is refuted in regime). Finished seeds are shared between the plants, as a user's would be.
 """
 
 import re
@@ -15,14 +15,13 @@ from reports.study import Study
 from sim.store import Store
 
 SOURCE = (Path(theorems.__file__).parent / "du2019.py").read_text()
-OPTIONS = Options(data="orthonormal", samples=4, widths=(256, 512, 1024), seeds=40, steps=40)
 D, H, S = "derivation", "exact hypotheses", "simulation"
 
 # what is planted: (text of the true file, text of the wrong one, layers that notice)
 PLANTS = {
     "rate 1 - 2 eta lambda_0": ("rate = 1 - eta * lambda_0 / 2", "rate = 1 - 2 * eta * lambda_0", {D, S}),
     "rate 1 - eta lambda_0": ("rate = 1 - eta * lambda_0 / 2", "rate = 1 - eta * lambda_0", {D}),
-    "movement 4 -> 0.04": ("reach = 4 * sqrt(n)", "reach = 0.04 * sqrt(n)", {D}),
+    "movement 4 -> 0.04": ("reach = 4 * sqrt(n)", "reach = 0.04 * sqrt(n)", {D, S}),
     "width n^5": ("headline = n**6", "headline = n**5", {D}),
     "width n^7": ("headline = n**6", "headline = n**7", {D}),
     "width lambda_0^-3": ("headline = n**6 / (lambda_0**4", "headline = n**6 / (lambda_0**3", {D}),
@@ -36,12 +35,12 @@ PLANTS = {
     "loss without 1/2": ("factor=Rational(1, 2)", "factor=Rational(1, 1)", {D, S}),
     "1/m for 1/sqrt(m)": ("output=1 / sqrt(m)", "output=1 / m", {D, S}),
     "Theorem 4.1 flipped": ("residual(k)**2 <= rate**k * residual(0)**2, at=\"Theorem 4.1\", over=Each(k), probability",
-                            "residual(k)**2 >= rate**k * residual(0)**2, at=\"Theorem 4.1\", over=Each(k), probability", {D}),
+                            "residual(k)**2 >= rate**k * residual(0)**2, at=\"Theorem 4.1\", over=Each(k), probability", {D, S}),
     "Certificate S flipped": ("residual(k)**2 <= rate**k * residual(0)**2, at=\"Theorem 4.1\", over=Each(k))",
                               "residual(k)**2 >= rate**k * residual(0)**2, at=\"Theorem 4.1\", over=Each(k))", {S}),
-    "width hypothesis flipped": ("Hypothesis(\"wide enough\", m >= width,", "Hypothesis(\"wide enough\", m <= width,", {D}),
+    "width hypothesis flipped": ("Hypothesis(\"wide enough\", m >= width,", "Hypothesis(\"wide enough\", m <= width,", {D, S}),
     "step hypothesis flipped": ("Hypothesis(\"small steps\", eta <= step", "Hypothesis(\"small steps\", eta >= step", {D}),
-    "certificate without its radius": ("reach_sharp <= radius", "reach_sharp >= radius / 10**6", {S}),
+    "certificate without its radius": ("reach_sharp <= radius", "reach_sharp >= radius / 10**6", {D}),
     "no two parallel inputs, dropped": ("hypotheses=(Hypothesis(\"no two inputs parallel\", cosine < 1, at=\"Theorem 3.1\", form=\"as corrected\"),)",
                                         "hypotheses=()", {H}),
     "parallel in the same direction only": ("cosine < 1, at", "cosine < 2, at", {H}),
@@ -50,26 +49,37 @@ PLANTS = {
 }
 
 
-def noticed(source, folder):
+# simulated at the 5.4e7 neurons of the paper's own lemmas; the others at the widths of the certificate alone
+OWN_WIDTH = {"rate 1 - 2 eta lambda_0", "movement 4 -> 0.04", "Theorem 4.1 flipped", "the true version"}
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory):
+    """One store for all plants and all workers of the test run."""
+    base = tmp_path_factory.getbasetemp()
+    return Store((base.parent if "popen" in base.name else base) / "finished")
+
+
+def noticed(source, folder, store, own_width=False):
     path = folder / "planted.py"
     path.write_text(source)
-    report = Study(OPTIONS, Store()).check(theorems.find(str(path)))
+    report = Study(Options(regime="in"), store, costly=2**28 if own_width else 2**22).check(theorems.find(str(path)))
     layers = {line.split(":")[0] for line in report.noticed}
     assert (report.exit_code == 1) == bool(layers)
     return layers
 
 
-def test_the_true_version_is_never_noticed(tmp_path):
-    assert noticed(SOURCE, tmp_path) == set()
+def test_the_true_version_is_never_noticed(tmp_path, store):
+    assert noticed(SOURCE, tmp_path, store, own_width=True) == set()
 
 
-def test_a_canary_dies(tmp_path):
+def test_a_canary_dies(tmp_path, store):
     """If even 1 = 2 goes unnoticed, the layers are not looking."""
-    assert D in noticed(SOURCE.replace('evaluate=False), 1, at="Section 3")', 'evaluate=False), 2, at="Section 3")'), tmp_path)
+    assert D in noticed(SOURCE.replace('evaluate=False), 1, at="Section 3")', 'evaluate=False), 2, at="Section 3")'), tmp_path, store)
 
 
 @pytest.mark.parametrize("plant", PLANTS)
-def test_a_planted_error_is_noticed_by_these_layers(plant, tmp_path):
+def test_a_planted_error_is_noticed_by_these_layers(plant, tmp_path, store):
     true, wrong, layers = PLANTS[plant]
     assert len(re.findall(re.escape(true), SOURCE)) == 1, "the plant must change exactly one place"
-    assert noticed(SOURCE.replace(true, wrong), tmp_path) == layers
+    assert noticed(SOURCE.replace(true, wrong), tmp_path, store, plant in OWN_WIDTH) == layers
