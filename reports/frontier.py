@@ -16,6 +16,7 @@ from sim.store import Store
 from theorems.language import Claim, Theorem
 from theorems.language.demand import Demand
 
+TOLERANCE = 1.3  # ratio of the two ends at which a frontier is found
 Tick = Callable[[], None]
 Counts = dict[float, int]
 
@@ -50,7 +51,7 @@ def frontiers(theorem: Theorem, claim: Claim, plan: Callable[[int, float | None]
             return None, good, counts
         if seen(bad):
             return bad, None, counts
-        while (good / bad if good > bad else bad / good) > 2**0.25 and not (whole and abs(good - bad) <= 1):
+        while (good / bad if good > bad else bad / good) > TOLERANCE and not (whole and abs(good - bad) <= 1):
             trial = math.sqrt(good * bad)
             trial = float(round(trial)) if whole else trial
             if trial in counts:

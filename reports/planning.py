@@ -23,7 +23,7 @@ from sim.store import Store
 from theorems.language import About, Quantity, Theorem
 from theorems.language.demand import Demand, demand, round_down
 
-DECADES = 10.0  # natural logarithms by which the slowest mode of the residual shall shrink in a default run
+DECADES = 7.0  # natural logarithms by which the slowest mode of the residual shall shrink in a default run
 LONGEST = 2000  # steps of a default run at most
 FLOW_STEP = 0.4  # time between records of a flow, times the largest eigenvalue of the limiting Gram matrix
 PILOT, PILOT_SEED = 10, 2**31  # draws that decide how wide a certificate needs the network; their seeds serve nothing else

@@ -32,7 +32,7 @@ from theorems.language.replay import replay
 
 LADDER = (1024, 2048, 4096, 8192, 16384)
 EDGE_SEEDS = 10  # seeds a width or a step is tried with when looking for where a claim stops being seen
-MEANS = 1000  # draws behind a statement about a mean
+MEANS = 600  # draws behind a statement about a mean
 COSTLY = 2**28  # neurons times points beyond which a run in regime waits to be asked for by --regime in
 Say = Callable[[str, int], Callable[[], None]]
 NO_RUNS = pd.DataFrame(columns=COLUMNS)
@@ -104,7 +104,7 @@ class Study:
         widths, delta = tuple(sorted(set(o.widths or LADDER))), o.delta or Rational(1, 10)
         flow = theorems[0].scale.step_size is None
         ladder = widths[:1] if flow else widths
-        seeds, frames = o.seeds or (10 if flow else 15), {}
+        seeds, frames = o.seeds or (10 if flow else 12), {}
         for m in ladder:
             plan = make_plan(theorems, data, m, delta, seeds, o)
             frames[m] = trajectories(plan, self.store, tick=self.say(f"{theorems[0].statement}: m = {m}", seeds))

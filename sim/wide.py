@@ -31,7 +31,8 @@ from sim.probes import DRAW_PROBES, Start, State
 
 MOST_POINTS = 12  # activation patterns of the frozen neurons are counted one by one, 2^n of them
 GENEROUS, CAREFUL = 3.0, 1.25  # R over the travel expected before, and after, the start is known
-RETRIES, THREADS, GROUP = 3, 2, 32  # enlargements of R; threads of the pass; blocks in flight
+RETRIES, GROUP, STRETCH = 3, 32, 2**14  # enlargements of R; blocks in flight; neurons summed at once
+THREADS = 1  # of the pass; the seeds run side by side already
 Result = TypeVar("Result")
 
 
@@ -92,11 +93,21 @@ def survey(plan: Plan, seed: int, reach: Array, radii: Array) -> Crowd:
 
 
 def _block(plan: Plan, seed: int, reach: Array, radii: Array, block: int) -> Crowd:
+    """One block of neurons, a stretch at a time, so that everything stays in the processor's cache."""
     x, rows = plan.inputs, min(BLOCK, plan.width - block * BLOCK)
-    w = LAWS[plan.setting.drawn["w"]](generator(seed, "w", block), (rows, x.shape[1]))
+    stream = generator(seed, "w", block)
     a = LAWS[plan.setting.drawn["a"]](generator(seed, "a", block), (rows,))
-    z = np.ascontiguousarray(w.T) if np.array_equal(x, np.eye(len(x))) else x @ w.T  # one row a point: columns are slow
-    size, n = np.abs(z), len(x)
+    parts = []
+    for first in range(0, rows, STRETCH):
+        signs = a[first:first + STRETCH]
+        parts.append(_sums(x, LAWS[plan.setting.drawn["w"]](stream, (len(signs), x.shape[1])), signs, reach, radii))
+    return Crowd.merged(parts)
+
+
+def _sums(x: Array, w: Array, a: Array, reach: Array, radii: Array) -> Crowd:
+    n = len(x)
+    z = np.ascontiguousarray(w.T) if x.shape == (n, n) and (x == np.eye(n)).all() else x @ w.T  # one row a point: columns are slow
+    size = np.abs(z)
     close = np.flatnonzero(np.logical_or.reduce(size <= reach[:, None], axis=0))
     within = np.array([[np.count_nonzero(s <= r) for s in size] for r in radii]).reshape(len(radii), n)
     codes = np.bincount(_codes(z), minlength=2**n)
@@ -140,7 +151,7 @@ def _advance(loss: str, method: str, substeps: int) -> Callable[..., Any]:
             q, residuals, losses = state
             u = predict(q)
             residuals, losses = residuals.at[j].set(jnp.linalg.norm(y - u)), losses.at[j].set(factor * total(u, y))
-            q = jax.lax.fori_loop(0, substeps, lambda _, s: step(s, field, h / substeps), q)
+            q = step(q, field, h) if substeps == 1 else jax.lax.fori_loop(0, substeps, lambda _, s: step(s, field, h / substeps), q)
             return q, residuals, losses
 
         empty = jnp.full(SEGMENT, jnp.nan)

@@ -10,29 +10,8 @@ from dataclasses import replace
 from sympy import Derivative, Eq, Integral, Mul, Rational, Subs, exp, log, oo, pi, sqrt
 
 from theorems.language import (
-    Claim,
-    Each,
-    Erratum,
-    Hypothesis,
-    Identity,
-    Implication,
-    Law,
-    Paper,
-    SameOrder,
-    Scale,
-    Setting,
-    Theorem,
-    Witness,
-    count,
-    defined,
-    failure,
-    hidden,
-    index,
-    observable,
-    of_data,
-    of_draw,
-    positive,
-    time,
+    Claim, Each, Erratum, Hypothesis, Identity, Implication, Law, Paper, SameOrder, Scale, Setting, Theorem, Witness,
+    count, defined, failure, hidden, index, observable, of_data, of_draw, positive, time,
 )
 
 paper = Paper(
