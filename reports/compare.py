@@ -9,12 +9,13 @@ import numpy as np
 
 from reports.evidence import Evidence, Sides, sides
 from reports.findings import Finding, Judged
-from reports.statistics import CONFIRM, EQUIVALENCE, REFUTE, Binomial, mean_interval, mean_is_zero, seeds_to_confirm
+from reports.statistics import CONFIRM, EQUIVALENCE, MEAN_DRAWS, REFUTE_MEAN, Binomial, mean_interval, mean_is_zero, seeds_to_confirm
 from reports.verdict import Verdict
 from theorems.language import About, At, Average, Best, Claim, Hypothesis, Limit, Quantity, Theorem
 from theorems.language.exact import Decision, decide, enclose
 
 NAN = float("nan")
+ACCURATE = 0.02  # relative error of a run beyond which a step is not compared
 
 
 # Hypotheses -----------------------------------------------------------------------------------------------------------
@@ -47,18 +48,19 @@ def _enclosed(expression: object, evidence: Evidence) -> float | None:
 
 
 def _judge_draws(hypothesis: Hypothesis, evidence: Evidence) -> tuple[Judged, set[int]]:
-    relation, held, shown = hypothesis.relation, set(), []
+    relation, held, shown, failed = hypothesis.relation, set(), [], 0
     for seed in evidence.seeds:
         s = sides(relation, None, evidence, seed)
         left, right, error = float(s.left[0]), float(s.right[0]), float(s.error[0])
         wobble = error * max(abs(left), abs(right))
-        sure = left <= right - wobble if relation.rel_op in ("<=", "<") else left >= right + wobble
-        if sure:
+        gap = right - left if relation.rel_op in ("<=", "<") else left - right
+        if gap >= wobble:
             held.add(seed)
+        failed += not gap >= -wobble  # also when a side does not exist, as without a radius
         if np.isfinite([left, right]).all():
             shown.append((left, right))
     total = len(evidence.seeds)
-    status = Decision.HOLDS if total and len(held) == total else Decision.FAILS if not held else Decision.OPEN
+    status = Decision.HOLDS if total and len(held) == total else Decision.FAILS if failed == total else Decision.OPEN
     needed, actual = (float(np.median([s[i] for s in shown])) if shown else None for i in (1, 0))
     return Judged(hypothesis, status, needed, actual, len(held), total, f"holds in {len(held)} of {total} draws"), held
 
@@ -87,7 +89,7 @@ def observe(claim: Claim, evidence: Evidence, seed: int) -> Seen:
         index = None
     if s.steps.size and np.isfinite(s.right[0]) and not np.isfinite(s.left).all():
         return Seen(False)  # the run diverged
-    compared = ~s.noise & np.isfinite(s.right) & np.isfinite(s.left) & (s.steps >= getattr(claim.over, "first", 0))
+    compared = ~s.noise & (s.error <= ACCURATE) & np.isfinite(s.right) & np.isfinite(s.left) & (s.steps >= getattr(claim.over, "first", 0))
     if isinstance(claim.over, Limit) or not compared.any():
         return Seen(None)
     if getattr(claim.over, "last", None) is not None and index is not None:
@@ -144,7 +146,7 @@ def compare(theorem: Theorem, evidence: Evidence) -> tuple[tuple[Judged, ...], t
     certified = [s for s in evidence.seeds if all(s in held for j, held in decided if j.hypothesis.about in (About.DRAW, About.TRAJECTORY))]
     judged = tuple(j for j, _ in decided)
     inside = all(j.status is Decision.HOLDS or (j.held or 0) > 0 for j in judged) and (bool(certified) or not evidence.seeds)
-    outside = any(j.status is Decision.FAILS for j in judged) or (bool(evidence.seeds) and not certified)
+    outside = any(j.status is Decision.FAILS for j in judged)
     seeds = certified if inside else evidence.seeds
     return judged, tuple(_claim(c, evidence, seeds, inside, outside, judged) for c in theorem.claims)
 
@@ -172,6 +174,8 @@ def _claim(claim: Claim, evidence: Evidence, seeds: Sequence[int], inside: bool,
         why = "; ".join(j.why for j in judged if j.status is Decision.OPEN)
         return replace(base, evidence=f"{why}; {base.evidence}")
     if delta <= 0:
+        missed = 1 - CONFIRM ** (1 / len(measured))
+        base = replace(base, evidence=f"{base.evidence}; failures in more than {missed:.0%} of draws would have been seen")
         return replace(base, verdict=Verdict.REFUTED if failures else Verdict.CONFIRMED)
     test = Binomial(failures, len(measured), delta)
     low, high = test.interval
@@ -209,19 +213,20 @@ def _without_runs(claim: Claim, evidence: Evidence, inside: bool, outside: bool)
 
 
 def _expected(claim: Claim, evidence: Evidence, seeds: Sequence[int], inside: bool, outside: bool) -> Finding:
-    """An equation between means over the initialization: refuted by Student's test at REFUTE, confirmed by equivalence."""
+    """An equation between means over the initialization: refuted by Student's test, confirmed by equivalence."""
     both = [sides(claim.relation, None, evidence, s) for s in seeds]
     gaps = np.array([float(s.left[0] - s.right[0]) for s in both])
     right = float(np.mean([s.right[0] for s in both])) if both else NAN
     if len(gaps) < 30 or not np.isfinite(gaps).all():
         return Finding(claim, Verdict.VOID, evidence="a mean needs at least 30 finite draws")
+    refutable = len(gaps) >= MEAN_DRAWS
     mean, low, high = mean_interval(gaps, 1 - CONFIRM)
     p = mean_is_zero(gaps)
     close = max(abs(low), abs(high)) <= EQUIVALENCE * abs(right)
     if outside or not inside:
         verdict = Verdict.OPEN if not outside else Verdict.OUTSIDE_SEEN if close else Verdict.OUTSIDE_UNSEEN
     else:
-        verdict = Verdict.REFUTED if p <= REFUTE else Verdict.CONFIRMED if close else Verdict.INCONCLUSIVE
+        verdict = Verdict.REFUTED if refutable and p <= REFUTE_MEAN else Verdict.CONFIRMED if close else Verdict.INCONCLUSIVE
     text = f"mean of {len(gaps)} draws, off by {mean:+.2g} in [{low:.2g}, {high:.2g}]"
     return Finding(claim, verdict, right, right + mean, right / (right + mean), len(gaps), int(verdict is Verdict.REFUTED), text)
 

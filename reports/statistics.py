@@ -16,6 +16,7 @@ from reports.verdict import LawVerdict
 BUDGET, CLAIMS = 1e-3, 1000
 REFUTE = BUDGET / CLAIMS
 CONFIRM = 1e-3
+MEAN_DRAWS, REFUTE_MEAN = 500, REFUTE / 10**4  # Student's test on skewed draws errs more often than it says: this much is kept in hand
 INTERVAL = 0.95  # two-sided confidence of printed intervals
 MARGIN = 0.1  # exponents closer than this are called equal
 EQUIVALENCE = 0.125  # relative margin within which two means are called equal

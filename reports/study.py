@@ -128,21 +128,23 @@ class Study:
         case = data if asked and o.data else load(witness.data, (asked and o.samples) or witness.samples)
         delta = o.delta or witness.delta
         wants = demands(theorem, case, delta)
+        if wants.step_size == 0:
+            return self._not_run(theorem, case, delta, None, 0, f"no step size satisfies “{(wants.binding or {})['step_size']}” here")
         certain = all(c.probability == 1 for c in theorem.claims)
         seeds = o.seeds or (20 if certain else seeds_by_design(float(delta)))
         width = (asked and o.widths and o.widths[-1]) or wants.width or certified_width(theorem, case, delta, o, self.store)
         if not width or width * case.samples > self.costly:
-            return self._not_run(theorem, case, delta, width, seeds)
+            why = (f"needs {width:,} neurons; not run by default, `--regime in` simulates it" if width
+                   else "no width up to 2^22 satisfies the hypotheses about the draw")
+            return self._not_run(theorem, case, delta, width, seeds, why)
         plan = make_plan([theorem], case, width, delta, seeds, o, (asked and o.step_size) or wants.step_size)
         frame = trajectories(plan, self.store, tick=self.say(f"{theorem.statement}: in regime at m = {width}", seeds))
         return self._regime(theorem, case, delta, plan, frame, "every explicit hypothesis certainly holds", began)
 
-    def _not_run(self, theorem: Theorem, data: Data, delta: Rational, width: int | None, seeds: int) -> Regime:
+    def _not_run(self, theorem: Theorem, data: Data, delta: Rational, width: int | None, seeds: int, why: str) -> Regime:
         """The report of a theorem whose own width was not simulated: what it demands, and that nothing was measured."""
-        plan = make_plan([theorem], data, width or 1, delta, seeds, self.options, demands(theorem, data, delta).step_size)
+        plan = make_plan([theorem], data, width or 1, delta, max(seeds, 1), self.options, demands(theorem, data, delta).step_size or None)
         judged, _ = compare(theorem, evidence(theorem, data, delta, plan, NO_RUNS))
-        why = (f"needs {width:,} neurons; not run by default, `--regime in` simulates it" if width
-               else "no width up to 2^22 satisfies the hypotheses about the draw")
         claims = tuple(Finding(c, Verdict.VOID, evidence="not run") for c in theorem.claims)
         return Regime("in", theorem, _scale(theorem, data, delta, plan if width else None, 0), why, judged, claims)
 

@@ -72,7 +72,7 @@ def _cosines(raw: Array) -> arb_mat:
 
 
 def largest_cosine(data: Data) -> Enclosure:
-    """max over i != j of |x_i.x_j|; exactly 1 when two rows are parallel or antiparallel, certainly below otherwise."""
+    """max over i != j of |x_i.x_j|; exactly 1 when two rows are parallel or antiparallel."""
     if data.samples == 1:
         return Enclosure(0.0, 0.0, 0.0)
     if any(parallel_pairs(data.raw)):
@@ -82,8 +82,7 @@ def largest_cosine(data: Data) -> Enclosure:
         n = data.samples
         top = max((abs(matrix[i, j]) for i in range(n) for j in range(i)), key=float)
         upper = max(up(abs(matrix[i, j])) for i in range(n) for j in range(i))
-        below_one = all(abs(matrix[i, j]) < 1 for i in range(n) for j in range(i))
-    return Enclosure(float(top), down(top), min(upper, np.nextafter(1.0, 0.0)) if below_one else upper)
+    return Enclosure(float(top), down(top), upper)
 
 
 def gram_floor(data: Data) -> Enclosure:
@@ -134,6 +133,8 @@ def least_eigenvalue(matrix: arb_mat, vectors: Array) -> tuple[arb, arb]:
     q = arb_mat(vectors.tolist())
     s, gram = q.transpose() * matrix * q, q.transpose() * q
     excess = arb(max(up(sum((abs(gram[i, j] - (i == j)) for j in range(n)), arb(0))) for i in range(n)))
+    if not excess < 1:
+        return arb("-inf"), arb("inf")  # the vectors are no basis: nothing is shown
     discs = [s[i, i] - sum((abs(s[i, j]) for j in range(n) if j != i), arb(0)) for i in range(n)]
     low = arb(min(down(d) for d in discs)) if n > 1 else s[0, 0].lower()
     low = low / (1 + excess) if low >= 0 else low / (1 - excess)

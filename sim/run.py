@@ -22,6 +22,7 @@ from theorems.problem import BadInput
 FLOOR = 1e-13  # relative residual below which float64 shows rounding, not training
 WORKERS = min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 MOST_DENSE = 2**28  # neurons times points that fit into memory, about 12 GB
+SUBSTEPS = 4  # of a flow between records, and twice as many in the second run that measures the error
 GROUP = 250  # seeds of a draw without training that are kept together
 COLUMNS = ["seed", "step", "observable", "value", "error"]
 Rows = list[tuple[float, str, float]]
@@ -40,9 +41,9 @@ def _train(plan: Plan, engine: Dense | wide.Wide, substeps: int) -> Rows:
             residual = float(np.linalg.norm(plan.data.labels - state.u))
             gram0, first = (state.gram, residual) if gram0 is None else (gram0, first)
             rows += [(step * unit, "movement", state.movement), (step * unit, "flips", state.flips)]
-            if finite := bool(np.isfinite(state.gram).all()):
-                rows.append((step * unit, "gram_floor_along", float(np.linalg.eigvalsh(state.gram)[0])))
-                rows.append((step * unit, "gram_drift", float(np.linalg.norm(state.gram - gram0, 2))))
+            finite = bool(np.isfinite(state.gram).all())
+            rows.append((step * unit, "gram_floor_along", float(np.linalg.eigvalsh(state.gram)[0]) if finite else np.nan))
+            rows.append((step * unit, "gram_drift", float(np.linalg.norm(state.gram - gram0, 2)) if finite else np.nan))
             if step == plan.steps or not finite or not FLOOR * first < residual < np.inf:
                 return [*rows, (step * unit, "residual", residual), (step * unit, "loss", state.loss)]
         count = min(SEGMENT, min(c for c in marks if c > step) - step)
@@ -93,11 +94,11 @@ def _frame(plan: Plan, engine: Dense | wide.Wide, seed: int, train: bool) -> pd.
     frame = pd.DataFrame([(seed, *r, 0.0) for r in rows], columns=COLUMNS)
     if not train:
         return frame
-    along = pd.DataFrame([(seed, *r, 0.0) for r in _train(plan, engine, 2 if plan.method.flow else 1)], columns=COLUMNS)
+    along = pd.DataFrame([(seed, *r, 0.0) for r in _train(plan, engine, 2 * SUBSTEPS if plan.method.flow else 1)], columns=COLUMNS)
     if plan.method.flow:
-        coarse = pd.DataFrame(_train(plan, engine, 1), columns=["step", "observable", "coarse"])
+        coarse = pd.DataFrame(_train(plan, engine, SUBSTEPS), columns=["step", "observable", "coarse"])
         along = along.merge(coarse, on=["step", "observable"], how="left")
-        along["error"] = (along["value"] - along.pop("coarse")).abs()
+        along["error"] = (along["value"] - along.pop("coarse")).abs().fillna(np.inf)  # where one of the two had ended
     return pd.concat([frame, along], ignore_index=True)
 
 

@@ -44,7 +44,8 @@ def applies(plan: Plan) -> bool:
     """Whether this engine knows the plan's network and can answer everything that the plan asks."""
     asked = [a for a in plan.asks if a.probe in DRAW_PROBES]
     early = all(a.argument is None or a.argument.free_symbols <= plan.values.keys() for a in asked)
-    simple = plan.setting.network == "two_layer_relu" and plan.data.samples <= MOST_POINTS
+    signs = plan.setting.drawn["a"] == "rademacher"  # |a| = 1 in every bound above
+    simple = signs and plan.setting.network == "two_layer_relu" and plan.data.samples <= MOST_POINTS
     return simple and early and all(a.probe != "certificate_radius" for a in asked)
 
 

@@ -53,7 +53,8 @@ drift_cap = of_draw("B", "norm of B with entries |x_i·x_j| (s_i + s_j), s_i = s
                     probe="drift_cap", text="‖B({})‖", tex=r"\lVert B({})\rVert")
 near_norm = of_draw("s", "norm of the vector of shares s_i", probe="near_norm", text="‖s({})‖", tex=r"\lVert s({})\rVert")
 u, y, s = positive("u", "a prediction"), positive("y", "a label"), positive("s", "time")
-x, h = positive("x", "ηλ₀/2"), positive("h", "‖y−u(k+1)‖/‖y−u(k)‖")
+x, h = positive("x", "a number"), positive("h", "‖y−u(k+1)‖/‖y−u(k)‖")
+e = positive("e", "what the neurons near a kink cost a step, over η")
 
 # What is trained on what --------------------------------------------------------------------------------------------
 descent = Setting(
@@ -74,6 +75,7 @@ share = sqrt(2 / pi) * n * R / delta_2                     # Lemma 4.1: so many 
 start = (Y + n / 2) / delta_3                              # Markov, with E|y-u(0)|^2 = |y|^2 + n/2
 reach = 4 * sqrt(n) * residual(0) / (sqrt(m) * lambda_0)   # R' of Corollary 4.1, gradient descent
 reach_flow = 2 * sqrt(n) * residual(0) / (sqrt(m) * lambda_0)          # R' of Lemma 3.3, gradient flow, corrected
+sharper = sqrt(log(2 * n**2 / delta_1) / (2 * m))          # Lemma 3.1, by Hoeffding: so close is every entry of H(0)
 concentration = 8 * n**2 * log(2 * n**2 / delta_1) / lambda_0**2       # Lemma 3.1, by Hoeffding
 width = 16 * n * start / (lambda_0 * R)**2                 # the m at which R' is R once |y-u(0)|^2 <= start
 width_flow = 4 * n * start / (lambda_0 * R)**2
@@ -92,7 +94,7 @@ initialization = Theorem(
     statement="Lemmas 3.1 and 4.1", says="At the start the Gram matrix is close to its limit and few neurons are near a kink.",
     setting=descent, scale=sizes, hypotheses=(),
     claims=(
-        Claim("entries of H(0)", entry <= 4 * sqrt(log(n / delta) / m), at="Lemma 3.1", probability=1 - delta),
+        Claim("entries of H(0)", entry <= 4 * sqrt(log(n / delta) / m), at="Lemma 3.1", probability=1 - delta),    # not for delta near 1 at n = 1
         Claim("entries of H(0), sharper", entry <= sqrt(log(2 * n**2 / delta) / (2 * m)), at="Lemma 3.1, by Hoeffding",
               probability=1 - delta, form="ours"),
         Claim("neurons near a kink", near(1 / sqrt(m)) <= sqrt(2 / pi) * n / (sqrt(m) * delta), at="Lemma 4.1, at R = m^(-1/2)",
@@ -125,9 +127,11 @@ well_posed = Claim("Gram floor", floor(k) >= lambda_0 / 2, at="Lemma 3.2", over=
 few_near = Claim("few neurons near a kink", near(R) <= share, at="Lemma 4.1", probability=1 - delta)
 
 start_steps = (                                            # shared by descent and flow
-    Implication("Lemma 3.1 gives the first quarter", (nondegenerate, wide_start),
-                n * sqrt(log(2 * n**2 / delta_1) / (2 * m)) <= lambda_0 / 4, at="Lemma 3.1"),
-    Identity("Lemma 3.2 gives the second", 2 * n * share, lambda_0 / 4, at="Lemma 3.2"),
+    Identity("delta is spent", delta_1 + delta_2 + delta_3, delta, at="ours"),
+    Identity("Hoeffding over the entries leaves delta_1", 2 * n**2 * exp(-2 * m * sharper**2), delta_1, at="Lemma 3.1"),
+    Implication("so the start is close to the limit", (nondegenerate, wide_start, gap <= n * sharper), near_limit, at="Lemma 3.1"),
+    Implication("Markov leaves few neurons near a kink", (part, delta_2 * near(R) <= n * 2 * R / sqrt(2 * pi)), few_near, at="Lemma 4.1"),
+    Implication("and a start that is not far", (part, delta_3 * residual(0)**2 <= Y + n / 2), near_start, at="Theorem 3.2, proof"),
     Identity("the split of delta is the best", Subs(Derivative(x**2 * (delta - delta_1 - x), x), x, delta_2), 0, at="ours"),
 )
 
@@ -159,12 +163,17 @@ explicit = Theorem(
             Claim("only near neurons flip", flips(k) <= near(R), at="Lemma 4.1", over=Each(k), probability=1 - delta)),
     derivation=(
         *start_steps,
+        Implication("few near neurons keep H", (few_near, drift(k) <= 2 * n * near(R)), stable, at="Lemma 3.2"),
         Implication("so the Gram floor is kept", (near_limit, stable, floor(k) >= lambda_0 - gap - drift(k)), well_posed, at="Lemma 3.2"),
-        Implication("each step contracts", (small_steps, h**2 <= 1 - eta * lambda_0 + 2 * eta * n * share
-                    + 2 * eta * sqrt(n) * share + eta**2 * n**2), h**2 <= rate, at="Section 4.1, induction"),
+        Implication("neurons near a kink cost little", (few_near, e <= 2 * (n + sqrt(n)) * near(R)),
+                    e <= lambda_0 * (1 + 1 / sqrt(n)) / 4, at="Section 4.1, |H^⊥| and |I_2|"),
+        Implication("each step contracts", (small_steps, well_posed, e <= lambda_0 * (1 + 1 / sqrt(n)) / 4,
+                    h**2 <= 1 - 2 * eta * floor(k) + eta * e + eta**2 * n**2), h**2 <= rate, at="Section 4.1, induction"),
+        Implication("h being the ratio of the residuals", (h**2 <= rate, Eq(h * residual(k), residual(k + 1))), one_step, at="Section 4.1"),
+        Implication("at a rate that makes sense", (small_steps, lambda_0 <= Rational(1, 2)), rate >= 0, at="ours"),
         Implication("so the residual decays", (one_step, decay, rate >= 0, rate**k >= 0), decay.relation.subs(k, k + 1), at="Section 4.1"),
-        Implication("the travel is a geometric sum", (x < 1, Eq(h**2, 1 - x)), 1 / (1 - h) <= 2 / x, at="Corollary 4.1"),
-        Identity("which is R'", eta * sqrt(n / m) * residual(0) * 2 / (eta * lambda_0 / 2), close.relation.rhs, at="Corollary 4.1"),
+        Implication("the travel is a geometric sum", (Eq(h**2, 1 - x),), 1 / (1 - h) <= 2 / x, at="Corollary 4.1"),
+        Identity("which is R'", eta * sqrt(n / m) * residual(0) * 2 / (1 - rate), close.relation.rhs, at="Corollary 4.1"),
         Implication("and the width keeps it in the tube", (nondegenerate, part, wide, near_start, close), in_tube, at="Theorem 4.1"),
         Identity("the width in one formula", width, 6912 * n**5 * (2 * Y + n) / (pi * lambda_0**4 * (delta - delta_1)**3), at="ours"),
     ))
@@ -175,7 +184,9 @@ decay_flow = Claim("residual decays", residual(t)**2 <= exp(-lambda_0 * t) * res
                    probability=1 - delta)
 close_flow = Claim("neurons stay close", travel(t) <= reach_flow, at="Lemma 3.3", over=Each(t), probability=1 - delta, form="as corrected")
 in_tube_flow = Claim("neurons stay in the tube", travel(t) <= R, at="Lemma 3.4, R' ≤ R", over=Each(t), probability=1 - delta)
-path = sqrt(n / m) * residual(0) * Integral(exp(-lambda_0 * s / 2), (s, 0, oo))    # |y-u(s)| decays at half the rate of its square
+path = sqrt(n / m) * Integral(sqrt(decay_flow.relation.rhs.subs(t, s)), (s, 0, oo))    # |y-u(s)| is the root of its square
+floor_flow = Claim("Gram floor", floor(t) >= lambda_0 / 2, at="Lemma 3.2", over=Each(t), probability=1 - delta)
+stable_flow = Claim("Gram matrix stable", drift(t) <= lambda_0 / 4, at="Lemma 3.2", over=Each(t), probability=1 - delta)
 
 printed_flow = Theorem(
     statement="Theorem 3.2", says="Gradient flow on a wide enough network drives the loss to zero at a linear rate.",
@@ -193,10 +204,13 @@ explicit_flow = Theorem(
     statement="Theorem 3.2, explicit", says="Theorem 3.2 with every constant that its proof determines.", form="ours",
     setting=flow, scale=sizes_flow, witness=Witness("orthonormal", samples=2, delta=Rational(1, 2)),
     hypotheses=(nondegenerate, part, wide_start, wide_flow), choices=spent,
-    claims=(decay_flow, close_flow, in_tube_flow, near_start, near_limit, few_near,
-            Claim("Gram floor", floor(t) >= lambda_0 / 2, at="Lemma 3.2", over=Each(t), probability=1 - delta)),
+    claims=(decay_flow, close_flow, in_tube_flow, near_start, near_limit, stable_flow, floor_flow, few_near),
     derivation=(
         *start_steps,
+        Implication("few near neurons keep H", (few_near, drift(t) <= 2 * n * near(R)), stable_flow, at="Lemma 3.2"),
+        Implication("so the Gram floor is kept", (near_limit, stable_flow, floor(t) >= lambda_0 - gap - drift(t)), floor_flow, at="Lemma 3.2"),
+        Identity("and the squared residual decays at twice the floor", Derivative(decay_flow.relation.rhs, t),
+                 -2 * floor_flow.relation.rhs * decay_flow.relation.rhs, at="Lemma 3.3"),
         Identity("the norm decays at half the rate", path, close_flow.relation.rhs, at="Lemma 3.3, corrected"),
         Implication("and the width keeps it in the tube", (nondegenerate, part, wide_flow, near_start, close_flow), in_tube_flow, at="Lemma 3.4"),
     ))
@@ -205,6 +219,9 @@ explicit_flow = Theorem(
 slow = defined("slow", lambda_H - drift_cap(radius) - sqrt(L) * near_norm(radius),
                "what the drift of H and the kinks leave of the Gram floor", positive=None, text="λ′", tex=r"\lambda'")
 reach_sharp = sqrt(L) * residual(0) / (sqrt(m) * slow)
+stable_steps = Hypothesis("stable steps", eta <= 1 / L, at="ours", form="ours")
+decay_sharp = Claim("residual decays, sharper", residual(k) <= (1 - eta * slow)**k * residual(0), at="ours", over=Each(k), form="ours")
+stable_sharp = Claim("Gram matrix stable", drift(k) <= drift_cap(radius), at="ours", over=Each(k), form="ours")
 certified = Hypothesis("Gram floor survives", slow > 0, at="ours", form="ours")
 inside = Hypothesis("neurons stay in the radius", reach_sharp <= radius, at="ours", form="ours")
 close_sharp = Claim("neurons stay close", travel(k) <= reach_sharp, at="ours", over=Each(k), form="ours")
@@ -213,19 +230,20 @@ sharp = Theorem(
     statement="Certificate S", says="A condition on the initialization drawn that certifies linear convergence for every step.", form="ours",
     setting=descent, scale=sizes, witness=Witness("orthonormal", samples=4, delta=Rational(1, 10)),
     hypotheses=(
-        Hypothesis("stable steps", eta <= 1 / L, at="ours", form="ours"), certified, fast,
-        inside,
+        stable_steps, certified, fast, inside,
     ),
     claims=(
-        Claim("residual decays, sharper", residual(k) <= (1 - eta * slow)**k * residual(0), at="ours", over=Each(k), form="ours"),
+        decay_sharp,
         Claim("residual decays", residual(k)**2 <= rate**k * residual(0)**2, at="Theorem 4.1", over=Each(k)),
         close_sharp,
-        Claim("Gram matrix stable", drift(k) <= drift_cap(radius), at="ours", over=Each(k), form="ours"),
+        stable_sharp,
         Claim("only near neurons flip", flips(k) <= near(radius), at="ours", over=Each(k), form="ours"),
     ),
     derivation=(
-        Implication("each step contracts", (floor(k) >= lambda_H - drift_cap(radius),
-                    h <= 1 - eta * floor(k) + eta * sqrt(L) * near_norm(radius)), h <= 1 - eta * slow, at="ours"),
+        Implication("1 - eta lambda bounds I - eta H", (stable_steps, floor(k) <= x, x <= L), (1 - eta * x)**2 <= (1 - eta * floor(k))**2, at="ours"),
+        Implication("each step contracts", (stable_sharp, floor(k) >= lambda_H - drift(k), residual(k + 1) <= h * residual(k), decay_sharp,
+                    h <= 1 - eta * floor(k) + eta * sqrt(L) * near_norm(radius), (1 - eta * slow)**k >= 0),
+                    decay_sharp.relation.subs(k, k + 1), at="ours"),
         Identity("the travel is a geometric series", eta * sqrt(L / m) * residual(0) / (1 - (1 - eta * slow)), reach_sharp, at="ours"),
         Implication("so no neuron leaves the radius", (inside, close_sharp), travel(k) <= radius, at="ours"),
         Implication("Theorem 4.1's rate follows", (fast,), (1 - eta * slow)**2 <= rate, at="ours"),

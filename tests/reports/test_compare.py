@@ -114,9 +114,15 @@ def test_what_lies_at_the_floor_of_rounding_is_not_compared():
 
 
 def test_the_discretization_error_is_granted_to_a_flow():
-    just_above = np.array([1.0, 0.9486833 * 1.01])
+    just_above = np.array([1.0, 0.9486833 * 1.001])
     assert verdict(DECAY, evidence([just_above])).verdict is Verdict.REFUTED
-    assert verdict(DECAY, evidence([just_above], error=0.02)).verdict is Verdict.CONFIRMED
+    assert verdict(DECAY, evidence([just_above], error=0.002)).verdict is Verdict.CONFIRMED
+
+
+def test_what_was_measured_too_roughly_confirms_nothing():
+    """An error of a tenth would excuse any bound: such steps are not compared."""
+    assert verdict(DECAY, evidence([BAD], error=0.5)).verdict is Verdict.VOID
+    assert verdict(DECAY, evidence([BAD], error=np.inf)).verdict is Verdict.VOID
 
 
 def test_one_step_claims_compare_neighbours():
@@ -157,8 +163,8 @@ def test_a_limit_is_approached_or_receding_and_never_confirmed():
 def test_a_mean_is_tested_on_both_sides():
     mean = Claim("mean", Eq(r(0)**2, n), at="x", expected=True)
     rng = np.random.default_rng(0)
-    assert verdict(mean, evidence([[x] for x in np.sqrt(2 + 0.2 * rng.standard_normal(400))])).verdict is Verdict.CONFIRMED
-    assert verdict(mean, evidence([[x] for x in np.sqrt(3 + 0.2 * rng.standard_normal(400))])).verdict is Verdict.REFUTED
+    assert verdict(mean, evidence([[x] for x in np.sqrt(2 + 0.2 * rng.standard_normal(600))])).verdict is Verdict.CONFIRMED
+    assert verdict(mean, evidence([[x] for x in np.sqrt(3 + 0.2 * rng.standard_normal(600))])).verdict is Verdict.REFUTED
     assert verdict(mean, evidence([[1.0]])).verdict is Verdict.VOID
 
 

@@ -14,7 +14,7 @@ from theorems.language.statement import Hypothesis, Theorem, quantities_in
 
 @dataclass(frozen=True)
 class Demand:
-    """Least width and largest step size, None where a hidden constant or nothing binds them; `binding` names why."""
+    """Least width and largest step size (0: no step will do), None where a hidden constant or nothing binds them; `binding` names why."""
 
     width: int | None = None
     step_size: float | None = None
@@ -29,7 +29,7 @@ def demand(theorem: Theorem, values: Mapping[Quantity, Any]) -> Demand:
         bounds = _bounds(theorem, letters.step_size, known, "<=")
         if bounds:
             (_, low, _), name = min((b, h.name) for b, h in bounds)
-            step, binding["step_size"] = round_down(low), name
+            step, binding["step_size"] = (round_down(low) if low > 0 else 0.0), name
             known[letters.step_size] = step
     if letters.width is not None:
         bounds = _bounds(theorem, letters.width, known, ">=")

@@ -111,7 +111,7 @@ class _Translation:
             v = self.variable(e, "pi", ">")
             self.facts += [v > z3.Q(int(PI[0].p), int(PI[0].q)), v < z3.Q(int(PI[1].p), int(PI[1].q))]
             return v
-        if isinstance(e, Quantity | At):
+        if e.is_Symbol:
             return self.letter(e)
         if e.is_Add:
             return z3.Sum([self(a) for a in e.args])
@@ -136,7 +136,7 @@ class _Translation:
 
     def letter(self, e: Any) -> Any:
         new = e not in self.vars
-        v = self.variable(e, str(e), ">" if e.is_positive else ">=" if e.is_nonnegative else None)
+        v = self.variable(e, e.name, ">" if e.is_positive else ">=" if e.is_nonnegative else None)
         if new and e.is_integer and e.is_positive:
             self.facts.append(v >= 1)
         if new and getattr(e, "below", None) is not None:
@@ -169,6 +169,9 @@ class _Translation:
 def _implication(step: Implication) -> Replay:
     t = _Translation()
     relations = [expanded(r) for r in (*step.premises, step.conclusion)]
+    calls = set().union(*(r.atoms(At) for r in relations))  # observables become letters: their arguments must not be rewritten
+    letters = {a: Dummy(str(a), nonnegative=a.is_nonnegative, positive=a.is_positive) for a in calls}
+    relations = [r.xreplace(letters) for r in relations]
     *given, then = (t.relation(r) for r in relations)
     z3, premises = t.z3, t.facts + given
     solver = z3.Solver()
@@ -183,8 +186,8 @@ def _implication(step: Implication) -> Replay:
         return Replay(step, Outcome.PROVED, "Z3")
     if answer == z3.sat:
         model = solver.model()
-        letters = _atoms(*(x for r in relations for x in r.args))
-        shown = {str(a): _number(model.eval(t.letter(a), model_completion=True)) for a in letters}
+        free = set().union(*(r.free_symbols for r in relations))
+        shown = {getattr(a, "name", str(a)): _number(model.eval(t.letter(a), model_completion=True)) for a in sorted(free, key=str)}
         return Replay(step, Outcome.FALSE, "Z3", shown)
     return Replay(step, Outcome.UNKNOWN, "Z3", note=f"undecided within {TIMEOUT_MS // 1000} s")
 
