@@ -42,9 +42,14 @@ class Evidence:
         """value and error by step, empty when the observable was not measured."""
         return self._series.get((seed, observable), _NOTHING)
 
+    @cached_property
+    def _starts(self) -> dict[Any, float]:
+        first = self.frame.drop_duplicates(["seed", "observable"])
+        return dict(zip(zip(first["seed"], first["observable"], strict=True), first["value"].astype(float), strict=True))
+
     def start(self, seed: int, observable: str) -> float:
-        table = self.of(seed, observable)
-        return float(table["value"].iloc[0]) if len(table) else float("nan")
+        """The first value of an observable: of the draw, or at the start of training; NaN when it was not measured."""
+        return self._starts.get((seed, observable), float("nan"))
 
 
 @dataclass(frozen=True)

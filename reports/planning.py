@@ -27,7 +27,7 @@ DECADES = 7.0  # natural logarithms by which the slowest mode of the residual sh
 LONGEST = 2000  # steps of a default run at most
 FLOW_STEP = 0.4  # time between records of a flow, times the largest eigenvalue of the limiting Gram matrix
 PILOT, PILOT_SEED = 10, 2**31  # draws that decide how wide a certificate needs the network; their seeds serve nothing else
-NARROWEST_PILOT, WIDEST_PILOT = 2**10, 2**22
+NARROWEST_PILOT, WIDEST_PILOT = 2**10, 2**20
 
 
 def data_values(theorems: Iterable[Theorem], data: Data) -> dict[Quantity, Enclosure]:
@@ -86,7 +86,7 @@ def make_plan(theorems: Sequence[Theorem], data: Data, width: int, delta: Ration
 
 
 def certified_width(theorem: Theorem, data: Data, delta: Rational, options: Options, store: Store) -> int | None:
-    """The least power of two, from 2^10, at which nine in ten pilot draws satisfy the hypotheses about the draw; None beyond 2^22."""
+    """The least power of two, from 2^10, at which nine in ten pilot draws satisfy the hypotheses about the draw; None beyond 2^20."""
     width = NARROWEST_PILOT
     pilots = Options(**{**vars(options), "seed": PILOT_SEED})
     while width <= WIDEST_PILOT:

@@ -135,7 +135,7 @@ class Study:
         width = (asked and o.widths and o.widths[-1]) or wants.width or certified_width(theorem, case, delta, o, self.store)
         if not width or width * case.samples > self.costly:
             why = (f"needs {width:,} neurons; not run by default, `--regime in` simulates it" if width
-                   else "no width up to 2^22 satisfies the hypotheses about the draw")
+                   else "no width up to 2^20 satisfies the hypotheses about the draw")
             return self._not_run(theorem, case, delta, width, seeds, why)
         plan = make_plan([theorem], case, width, delta, seeds, o, (asked and o.step_size) or wants.step_size)
         frame = trajectories(plan, self.store, tick=self.say(f"{theorem.statement}: in regime at m = {width}", seeds))

@@ -21,7 +21,7 @@ D, H, S = "derivation", "exact hypotheses", "simulation"
 PLANTS = {
     "rate 1 - 2 eta lambda_0": ("rate = 1 - eta * lambda_0 / 2", "rate = 1 - 2 * eta * lambda_0", {D, S}),
     "rate 1 - eta lambda_0": ("rate = 1 - eta * lambda_0 / 2", "rate = 1 - eta * lambda_0", {D}),
-    "movement 4 -> 0.04": ("reach = 4 * sqrt(n)", "reach = 0.04 * sqrt(n)", {D, S}),
+    "movement 4 -> 0.04": ("reach = 4 * sqrt(n)", "reach = 0.04 * sqrt(n)", {D}),
     "width n^5": ("headline = n**6", "headline = n**5", {D}),
     "width n^7": ("headline = n**6", "headline = n**7", {D}),
     "width lambda_0^-3": ("headline = n**6 / (lambda_0**4", "headline = n**6 / (lambda_0**3", {D}),
@@ -30,7 +30,7 @@ PLANTS = {
     "width delta^-4": ("* delta**3)", "* delta**4)", {D}),
     "flow rate twice as fast": ("exp(-lambda_0 * t)", "exp(-2 * lambda_0 * t)", {D}),
     "certificate with steps to 2/L": ("eta <= 1 / L", "eta <= 2 / L", {D}),
-    "certificate twice as fast": ("(1 - eta * slow)**k * residual(0)", "(1 - eta * slow)**(2 * k) * residual(0)", {D}),
+    "certificate twice as fast": ("(1 - eta * slow)**k * residual(0)", "(1 - eta * slow)**(2 * k) * residual(0)", {D, S}),
     "H(0) twice as close": ("gap <= lambda_0 / 4", "gap <= lambda_0 / 8", {D}),
     "H twice as stable": ("drift(k) <= lambda_0 / 4", "drift(k) <= lambda_0 / 8", {D}),
     "half as many neurons near a kink": ("near(R) <= share", "near(R) <= share / 2", {D}),
@@ -43,7 +43,7 @@ PLANTS = {
     "loss without 1/2": ("factor=Rational(1, 2)", "factor=Rational(1, 1)", {D, S}),
     "1/m for 1/sqrt(m)": ("output=1 / sqrt(m)", "output=1 / m", {D, S}),
     "Theorem 4.1 flipped": ("residual(k)**2 <= rate**k * residual(0)**2, at=\"Theorem 4.1\", over=Each(k), probability",
-                            "residual(k)**2 >= rate**k * residual(0)**2, at=\"Theorem 4.1\", over=Each(k), probability", {D, S}),
+                            "residual(k)**2 >= rate**k * residual(0)**2, at=\"Theorem 4.1\", over=Each(k), probability", {D}),
     "Certificate S flipped": ("residual(k)**2 <= rate**k * residual(0)**2, at=\"Theorem 4.1\", over=Each(k))",
                               "residual(k)**2 >= rate**k * residual(0)**2, at=\"Theorem 4.1\", over=Each(k))", {S}),
     "width hypothesis flipped": ("Hypothesis(\"wide enough\", m >= width,", "Hypothesis(\"wide enough\", m <= width,", {D, S}),
@@ -57,8 +57,8 @@ PLANTS = {
 }
 
 
-# simulated at the 5.4e7 neurons of the paper's own lemmas; the others at the widths of the certificate alone
-OWN_WIDTH = {"rate 1 - 2 eta lambda_0", "movement 4 -> 0.04", "Theorem 4.1 flipped", "the true version"}
+# what the simulation notices besides at the 5.4e7 neurons of the paper's own lemmas
+OWN_WIDTH = ("rate 1 - 2 eta lambda_0", "movement 4 -> 0.04", "Theorem 4.1 flipped")
 
 
 @pytest.fixture(scope="session")
@@ -78,7 +78,19 @@ def noticed(source, folder, store, own_width=False):
 
 
 def test_the_true_version_is_never_noticed(tmp_path, store):
+    assert noticed(SOURCE, tmp_path, store) == set()
+
+
+@pytest.mark.slow
+def test_the_true_version_is_never_noticed_at_its_own_width(tmp_path, store):
     assert noticed(SOURCE, tmp_path, store, own_width=True) == set()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("plant", OWN_WIDTH)
+def test_the_simulation_at_the_theorems_own_width_notices(plant, tmp_path, store):
+    true, wrong, layers = PLANTS[plant]
+    assert noticed(SOURCE.replace(true, wrong), tmp_path, store, own_width=True) == layers | {S}
 
 
 def test_a_canary_dies(tmp_path, store):
@@ -90,4 +102,4 @@ def test_a_canary_dies(tmp_path, store):
 def test_a_planted_error_is_noticed_by_these_layers(plant, tmp_path, store):
     true, wrong, layers = PLANTS[plant]
     assert len(re.findall(re.escape(true), SOURCE)) == 1, "the plant must change exactly one place"
-    assert noticed(SOURCE.replace(true, wrong), tmp_path, store, plant in OWN_WIDTH) == layers
+    assert noticed(SOURCE.replace(true, wrong), tmp_path, store) == layers
