@@ -1,7 +1,8 @@
 """Designed tests: exact binomial decisions, the number of seeds they need, and exponents with intervals over seeds.
 
 One error budget: a run of the whole catalogue accuses some true claim with probability at most BUDGET, split evenly
-over CLAIMS claims, so each is refuted at REFUTE. A claim is confirmed at CONFIRM.
+over CLAIMS claims, so each is refuted at REFUTE. A claim is confirmed at CONFIRM. A run in regime is looked at twice: after
+the seeds that confirm when none fails, and, if one failed, after the seeds that could refute. Only the second look refutes.
 """
 
 from __future__ import annotations

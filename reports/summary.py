@@ -18,7 +18,8 @@ WORDS = {"in": "in regime", "practical": "at practical scale"}
 BUDGET_SENTENCE = (
     f"A claim is refuted when so many failures have probability at most {REFUTE:.0e} if it is true (a run over {CLAIMS} claims accuses "
     f"a true one with probability at most {BUDGET:g}), and confirmed when so few have probability at most {CONFIRM:g} if its failure "
-    "probability is larger than it says. Seeds are fixed beforehand; runs that diverge count as failures.")
+    "probability is larger than it says (0.0012 over the two looks that a run in regime takes: a second, longer one only when something "
+    "failed in the first). Seeds are fixed beforehand; runs that diverge count as failures.")
 
 
 def heading(g: Regime) -> str:
