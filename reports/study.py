@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 
 import numpy as np
@@ -144,7 +144,10 @@ class Study:
             found = self._regime(theorem, case, delta, plan, frame, "every explicit hypothesis certainly holds", began)
             if not any(f.failures for f in found.claims):
                 break
-        return found
+        if found.name != "in":
+            return replace(found, why="asked for in regime, but a hypothesis does not certainly hold here")
+        some = any(j.held is not None and j.held < (j.draws or 0) for j in found.hypotheses)
+        return replace(found, why="every explicit hypothesis certainly holds in the draws judged; the others are set aside") if some else found
 
     def _not_run(self, theorem: Theorem, data: Data, delta: Rational, width: int | None, seeds: int, why: str) -> Regime:
         """The report of a theorem whose own width was not simulated: what it demands, and that nothing was measured."""

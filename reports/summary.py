@@ -77,7 +77,7 @@ def verdict(f: Finding) -> str:
 
 def bounds(quantity: dict[str, Any]) -> str:
     """The certified bounds of a data quantity."""
-    return f"[{quantity['low']:.12g}, {quantity['high']:.12g}]" if quantity["certified"] else "not certified"
+    return f"[{quantity['low']!r}, {quantity['high']!r}]" if quantity["certified"] else "not certified"
 
 
 def edge(e: Frontier) -> str:

@@ -198,7 +198,7 @@ printed_flow = Theorem(
         at="Lemma 3.3",
         printed=Identity("R' as printed", path, sqrt(n) * residual(0) / (sqrt(m) * lambda_0), at="Lemma 3.3"),
         corrected=Identity("R' as corrected", path, reach_flow, at="Lemma 3.3"),
-        remark="the norm decays at half the rate of its square, so R' needs a factor 2; the order of the theorem is untouched"),))
+        remark="the proof's integral gives twice the printed R': a norm decays at half the rate of its square; the order is untouched"),))
 
 explicit_flow = Theorem(
     statement="Theorem 3.2, explicit", says="Theorem 3.2 with every constant that its proof determines.", form="ours",

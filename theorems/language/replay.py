@@ -66,7 +66,7 @@ def _identity(step: Identity) -> Replay:
     gap = difference.doit().subs(letters)
     random, point = Random(7), {}
     for _ in range(5):
-        point = {d: Rational(random.randint(1, 40), random.randint(1, 40)) for d in letters.values()}
+        point = {d: Rational(random.randint(1, 40), 1 if a.is_integer else random.randint(1, 40)) for a, d in letters.items()}
         value = gap.subs(point).evalf(40)
         if not abs(value) < Rational(1, 10**30):
             shown = {str(a): str(point[d]) for a, d in letters.items()}

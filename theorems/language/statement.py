@@ -48,6 +48,14 @@ def _relation(field_name: str, relation: Any) -> None:
     quantities_in(relation)
 
 
+def _measurable(field_name: str, relation: Any, index: Quantity | None) -> None:
+    """An observable of the run is read at the start, or at the bound index shifted by a whole number; nowhere else."""
+    for call in expanded(relation).atoms(At):
+        shift = call.argument if index is None else call.argument - index
+        if call.observable.about is About.TRAJECTORY and call.argument != 0 and (index is None or not shift.is_Integer):
+            raise BadInput(field_name, str(call), "an observable may be taken at 0, at the claim's index, or at the index plus a whole number")
+
+
 def _address(field_name: str, at: str) -> None:
     if not at.strip():
         raise BadInput(f"{field_name}: at", at, "every relation needs its address, e.g. at='Theorem 4.1'")
@@ -172,6 +180,7 @@ class Claim:
         if bound != allowed:
             raise BadInput(what, ", ".join(sorted(map(str, bound))) or "no index",
                            "its index and its quantifier must agree, e.g. over=Each(k)")
+        _measurable(what, self.relation, self.over.index if self.over else None)
         if level(self.probability) not in (About.SCALE,):
             raise BadInput(f"{what}: probability", str(self.probability), "it may depend on the scale alone, e.g. 1 - delta")
         if isinstance(self.over, Average | Best) and self.expanded.rhs.has(At):
