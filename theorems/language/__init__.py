@@ -1,6 +1,7 @@
 """The words in which a theorem is declared."""
 
 from theorems.language.derivation import Erratum, Identity, Implication, SameOrder, Step
+from theorems.language.quantifier import Average, Best, Each, Limit
 from theorems.language.quantity import (
     About,
     At,
@@ -19,13 +20,9 @@ from theorems.language.quantity import (
     time,
 )
 from theorems.language.statement import (
-    Average,
-    Best,
     Claim,
-    Each,
     Hypothesis,
     Law,
-    Limit,
     Paper,
     Scale,
     Setting,

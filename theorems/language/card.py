@@ -10,7 +10,8 @@ from sympy import S
 
 from theorems.language.derivation import Identity, Implication, SameOrder, Step
 from theorems.language.notation import tex, text
-from theorems.language.statement import Average, Best, Claim, Each, Limit, Theorem
+from theorems.language.quantifier import Average, Best, Each, Limit
+from theorems.language.statement import Claim, Theorem
 
 
 def quantifier(claim: Claim, write: Any = text) -> str:

@@ -11,6 +11,7 @@ from sympy.core.relational import Relational
 
 from theorems.language.derivation import Erratum, Step
 from theorems.language.frozen import Frozen
+from theorems.language.quantifier import Average, Best, Quantifier
 from theorems.language.quantity import About, At, Defined, Quantity, expanded
 from theorems.problem import BadInput
 
@@ -59,41 +60,6 @@ def _measurable(field_name: str, relation: Any, index: Quantity | None) -> None:
 def _address(field_name: str, at: str) -> None:
     if not at.strip():
         raise BadInput(f"{field_name}: at", at, "every relation needs its address, e.g. at='Theorem 4.1'")
-
-
-@dataclass(frozen=True)
-class Each:
-    """For every value of `index` from `first` on, up to and including `last` when one is given."""
-
-    index: Quantity
-    first: int = 0
-    last: Expr | None = None
-
-
-@dataclass(frozen=True)
-class Average:
-    """The left side is an average over the steps 0, ..., last - 1 (ji2020: the mean risk up to T(eps))."""
-
-    index: Quantity
-    last: Expr
-
-
-@dataclass(frozen=True)
-class Best:
-    """The left side is the least value over the steps 0, ..., last: some iterate does it."""
-
-    index: Quantity
-    last: Expr
-
-
-@dataclass(frozen=True)
-class Limit:
-    """The relation holds as `index` grows without bound; no finite run confirms or refutes it."""
-
-    index: Quantity
-
-
-Quantifier = Each | Average | Best | Limit
 
 
 @dataclass(frozen=True)
