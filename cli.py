@@ -197,13 +197,13 @@ def _writable(out: Path) -> None:
 
 
 @contextmanager
-def _progress(quiet: bool) -> Iterator[Callable[[str, int], Callable[[], None]]]:
+def _progress(quiet: bool) -> Iterator[Callable[[str, int], Callable[..., None]]]:
     if quiet:
-        yield lambda _what, _total: lambda: None
+        yield lambda _what, _total: lambda _share=1.0: None
     elif not sys.stderr.isatty():
-        def line(what: str, _total: int) -> Callable[[], None]:
+        def line(what: str, _total: int) -> Callable[..., None]:
             click.echo(f"… {what}", err=True)
-            return lambda: None
+            return lambda _share=1.0: None
         yield line
     else:
         from rich.console import Console
@@ -213,9 +213,9 @@ def _progress(quiet: bool) -> Iterator[Callable[[str, int], Callable[[], None]]]
         with bar:
             task = bar.add_task("starting", total=None)
 
-            def begin(what: str, total: int) -> Callable[[], None]:
+            def begin(what: str, total: int) -> Callable[..., None]:
                 bar.reset(task, description=what, total=total)
-                return lambda: bar.advance(task)
+                return lambda share=1.0: bar.advance(task, share)
             yield begin
 
 

@@ -17,7 +17,7 @@ from theorems.language import Claim, Theorem
 from theorems.language.demand import Demand
 
 TOLERANCE = 1.3  # ratio of the two ends at which a frontier is found
-Tick = Callable[[], None]
+Tick = Callable[..., None]
 Counts = dict[float, int]
 
 

@@ -35,7 +35,7 @@ EDGE_SEEDS = 6  # seeds a width or a step is tried with when looking for where a
 CERTAIN = 20  # seeds behind a claim without probability
 MEANS = 600  # draws behind a statement about a mean
 COSTLY = 2**28  # neurons times points beyond which a run in regime waits to be asked for by --regime in
-Say = Callable[[str, int], Callable[[], None]]
+Say = Callable[[str, int], Callable[..., None]]
 NO_RUNS = pd.DataFrame(columns=COLUMNS)
 
 
@@ -48,7 +48,7 @@ class Study:
 
     options: Options
     store: Store
-    say: Say = lambda _what, _total: lambda: None
+    say: Say = lambda _what, _total: lambda _share=1.0: None
     costly: float = COSTLY
 
     def check(self, module: ModuleType, command: str = "") -> Report:

@@ -63,7 +63,8 @@ class Dense:
 
     def __init__(self, plan: Plan, seed: int):
         shapes = NETWORKS[plan.setting.network].shapes(plan.width, plan.inputs.shape[1])
-        drawn = {p: draw(law, p, shapes[p], seed) for p, law in plan.setting.drawn.items()}
+        drawn = draw(plan.setting.drawn, {p: shape[1:] for p, shape in shapes.items()}, plan.width, seed)
+        drawn |= {p: plan.spread(p) * drawn[p] for p in plan.setting.spread}
         self.plan, self.w0 = plan, drawn.pop("w")
         self.fixed = {p: jnp.asarray(v) for p, v in drawn.items()}
         self.x, self.y = jnp.asarray(plan.inputs), jnp.asarray(plan.data.labels)

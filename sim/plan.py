@@ -11,19 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sympy import Expr
+from sympy import Expr, lambdify
 
 from sim.data import Data
-from sim.draws import LAWS, ROTATION_INVARIANT
+from sim.draws import COUPLED, LAWS, ROTATION_INVARIANT
 from sim.losses import LOSSES
 from sim.methods import METHODS, Method
 from sim.networks import NETWORKS
-from sim.probes import PROBES
+from sim.probes import DRAW_PROBES, PROBES
 from theorems.language import About, At, BadInput, Quantity, Setting, Theorem
 from theorems.problem import unknown
 
 SEGMENT = 512  # steps between looks at the floor of rounding
-DENSE = 2**22  # neurons times points up to which every neuron is kept in memory
 CHECKPOINTS = 32  # states at which the costly probes (Gram matrix, movement, flips) are taken, spaced by factors
 
 
@@ -34,6 +33,20 @@ class Ask:
     probe: str
     label: str
     argument: Expr | None = None
+
+    def at(self, known: Mapping[str, float]) -> float | None:
+        """The number at which the probe is read, from the letters' values by name; None while one is missing or without argument."""
+        if self.argument is None:
+            return None
+        letters, function = _function(self.argument)
+        names = [str(q) if str(q) in known else q.probe for q in letters]
+        return float(function(*(known[name] for name in names))) if all(name in known for name in names) else None
+
+
+@cache
+def _function(expression: Expr) -> tuple[list[Any], Any]:
+    letters = sorted(expression.free_symbols, key=str)
+    return letters, lambdify(letters, expression, "numpy")
 
 
 def asks_of(theorems: Iterable[Theorem]) -> tuple[Ask, ...]:
@@ -92,17 +105,14 @@ class Plan:
                 raise BadInput(field, value, "it must be at least 1")
         if not 0 < self.step_size < float("inf"):
             raise BadInput("step size", self.step_size, "it must be positive and finite")
-        if not all(0 < abs(f) < float("inf") for f in self.factors):
-            raise BadInput("setting: output, factor", self.factors, "they must be finite and not zero")
+        if not all(0 < abs(f) < float("inf") for f in (*self.factors, *(self.spread(p) for p in self.setting.spread))):
+            raise BadInput("setting: output, factor, spread", self.factors, "they must be finite and not zero")
+        if self.width % 2 and COUPLED in self.setting.drawn.values():
+            raise BadInput("width", self.width, "coupled neurons come in pairs: it must be even")
 
     @property
     def method(self) -> Method:
         return METHODS[self.setting.method]
-
-    @property
-    def is_wide(self) -> bool:
-        """Too wide to follow every neuron when there is another way."""
-        return self.width * self.data.samples > DENSE
 
     @property
     def inputs(self) -> Any:
@@ -118,6 +128,21 @@ class Plan:
     def factors(self) -> tuple[float, float]:
         """The numbers in front of the network and of the loss; BadInput for a letter that has no value at this scale."""
         return self._number("output", self.setting.output), self._number("factor", self.setting.factor)
+
+    def spread(self, name: str) -> float:
+        """The number that the drawn parameter is multiplied by."""
+        return self._number(f"spread of {name}", self.setting.spread[name]) if name in self.setting.spread else 1.0
+
+    @cached_property
+    def numbers(self) -> Mapping[str, float]:
+        """The letters' values by name."""
+        return {str(q): float(v) for q, v in self.values.items()}
+
+    @cached_property
+    def radii(self) -> Any:
+        """The radii, known before the draw, at which its probes will ask for shares of neurons."""
+        found = (a.at(self.numbers) for a in self.asks if a.probe in DRAW_PROBES)
+        return np.array(sorted({r for r in found if r is not None}))
 
     def _number(self, field: str, expression: Expr) -> float:
         by_name = {"m": self.width, "n": self.data.samples} | {str(q): v for q, v in self.values.items()}

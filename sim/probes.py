@@ -43,13 +43,14 @@ def moved(network: Network, w: jax.Array, w0: jax.Array, x: jax.Array) -> tuple[
 
 @dataclass(frozen=True)
 class State:
-    """A state of training: outputs u (n,), loss, Gram matrix (n, n), farthest movement, flipped patterns per neuron."""
+    """A state of training: outputs u (n,), loss, Gram matrix (n, n), farthest movement (to within blur), flipped patterns per neuron."""
 
     u: Array
     loss: float
     gram: Array
     movement: float
     flips: float
+    blur: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -5,31 +5,37 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sympy import lambdify
 
-from sim import wide
+from sim import aggregated, streamed
+from sim.crowd import Crowd
+from sim.data import Array
 from sim.dense import Dense
+from sim.mode import MOST_DENSE, choose, memory_free, memory_needed
 from sim.plan import SEGMENT, Plan
 from sim.probes import DRAW_PROBES, Start
 from sim.store import Store
+from sim.wide import FEW, TravelledTooFar, Wide, verified
 from theorems.problem import BadInput
 
 FLOOR = 1e-13  # relative residual below which float64 shows rounding, not training
 WORKERS = min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
-MOST_DENSE = 2**28  # neurons times points that fit into memory, about 12 GB
 SUBSTEPS = 4  # of a flow between records, and twice as many in the second run that measures the error
 GROUP = 250  # seeds of a draw without training that are kept together
 COLUMNS = ["seed", "step", "observable", "value", "error"]
-Rows = list[tuple[float, str, float]]
+Rows = list[tuple[float, str, float, float]]
 
 
-def _train(plan: Plan, engine: Dense | wide.Wide, substeps: int) -> Rows:
-    """Residual and loss at every recorded step, the costly probes at the checkpoints, until the end or the floor."""
+def _train(plan: Plan, engine: Dense | Wide, substeps: int, last: bool) -> Rows:
+    """Residual and loss at every recorded step, the costly probes at the checkpoints, until the end or the floor.
+
+    A row is step, observable, value and the half-width of what is known of it. When the neurons leave every reach and
+    there is no other way (`last`), the run ends there with a row "lost".
+    """
     engine.begin(substeps)
     rows: Rows = []
     unit, step, marks = plan.step_size if plan.method.flow else 1.0, 0, set(plan.checkpoints)
@@ -40,82 +46,104 @@ def _train(plan: Plan, engine: Dense | wide.Wide, substeps: int) -> Rows:
             state = engine.state()
             residual = float(np.linalg.norm(plan.data.labels - state.u))
             gram0, first = (state.gram, residual) if gram0 is None else (gram0, first)
-            rows += [(step * unit, "movement", state.movement), (step * unit, "flips", state.flips)]
+            rows += [(step * unit, "movement", state.movement, state.blur), (step * unit, "flips", state.flips, 0.0)]
             finite = bool(np.isfinite(state.gram).all())
-            rows.append((step * unit, "gram_floor_along", float(np.linalg.eigvalsh(state.gram)[0]) if finite else np.nan))
-            rows.append((step * unit, "gram_drift", float(np.linalg.norm(state.gram - gram0, 2)) if finite else np.nan))
+            rows.append((step * unit, "gram_floor_along", float(np.linalg.eigvalsh(state.gram)[0]) if finite else np.nan, 0.0))
+            rows.append((step * unit, "gram_drift", float(np.linalg.norm(state.gram - gram0, 2)) if finite else np.nan, 0.0))
             if step == plan.steps or not finite or not FLOOR * first < residual < np.inf:
-                return [*rows, (step * unit, "residual", residual), (step * unit, "loss", state.loss)]
+                return [*rows, (step * unit, "residual", residual, 0.0), (step * unit, "loss", state.loss, 0.0)]
         count = min(SEGMENT, min(c for c in marks if c > step) - step)
-        for name, series in zip(("residual", "loss"), engine.advance(count), strict=True):
-            rows += [((step + j) * unit, name, float(v)) for j, v in enumerate(series)]
-        step += count
+        try:
+            found = engine.advance(count)
+        except TravelledTooFar:
+            if last:
+                state = engine.state()
+                residual = float(np.linalg.norm(plan.data.labels - state.u))
+                return [*rows, (step * unit, "residual", residual, 0.0), (step * unit, "loss", state.loss, 0.0), (step * unit, "lost", 1.0, 0.0)]
+            raise
+        for name, series in zip(("residual", "loss"), found, strict=True):
+            rows += [((step + j) * unit, name, float(v), 0.0) for j, v in enumerate(series)]
+        step += len(found[0])
 
 
-def _arguments(plan: Plan, start: Start) -> Rows:
+def _draw_rows(plan: Plan, start: Start) -> Rows:
     """The draw's observables; those with an argument come last, since it may use the ones before."""
     known: dict[str, float] = {}
-    for ask in plan.asks:
-        if ask.probe in DRAW_PROBES and ask.argument is None:
-            known[ask.label] = DRAW_PROBES[ask.probe](start)
-        elif ask.probe in DRAW_PROBES:
-            letters, function = _argument(ask.argument)
-            numbers = [float(plan.values[q]) if q in plan.values else known[q.probe] for q in letters]
-            known[ask.label] = DRAW_PROBES[ask.probe](start, float(function(*numbers)))
-    return [(0.0, name, value) for name, value in known.items()]
+    for ask in (a for a in plan.asks if a.probe in DRAW_PROBES):
+        probe, radius = DRAW_PROBES[ask.probe], ask.at({**plan.numbers, **known})
+        known[ask.label] = probe(start) if radius is None else probe(start, radius)
+    return [(0.0, name, value, 0.0) for name, value in known.items()]
 
 
-@cache
-def _argument(expression: Any) -> tuple[list[Any], Any]:
-    letters = sorted(expression.free_symbols, key=str)
-    return letters, lambdify(letters, expression, "numpy")
+def simulate(plan: Plan, seed: int, train: bool = True, store: Store | None = None, threads: int = 1,
+             tick: Callable[[float], None] = lambda _: None) -> pd.DataFrame:
+    """One seed's frame: seed, step (or time), observable, value, error (half-width of what is known of the value).
 
-
-def simulate(plan: Plan, seed: int, train: bool = True) -> pd.DataFrame:
-    """One seed's frame: seed, step (or time), observable, value, error (discretization; 0 for gradient descent).
-
-    With train=False only the draw is measured.
+    With train=False only the draw is measured. BadInput when the neurons that must be held do not fit into memory.
     """
-    if train and plan.is_wide and wide.applies(plan):
-        found = wide.verified(plan, seed, lambda engine: _frame(plan, engine, seed, True))
+    mode = choose(plan).name if train else "dense"
+
+    def survey(reach: Array) -> Crowd:
+        needed, free = memory_needed(plan, reach), memory_free() / WORKERS
+        if needed > free:
+            raise BadInput("width", plan.width, f"the neurons near a kink take {needed / 1e9:.3g} GB and {free / 1e9:.3g} GB are free; "
+                           "fewer steps bring fewer neurons there")
+        if mode == "aggregated":
+            return aggregated.survey(plan, seed, reach, threads)
+        return streamed.survey(plan, seed, reach, threads, store, tick)
+
+    small = plan.width * plan.data.samples <= MOST_DENSE
+    if mode != "dense":
+        found = verified(plan, survey, lambda engine, last: _frame(plan, engine, seed, True, last and not small),
+                         np.inf if small else FEW)
+        if store is not None:
+            store.forget(plan.key((seed,), True))
         if found is not None:
             return found
-    if plan.width * plan.data.samples > MOST_DENSE:
-        raise BadInput("width", plan.width, f"{plan.data.samples} points of so many neurons do not fit, and they move too far to be followed apart; "
-                       "a smaller step may help")
+    if not small:
+        raise BadInput("width", plan.width, f"{plan.data.samples} points of so many neurons do not fit into memory")
     return _frame(plan, Dense(plan, seed), seed, train)
 
 
-def _frame(plan: Plan, engine: Dense | wide.Wide, seed: int, train: bool) -> pd.DataFrame:
+def _frame(plan: Plan, engine: Dense | Wide, seed: int, train: bool, last: bool = False) -> pd.DataFrame:
     start = engine.start()
-    rows = _arguments(plan, start)
+    rows = _draw_rows(plan, start)
     if not train:
-        rows += [(0.0, "residual", start.residual), (0.0, "loss", engine.state().loss)]
-    frame = pd.DataFrame([(seed, *r, 0.0) for r in rows], columns=COLUMNS)
+        rows += [(0.0, "residual", start.residual, 0.0), (0.0, "loss", engine.state().loss, 0.0)]
+    frame = pd.DataFrame([(seed, *r) for r in rows], columns=COLUMNS)
     if not train:
         return frame
-    along = pd.DataFrame([(seed, *r, 0.0) for r in _train(plan, engine, 2 * SUBSTEPS if plan.method.flow else 1)], columns=COLUMNS)
+    along = pd.DataFrame([(seed, *r) for r in _train(plan, engine, 2 * SUBSTEPS if plan.method.flow else 1, last)], columns=COLUMNS)
     if plan.method.flow:
-        coarse = pd.DataFrame(_train(plan, engine, SUBSTEPS), columns=["step", "observable", "coarse"])
+        coarse = pd.DataFrame([r[:3] for r in _train(plan, engine, SUBSTEPS, last)], columns=["step", "observable", "coarse"])
         along = along.merge(coarse, on=["step", "observable"], how="left")
-        along["error"] = (along["value"] - along.pop("coarse")).abs().fillna(np.inf)  # where one of the two had ended
+        along["error"] += (along["value"] - along.pop("coarse")).abs().fillna(np.inf)  # where one of the two had ended
     return pd.concat([frame, along], ignore_index=True)
 
 
-def trajectories(plan: Plan, store: Store, train: bool = True, tick: Callable[[], None] = lambda: None) -> pd.DataFrame:
+def trajectories(plan: Plan, store: Store, train: bool = True, tick: Callable[[float], None] = lambda _: None) -> pd.DataFrame:
     """The frames of all seeds, kept in the store as they are finished: one file a seed, or a group of seeds of mere draws.
 
     Seeds run side by side in threads; an interruption waits for those that are running and keeps them.
     """
+    size = 1 if train else GROUP
+    groups = [plan.seeds[i:i + size] for i in range(0, len(plan.seeds), size)]
+    threads = max(1, WORKERS // len(groups))
+
     def batch(seeds: tuple[int, ...]) -> pd.DataFrame:
         frames = []
         for seed in seeds:
-            frames.append(simulate(plan, seed, train))
-            tick()
+            told: list[float] = []
+
+            def tell(share: float, told: list[float] = told) -> None:
+                step = min(share, 1 - sum(told))
+                told.append(step)
+                tick(step)
+
+            frames.append(simulate(plan, seed, train, store, threads, lambda share: tell(0.9 * share)))
+            tell(1.0)
         return pd.concat(frames, ignore_index=True)
 
-    size = 1 if train else GROUP
-    groups = [plan.seeds[i:i + size] for i in range(0, len(plan.seeds), size)]
     with ThreadPoolExecutor(min(WORKERS, len(groups))) as pool:
         running = [pool.submit(store.get, plan.key(group, train), partial(batch, group)) for group in groups]
         try:

@@ -7,8 +7,12 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
+
+from sim.data import Array
 
 
 @dataclass(frozen=True)
@@ -28,15 +32,35 @@ class Store:
             except Exception:  # a damaged file is a missing one
                 path.unlink(missing_ok=True)
         frame = compute()
-        self._write(path, frame)
+        self._write(path, lambda out: frame.to_parquet(out, compression="zstd"))
         return frame
 
-    def _write(self, path: Path, frame: pd.DataFrame) -> None:
+    def arrays(self, key: str, compute: Callable[[], dict[str, Array]]) -> dict[str, Array]:
+        """The arrays kept under `key` (a part of some seed), or the computed ones, which are then kept."""
+        if self.folder is None:
+            return compute()
+        path = self.folder / f"{key}.npz"
+        if path.is_file():
+            try:
+                with np.load(path) as kept:
+                    return {name: kept[name] for name in kept.files}
+            except Exception:  # a damaged file is a missing one
+                path.unlink(missing_ok=True)
+        found = compute()
+        self._write(path, lambda out: np.savez(out, **found))  # type: ignore[arg-type]
+        return found
+
+    def forget(self, key: str) -> None:
+        """Remove the parts of a seed that is finished."""
+        for path in self.folder.glob(f"{key}-*.npz") if self.folder else ():
+            path.unlink(missing_ok=True)
+
+    def _write(self, path: Path, save: Callable[[Any], object]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
         try:
             with os.fdopen(handle, "wb") as out:
-                frame.to_parquet(out, compression="zstd")
+                save(out)
                 out.flush()
                 os.fsync(out.fileno())
             os.replace(name, path)

@@ -1,254 +1,242 @@
 """Exact simulation of two-layer ReLU networks too wide to hold: only neurons near a kink are followed one by one.
 
 With outputs u = c sum_r a_r relu(w_r.x) and g = dLoss/du, no neuron's preactivation on x_j can have moved farther than
-M_j = c sum_i A_i |x_i.x_j|, where A_i is the sum of h |g_i| over the steps. So neurons with |w_r(0).x_j| > R_j for every j
-keep their activation patterns as long as M <= R, and together they act as one linear system: their outputs are
-u_F(0) - H_F G with G the sum of h g. One pass over the neurons finds u_F(0) and H_F; afterwards a step costs what the
-neurons near a kink cost, about sqrt(m). M <= R is verified along the run; when it fails, R is enlarged and the same draws
-are passed again. The result equals the dense run of the same draws up to rounding.
+M_j = c sum_i A_i |x_i.x_j|, where A_i is the sum of h |g_i| over the steps. So neurons with |w_r.x_j| > R_j for every j
+keep their activation patterns as long as M <= R, and together they act as one linear system: their outputs move by
+-H_far G, with G the sum of h g. This is used twice. Over the whole run, R is the reach of the crowd, and only neurons
+within reach are held, about sqrt(m) of them. Over a stretch of steps, R is what the stretch can travel, and only those
+of them that are within it are followed step by step. M <= R is verified along the run; when it fails, the stretch, or
+the whole run, is repeated with a larger R. The result equals the dense run of the same draws up to rounding.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import cache, partial
 from typing import Any, TypeVar
 
-import jax
 import jax.numpy as jnp
 import numpy as np
+from scipy.special import erf, erfinv
 
+from sim.crowd import Crowd, bits, numbered, paired
 from sim.data import Array
-from sim.draws import BLOCK, LAWS, generator
+from sim.draws import COUPLED
 from sim.gram import limiting_gram
-from sim.losses import LOSSES
-from sim.methods import METHODS
-from sim.networks import relu
+from sim.kernel import compare, look, objective, put, stepper, take
 from sim.plan import SEGMENT, Plan
-from sim.probes import DRAW_PROBES, Start, State
+from sim.probes import Start, State
 
-MOST_POINTS = 12  # activation patterns of the frozen neurons are counted one by one, 2^n of them
-GENEROUS, CAREFUL = 3.0, 1.25  # R over the travel expected before, and after, the start is known
-RETRIES, GROUP, STRETCH = 3, 32, 2**14  # enlargements of R; blocks in flight; neurons summed at once
-THREADS = 1  # of the pass; the seeds run side by side already
+CAREFUL, CLOSE = 1.25, 1.1  # R over the travel that the linear system alone predicts, for a run and for a stretch
+SPREAD = 4.0  # standard deviations of u(0) towards the wrong label that the reach of the crowd provides for
+STAGES = 2  # a stage of Heun's method looks at most twice as far as its step goes
+LOOK, OVERHEAD = 4.0, 2e5  # what splitting costs, in steps of all held neurons, and in steps of one neuron
+SMALLEST, ROOMY = 512, 2**20  # neurons followed at once, at least; neurons held from which memory matters more than compiling
+RETRIES = 3  # enlargements of the reach
+FEW, HOPELESS = 0.25, 2**-6  # share of the neurons that may come to a kink; and up to which a run is followed that exceeds it
+Survey = Callable[[Array], Crowd]
 Result = TypeVar("Result")
 
 
 class TravelledTooFar(Exception):
-    """A neuron may have moved beyond R: the run must be repeated with a larger R."""
+    """A neuron may have moved beyond the reach of the crowd: the run must be repeated with one that many times as large."""
+
+    def __init__(self, times: float = 2.0):
+        super().__init__()
+        self.times = times
 
 
-def applies(plan: Plan) -> bool:
-    """Whether this engine knows the plan's network and can answer everything that the plan asks."""
-    asked = [a for a in plan.asks if a.probe in DRAW_PROBES]
-    early = all(a.argument is None or a.argument.free_symbols <= plan.values.keys() for a in asked)
-    signs = plan.setting.drawn["a"] == "rademacher"  # |a| = 1 in every bound above
-    simple = signs and plan.setting.network == "two_layer_relu" and plan.data.samples <= MOST_POINTS
-    return simple and early and all(a.probe != "certificate_radius" for a in asked)
+class Pilot:
+    """The linear system alone: how far neurons can travel if no pattern changes."""
 
+    def __init__(self, plan: Plan):
+        self.plan, self.x, self.y = plan, plan.inputs, plan.data.labels
+        self.mix = None if np.array_equal(self.x, np.eye(*self.x.shape)) else self.x
+        self.scale, self.factor = plan.factors
+        self.angles = self.scale * np.abs(self.x @ self.x.T)
+        self.stages = STAGES if plan.method.flow else 1
+        self.deviation = plan.spread("w") * np.linalg.norm(self.x, axis=1)  # of a preactivation at the start
 
-def verified(plan: Plan, seed: int, run: Callable[[Wide], Result]) -> Result | None:
-    """The result of `run` on an engine whose R was large enough to the end; None when the run leaves every such R."""
-    generous = GENEROUS
-    for _ in range(RETRIES):
-        engine = Wide(plan, seed, generous)
-        for careful in (CAREFUL, 2 * CAREFUL, generous):
-            try:
-                engine.follow(careful)
-                return run(engine)
-            except TravelledTooFar:
-                continue
-        generous *= 3
-    return None
+    def travels(self, u: Array, gram: Array, steps: int, substeps: int = 1) -> Array:
+        """M after each of the steps from outputs u, (steps, n); infinite where the system diverges."""
+        n, d = self.x.shape
+        train = stepper(self.plan.setting.loss, self.plan.setting.method, substeps)
+        p, nobody, found = _still(n, np.zeros((d, SMALLEST))), np.zeros(SMALLEST), []
+        for first in range(0, steps, SEGMENT):
+            count = min(SEGMENT, steps - first)
+            p, _, _, A = train(p, nobody, self.mix, self.y, u, gram, self.plan.step_size, self.scale, self.factor, count)
+            found.append(np.asarray(A)[:count])
+        return np.nan_to_num(self.stages * np.concatenate(found) @ self.angles, nan=np.inf)
 
+    def generous(self) -> Array:
+        """The reach before the draw is known, from a start SPREAD deviations off the labels."""
+        n, plan = len(self.y), self.plan
+        norms, plain = self.deviation / plan.spread("w"), COUPLED in plan.setting.drawn.values()
+        start = np.zeros(n) if plain else -np.where(self.y >= 0, 1.0, -1.0) * SPREAD * abs(self.scale) * np.sqrt(plan.width / 2) * self.deviation
+        gram = self.scale**2 * plan.width * limiting_gram(self.x / norms[:, None]) * np.outer(norms, norms)
+        return CAREFUL * self.travels(start, gram, plan.steps)[-1]
 
-@dataclass
-class Crowd:
-    """Sums over neurons: outputs / c, (n,); neurons by activation pattern, (2^n,); counts within each asked radius,
-    (radii, n); and in full the neurons near a kink, w (near, d) and a (near,)."""
+    def share(self, reach: Array) -> float:
+        """A bound on the expected share of neurons within reach of a kink."""
+        return float(erf(reach / (np.sqrt(2) * self.deviation)).sum())
 
-    u: Array
-    codes: Array
-    within: Array
-    w: Array
-    a: Array
-
-    @staticmethod
-    def merged(parts: list[Crowd]) -> Crowd:
-        """The union, summed in the order given."""
-        u, codes, within = (sum(getattr(p, name) for p in parts) for name in ("u", "codes", "within"))
-        return Crowd(u, codes, within, np.concatenate([p.w for p in parts]), np.concatenate([p.a for p in parts]))
-
-
-def survey(plan: Plan, seed: int, reach: Array, radii: Array) -> Crowd:
-    """One pass over all neurons, in blocks and threads; the order of every sum is that of the blocks."""
-    blocks = range(-(-plan.width // BLOCK))
-    groups = []
-    with ThreadPoolExecutor(THREADS) as pool:
-        for first in range(0, len(blocks), GROUP):
-            work = partial(_block, plan, seed, reach, radii)
-            groups.append(Crowd.merged(list(pool.map(work, blocks[first:first + GROUP]))))
-    return Crowd.merged(groups)
-
-
-def _block(plan: Plan, seed: int, reach: Array, radii: Array, block: int) -> Crowd:
-    """One block of neurons, a stretch at a time, so that everything stays in the processor's cache."""
-    x, rows = plan.inputs, min(BLOCK, plan.width - block * BLOCK)
-    stream = generator(seed, "w", block)
-    a = LAWS[plan.setting.drawn["a"]](generator(seed, "a", block), (rows,))
-    parts = []
-    for first in range(0, rows, STRETCH):
-        signs = a[first:first + STRETCH]
-        parts.append(_sums(x, LAWS[plan.setting.drawn["w"]](stream, (len(signs), x.shape[1])), signs, reach, radii))
-    return Crowd.merged(parts)
-
-
-def _sums(x: Array, w: Array, a: Array, reach: Array, radii: Array) -> Crowd:
-    n = len(x)
-    z = np.ascontiguousarray(w.T) if x.shape == (n, n) and (x == np.eye(n)).all() else x @ w.T  # one row a point: columns are slow
-    size = np.abs(z)
-    close = np.flatnonzero(np.logical_or.reduce(size <= reach[:, None], axis=0))
-    within = np.array([[np.count_nonzero(s <= r) for s in size] for r in radii]).reshape(len(radii), n)
-    codes = np.bincount(_codes(z), minlength=2**n)
-    return Crowd(np.maximum(z, 0) @ a, codes, within, w[close], a[close])
-
-
-def _codes(z: Array) -> Array:
-    """The activation pattern of each neuron as a number, bit j for point j; z is (n, neurons)."""
-    code = np.zeros(z.shape[1], np.int16)
-    for j, row in enumerate(z):
-        code |= (row >= 0).astype(np.int16) << j
-    return code
-
-
-def _apart(x: Any, w: Any) -> Any:
-    """x @ w for few points, (n, near): written out, so that it fuses with what follows."""
-    return jnp.stack([sum(x[i, j] * w[j] for j in range(w.shape[0])) for i in range(x.shape[0])])
-
-
-@cache
-def _advance(loss: str, method: str, substeps: int) -> Callable[..., Any]:
-    """advance(p, a, x, y, u_F, H_F, h, c, factor, count) -> (p, residuals, losses); p holds w (d, near), G and A."""
-    total, step = LOSSES[loss], METHODS[method].step
-
-    @partial(jax.jit, donate_argnums=0)
-    def advance(p: Any, a: Any, x: Any, y: Any, frozen: Any, gram: Any, h: Any, c: Any, factor: Any, count: Any) -> Any:
-        def followed(w: Any) -> Any:
-            return c * jnp.sum(a * relu(_apart(x, w)), axis=1)
-
-        def predict(q: Any) -> Any:
-            return frozen - gram @ q["G"] + followed(q["w"])
-
-        slope = jax.grad(lambda u: factor * total(u, y))
-
-        def field(q: Any) -> Any:
-            mine, back = jax.vjp(followed, q["w"])
-            g = slope(frozen - gram @ q["G"] + mine)
-            return {"w": back(g)[0], "G": -g, "A": -jnp.abs(g)}  # a method moves against its field
-
-        def record(j: Any, state: Any) -> Any:
-            q, residuals, losses = state
-            u = predict(q)
-            residuals, losses = residuals.at[j].set(jnp.linalg.norm(y - u)), losses.at[j].set(factor * total(u, y))
-            q = step(q, field, h) if substeps == 1 else jax.lax.fori_loop(0, substeps, lambda _, s: step(s, field, h / substeps), q)
-            return q, residuals, losses
-
-        empty = jnp.full(SEGMENT, jnp.nan)
-        return jax.lax.fori_loop(0, count, record, (p, empty, empty))
-
-    return advance
+    def holding(self, share: float) -> Array:
+        """The reach within which there is at most that share of the neurons."""
+        return np.sqrt(2) * self.deviation * erfinv(share / len(self.y))
 
 
 class Wide:
-    """One seed of a plan, with the same methods as `Dense`; follow(careful) chooses R before begin."""
+    """One seed of a plan, with the same methods as `Dense`, on a crowd that holds all neurons within `reach` of a kink."""
 
-    def __init__(self, plan: Plan, seed: int, generous: float):
-        self.plan, self.x, self.y = plan, plan.inputs, plan.data.labels
-        self.scale, self.factor = plan.factors
-        self.angles, n = np.abs(self.x @ self.x.T), len(self.y)
-        self.patterns = (np.arange(2**n)[:, None] >> np.arange(n)) & 1
-        self.radii = _radii(plan)
-        self.reach = generous * self._travel(limiting_gram(plan.data.inputs), lambda v: np.abs(v).T @ (np.abs(self.y) + 1.0))
-        self.crowd = survey(plan, seed, self.reach, self.radii)
+    def __init__(self, plan: Plan, crowd: Crowd, reach: Array):
+        self.plan, self.crowd, self.reach, self.pilot = plan, crowd, reach, Pilot(plan)
+        self.x, self.y, self.scale, self.factor = plan.inputs, plan.data.labels, self.pilot.scale, self.pilot.factor
+        self.radii = plan.radii
+        self.hold(CAREFUL)
 
-    def _travel(self, gram: Array, split: Callable[[Array], Array]) -> Array:
-        """M at the end for a fixed Gram matrix: c |XX^T| sum_k h |g(k)|; `split` gives the start's size along eigenvectors."""
-        h, steps = self.plan.step_size, self.plan.steps
-        values, vectors = np.linalg.eigh(gram)
-        along = split(vectors)
-        weight = 2 * self.factor
-        shrink = np.abs(1 - np.minimum(h * weight * np.maximum(values, 0), 1.9)) if not self.plan.method.flow else np.exp(-h * weight * values)
-        total = np.where(shrink < 1, (1 - shrink**steps) / np.maximum(1 - shrink, 1e-12), steps) * along * weight * h
-        return np.asarray(self.scale * self.angles @ (np.abs(vectors) @ total))
+    def hold(self, careful: float) -> None:
+        """Hold the neurons that the run can bring to a kink, now that the start is known."""
+        c, crowd = self.scale, self.crowd
+        z = self.x @ crowd.w
+        expected = careful * self.pilot.travels(c * crowd.u, self._gram(crowd.pairs), self.plan.steps)[-1]
+        self.limit = np.minimum(expected, self.reach)
+        held = (np.abs(z) <= self.limit[:, None]).any(axis=0)
+        self.present = None
+        if crowd.patterns is not None:
+            far = crowd.patterns - np.bincount(numbered(z[:, held] >= 0), minlength=len(crowd.patterns))
+            self.present = bits(len(self.y))[far > 0].astype(float)
+        self.count = int(held.sum())
+        room = int(_room(self.count + 1, 2)) if self.count < ROOMY else -(-(self.count + 1) // ROOMY) * ROOMY
+        self.w0, self.a = np.zeros((self.x.shape[1], room)), np.zeros(room)  # the last column is nobody: a = 0 never moves
+        self.w0[:, :self.count], self.a[:self.count] = crowd.w[:, held], crowd.a[held]
 
-    def follow(self, careful: float) -> None:
-        """Take the neurons within R of a kink out of the crowd, R being `careful` times the travel that the start suggests."""
-        c = self.scale
-        expected = self._travel(c**2 * self._pairs(self.crowd.codes) * (self.x @ self.x.T), lambda v: np.abs(v.T @ (self.y - c * self.crowd.u)))
-        self.R = np.minimum(careful * expected, self.reach)
-        z = self.crowd.w @ self.x.T
-        chosen = (np.abs(z) <= self.R).any(axis=1)
-        w, a, z = self.crowd.w[chosen], self.crowd.a[chosen], z[chosen]
-        self.codes = self.crowd.codes - np.bincount(_codes(z.T), minlength=len(self.patterns))
-        self.frozen, self.gram = c * (self.crowd.u - a @ np.maximum(z, 0)), c**2 * self._pairs(self.codes) * (self.x @ self.x.T)
-        room = _room(len(a)) - len(a)  # padding with neurons of weight 0 keeps the number of compiled shapes small
-        self.w0 = np.concatenate([w, np.zeros((room, w.shape[1]))])
-        self.a, self.real = np.concatenate([a, np.zeros(room)]), np.arange(len(a) + room) < len(a)
-
-    def _pairs(self, codes: Array) -> Array:
-        return self.patterns.T @ (codes[:, None] * self.patterns)
+    def _gram(self, pairs: Array) -> Array:
+        return self.scale**2 * pairs * (self.x @ self.x.T)
 
     def begin(self, substeps: int) -> None:
         """Back to the initialization, from now on with so many substeps a recorded step."""
-        n = len(self.y)
-        self.p = {"w": jnp.array(self.w0.T), "G": jnp.zeros(n), "A": jnp.zeros(n)}
-        self.substeps = substeps
+        n, self.substeps = len(self.y), substeps
+        self.w, self.u, self.pairs = jnp.array(self.w0), self.scale * self.crowd.u, self.crowd.pairs
+        self.G, self.A, self.pending = np.zeros(n), np.zeros(n), np.zeros(n)
+        self.moved: tuple[Array, Array] | None = None  # columns followed in the last stretch, and where they are now
+        self.close, self.last = CLOSE, 8
 
     def start(self) -> Start:
         """What the draw's probes need."""
-        gram = self.scale**2 * self._pairs(self.crowd.codes) * (self.x @ self.x.T)
-        shares = {float(r): counts / self.plan.width for r, counts in zip(self.radii, self.crowd.within, strict=True)}
-        return Start(gram, self.scale * self.crowd.u, self.plan.data, self.plan.width, lambda radius: shares[float(radius)])
+        def within(radius: float) -> Array:
+            known = np.flatnonzero(self.radii == radius)
+            if len(known):
+                counts = self.crowd.within[known[0]]
+            elif (radius <= self.reach).all():
+                counts = (np.abs(self.x @ self.crowd.w) <= radius).sum(axis=1)
+            else:
+                raise TravelledTooFar(float((radius / self.reach).max()))
+            return counts / self.plan.width
+
+        return Start(self._gram(self.crowd.pairs), self.scale * self.crowd.u, self.plan.data, self.plan.width, within)
 
     def state(self) -> State:
         """Everything that the trajectory's probes need, at the present step."""
-        w, G = np.asarray(self.p["w"]).T, np.asarray(self.p["G"])
-        z, z0 = (v @ self.x.T for v in (w, self.w0))
-        active = (z >= 0)[self.real].astype(float)
-        u = self.frozen - self.gram @ G + self.scale * (self.a @ np.maximum(z, 0))
-        gram = self.gram + self.scale**2 * (active.T @ active) * (self.x @ self.x.T)
-        flips = np.count_nonzero(((z >= 0) != (z0 >= 0))[self.real]) / self.plan.width
-        crowd = self.scale * np.linalg.norm((self.patterns[self.codes > 0] * G) @ self.x, axis=1)
-        mine = np.linalg.norm((w - self.w0)[self.real], axis=1)
-        loss = float(self.factor * LOSSES[self.plan.setting.loss](jnp.asarray(u), jnp.asarray(self.y)))
-        return State(u, loss, gram, float(max(crowd.max(initial=0.0), mine.max(initial=0.0))), float(flips))
+        self._settle(np.zeros(len(self.y)))
+        mine, flips = compare(self.w, self.w0, self.pilot.mix)
+        loss = float(objective(self.plan.setting.loss)(self.u, self.y, self.factor))
+        low, high = float(mine), float(mine)
+        if self.present is not None:
+            crowd = abs(self.scale) * np.linalg.norm((self.present * self.G) @ self.x, axis=1)
+            low = high = max(low, float(crowd.max(initial=0.0)))
+        else:  # too many patterns to go through: no pattern moves farther than the whole of G does in one direction
+            high = max(low, abs(self.scale) * float(np.linalg.norm(self.x, axis=1) @ np.abs(self.G)))
+            high = max(low, min(high, abs(self.scale) * float(np.linalg.norm(self.x, 2) * np.linalg.norm(self.G))))
+        return State(self.u, loss, self._gram(self.pairs), (low + high) / 2, float(flips) / self.plan.width, (high - low) / 2)
 
     def advance(self, count: int) -> tuple[Array, Array]:
-        """Train `count` <= SEGMENT recorded steps; TravelledTooFar when a frozen neuron could have flipped."""
-        s, h = self.plan.setting, self.plan.step_size
-        train = _advance(s.loss, s.method, self.substeps)
-        self.p, residuals, losses = train(self.p, self.a, self.x, self.y, self.frozen, self.gram, h, self.scale, self.factor, count)
-        if not (self.scale * self.angles @ np.asarray(self.p["A"]) <= self.R).all():
+        """Train at most `count` <= SEGMENT recorded steps; TravelledTooFar when in the first stretch a neuron beyond reach could flip."""
+        residuals: list[Array] = []
+        losses: list[Array] = []
+        while count:
+            steps, radius = self._horizon(count)
+            try:
+                found = self._stretch(steps, radius)
+            except TravelledTooFar:
+                if residuals:
+                    break
+                raise
+            residuals.append(found[0])
+            losses.append(found[1])
+            count -= steps
+        return np.concatenate(residuals), np.concatenate(losses)
+
+    def _horizon(self, most: int) -> tuple[int, Array]:
+        """How many steps to take in one stretch, and its R: a longer stretch costs fewer looks, but follows more neurons."""
+        travels = self.close * self.pilot.travels(self.u, self._gram(self.pairs), min(most, SEGMENT, 4 * self.last), self.substeps)
+        share = np.minimum((travels / np.maximum(self.limit, 1e-300)).max(axis=1), 1.0)
+        steps = np.arange(1, len(share) + 1)
+        best = int(np.argmin((LOOK * self.count + OVERHEAD + steps * _room(share * self.count)) / steps))
+        self.last = best + 1
+        return self.last, travels[best]
+
+    def _settle(self, radius: Array) -> Array:
+        """Bring every held neuron up to date; the columns within the radius of a kink."""
+        self.w, mask = look(self.w, self.a, self.pilot.mix, self.pending, self.scale, radius)
+        near = np.array(mask)
+        if self.moved is not None:
+            columns, w = self.moved
+            self.w = put(self.w, columns, w)
+            near[columns] = (np.abs(self.x @ w) <= radius[:, None]).any(axis=0) & (self.a[columns] != 0)
+        self.pending, self.moved = np.zeros(len(self.y)), None
+        return np.flatnonzero(near)
+
+    def _stretch(self, steps: int, radius: Array) -> tuple[Array, Array]:
+        s, h, c = self.plan.setting, self.plan.step_size, self.scale
+        train = stepper(s.loss, s.method, self.substeps)
+        while True:
+            near = self._settle(radius)
+            columns = np.concatenate([near, np.full(int(_room(len(near))) - len(near), self.w0.shape[1] - 1)])
+            w, a = np.asarray(take(self.w, columns)), self.a[columns]
+            z = self.x @ w
+            here, apart = paired(z[:, :len(near)] >= 0), self.u - c * (np.maximum(z, 0) @ a)
+            gram = self._gram(self.pairs - here)
+            p, residuals, losses, _ = train(_still(len(self.y), w), a, self.pilot.mix, self.y, apart, gram, h, c, self.factor, steps)
+            G, A = np.asarray(p["G"]), np.asarray(p["A"])
+            if (self.pilot.stages * A @ self.pilot.angles <= radius).all() or len(near) == self.count:
+                break
+            radius, self.close = 1.5 * np.maximum(radius, 1e-300), min(2 * CLOSE, 1.1 * self.close)
+        total = self.A + A
+        if not (self.pilot.stages * total @ self.pilot.angles <= self.limit).all():
             raise TravelledTooFar
-        return np.asarray(residuals[:count]), np.asarray(losses[:count])
+        self.A, self.moved, self.pending = total, (columns, np.asarray(p["w"])), G
+        z = self.x @ self.moved[1]
+        self.u = apart - gram @ G + c * (np.maximum(z, 0) @ a)
+        self.pairs, self.G = self.pairs - here + paired(z[:, :len(near)] >= 0), self.G + G
+        return np.asarray(residuals)[:steps], np.asarray(losses)[:steps]
 
 
-def _radii(plan: Plan) -> Array:
-    """The radii at which the draw's probes will ask for shares, known before the draw."""
-    from sympy import lambdify
-    found = []
-    for ask in plan.asks:
-        if ask.probe in DRAW_PROBES and ask.argument is not None:
-            letters = sorted(ask.argument.free_symbols, key=str)
-            found.append(float(lambdify(letters, ask.argument, "numpy")(*(float(plan.values[q]) for q in letters))))
-    return np.array(found)
+def verified(plan: Plan, survey: Survey, run: Callable[[Wide, bool], Result], most: float = np.inf) -> Result | None:
+    """The result of run(engine, last) on an engine whose reach was large enough to the end; None when there is none.
+
+    last: no larger reach will be tried. most: the share of neurons within reach beyond which the run is only followed as far
+    as HOPELESS of them reach.
+    """
+    pilot = Pilot(plan)
+    reach, tries = pilot.generous(), RETRIES
+    if pilot.share(reach) > most:
+        reach, tries = pilot.holding(HOPELESS), 1
+    for k in range(tries):
+        engine = Wide(plan, survey(reach), reach)
+        for careful in (CAREFUL, 2 * CAREFUL, np.inf):
+            try:
+                engine.hold(careful)
+                return run(engine, k == tries - 1 and careful == np.inf)
+            except TravelledTooFar as short:
+                times = short.times
+        reach = 1.5 * times * reach
+    return None
 
 
-def _room(count: int) -> int:
-    """The next of the sizes 16, 24, 32, 48, 64, 96, ... at or above `count`."""
-    power = 16
-    while 3 * power // 2 < count:
-        power *= 2
-    return power if power >= count else 3 * power // 2
+def _still(n: int, w: Any) -> dict[str, Any]:
+    """The state of `stepper` before the first step."""
+    return {"w": w, "G": np.zeros(n), "A": np.zeros(n)}
+
+
+def _room(count: Any, factor: int = 8) -> Any:
+    """The next of the sizes 512, 4096, 32768, ... at or above `count`: few shapes to compile."""
+    return SMALLEST * factor ** np.ceil(np.log2(np.maximum(count / SMALLEST, 1)) / np.log2(factor) - 1e-12).astype(int)

@@ -32,7 +32,7 @@ def series(frame, observable):
 def reference(p, seed):
     """Full-batch gradient descent written out in NumPy, neuron by neuron formulas of Du et al. 2019, Section 3."""
     x, y, size = p.inputs, p.data.labels, p.width
-    w, a = draw("standard_normal", "w", (size, x.shape[1]), seed), draw("rademacher", "a", (size,), seed)
+    w, a = draw(p.setting.drawn, {"w": x.shape[1:], "a": ()}, size, seed).values()
     w0, start = w.copy(), None
     rows = {}
     for step in range(p.steps + 1):
@@ -85,12 +85,12 @@ def test_what_was_finished_before_an_interruption_is_not_run_again(tmp_path, mon
     from sim import run
     done, real = [], run.simulate
 
-    def counting(p, seed, train):
+    def counting(p, seed, train, *how):
         if len(done) == 2 and seed == 2:
             done.append("stopped")
             raise KeyboardInterrupt
         done.append(seed)
-        return real(p, seed, train)
+        return real(p, seed, train, *how)
 
     monkeypatch.setattr(run, "simulate", counting)
     monkeypatch.setattr(run, "WORKERS", 1)

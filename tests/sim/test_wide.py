@@ -6,24 +6,28 @@ import numpy as np
 import pytest
 from sympy import Rational
 
-from sim import wide
+from sim import mode, streamed, wide
 from sim.data import Data, load
 from sim.dense import Dense
-from sim.gram import limiting_gram
 from sim.plan import Ask
 from sim.run import _frame, simulate
+from sim.store import Store
 from tests.sim.test_run import DESCENT, FLOW, plan, series
 from theorems.language import of_draw
 
-near = of_draw("near", "near a kink", probe="near_kink")
 RADIUS = Rational(1, 50)
+RADIUS_OF_DRAW = of_draw("R", "radius of the certificate", probe="certificate_radius")
 ASKS = (Ask("gram_gap", "gram_gap"), Ask("near_kink", "near(1/50)", RADIUS), Ask("gram_floor_at_start", "gram_floor_at_start"))
 NEARLY = Data("nearly parallel", np.array([[1.0, 0.0], [1.0, 0.05], [0.0, 1.0]]), np.array([1.0, -1.0, 1.0]))
 LOGISTIC = replace(DESCENT, loss="sum_of_logistic", factor=Rational(1, 4))
 
 
 def both(p, seed=0):
-    return _frame(p, Dense(p, seed), seed, True), wide.verified(p, seed, lambda e: _frame(p, e, seed, True))
+    return _frame(p, Dense(p, seed), seed, True), followed(p, seed)
+
+
+def followed(p, seed, most=np.inf):
+    return wide.verified(p, lambda reach: streamed.survey(p, seed, reach), lambda e, last: _frame(p, e, seed, True, last and most < 1), most)
 
 
 def agree(dense, found, patterns=1e-11):
@@ -68,57 +72,109 @@ def test_the_flow_has_the_same_values_and_the_same_errors():
         assert frame[frame["observable"] == "residual"]["error"].max() > 0
 
 
-def test_a_radius_that_was_too_small_is_noticed_and_enlarged(monkeypatch):
+@pytest.mark.parametrize("change", [
+    {"drawn": {"w": "standard_normal", "a": "coupled"}}, {"spread": {"w": Rational(1, 3)}}, {"factor": Rational(2, 3)}],
+    ids=["coupled", "spread", "factor"])
+def test_other_initializations_equal_the_dense_run(change):
+    p = plan(replace(DESCENT, **change), data=load("sphere", 5), width=20_000, step=0.3, steps=200, asks=ASKS)
+    dense, found = both(p)
+    agree(dense, found)
+    if change.get("drawn"):
+        assert series(found, "residual").iloc[0] == np.linalg.norm(p.data.labels)
+
+
+def test_with_many_points_movement_is_enclosed_and_all_else_equal():
+    p = plan(data=load("sphere", 18), width=50_000, step=0.1, steps=60, asks=ASKS)
+    dense, found = both(p)
+    moved = found[found["observable"] == "movement"].set_index("step")
+    true = series(dense, "movement")
+    assert ((moved["value"] - moved["error"] <= true * (1 + 1e-9)) & (true <= (moved["value"] + moved["error"]) * (1 + 1e-9))).all()
+    assert moved["error"].iloc[1:].gt(0).all()
+    agree(dense[dense["observable"] != "movement"], found[found["observable"] != "movement"])
+
+
+def test_the_certificate_is_read_from_the_neurons_within_reach():
+    asks = (Ask("certificate_radius", "certificate_radius"), Ask("drift_cap", "B(R)", RADIUS_OF_DRAW))
+    p = plan(data=load("orthonormal", 2), width=2**17, step=0.5, steps=20, asks=asks)
+    agree(*both(p))
+
+
+def test_a_reach_that_was_too_small_is_noticed_and_enlarged(monkeypatch):
     p = plan(data=load("sphere", 5), width=20_000, step=0.5, steps=200)
-    tight = wide.Wide(p, 0, 3.0)
-    tight.follow(0.1)
+    reach = 0.05 * wide.Pilot(p).generous()
     with pytest.raises(wide.TravelledTooFar):
-        _frame(p, tight, 0, True)
-    monkeypatch.setattr(wide, "GENEROUS", 0.2)
-    monkeypatch.setattr(wide, "CAREFUL", 0.1)
+        _frame(p, wide.Wide(p, streamed.survey(p, 0, reach), reach), 0, True)
+    monkeypatch.setattr(wide, "SPREAD", 0.0)
+    monkeypatch.setattr(wide, "CAREFUL", 0.3)
+    monkeypatch.setattr(wide, "CLOSE", 0.2)
     agree(*both(p))
 
 
 def test_a_run_that_leaves_the_kernel_regime_is_followed_densely(monkeypatch):
-    """When no R can be verified, the dense run tells what happens."""
-    from sim import plan as planning
-    monkeypatch.setattr(planning, "DENSE", 100)
-    monkeypatch.setattr(wide, "GENEROUS", 1e-3)
+    """When no reach can be verified, the dense run tells what happens."""
+    monkeypatch.setattr(mode, "SMALL", 100)
+    monkeypatch.setattr(mode, "FEW", 10.0)
     monkeypatch.setattr(wide, "CAREFUL", 1e-3)
+    monkeypatch.setattr(wide, "SPREAD", 0.0)
     p = plan(data=load("sphere", 4), width=2000, step=0.5, steps=20)
-    assert p.is_wide
-    assert wide.verified(p, 0, lambda e: _frame(p, e, 0, True)) is None
+    assert mode.choose(p).name == "streamed"
+    assert followed(p, 0) is None
     assert simulate(p, 0).equals(_frame(p, Dense(p, 0), 0, True))
 
 
-def test_threads_and_groups_of_blocks_do_not_change_a_bit(monkeypatch):
-    p = plan(data=load("sphere", 4), width=200_000, step=0.5, steps=20)
-    frames = []
-    for threads, group in ((1, 32), (2, 32), (3, 32)):
-        monkeypatch.setattr(wide, "THREADS", threads)
-        monkeypatch.setattr(wide, "GROUP", group)
-        frames.append(wide.verified(p, 1, lambda e: _frame(p, e, 1, True))["value"].to_numpy())
-    assert all(np.array_equal(frames[0], f) for f in frames[1:])
+def test_a_diverging_run_is_a_finding(monkeypatch):
+    """Where the step is too large, the run is followed as long as it can be, and the growth of the residual is seen."""
+    monkeypatch.setattr(wide, "HOPELESS", 0.2)
+    p = plan(data=load("orthonormal", 2), width=10**6, step=4.4, steps=200)
+    found = followed(p, 0, wide.FEW)
+    assert "lost" in set(found["observable"])
+    residual = series(found, "residual")
+    assert len(residual) > 5
+    assert residual.iloc[-1] > 2 * residual.iloc[0]
+    dense = series(_frame(replace(p, steps=int(residual.index[-1]) + 1), Dense(p, 0), 0, True), "residual")
+    assert residual.to_numpy() == pytest.approx(dense.loc[residual.index].to_numpy(), rel=1e-8)
 
 
-def test_few_neurons_are_followed_and_their_share_shrinks_with_the_root_of_the_width():
-    followed = {}
+@pytest.mark.parametrize("data", [load("sphere", 4), load("orthonormal", 3)], ids=["sphere", "orthonormal"])
+def test_no_grouping_of_the_work_changes_a_bit(monkeypatch, data, tmp_path):
+    p = plan(data=data, width=400_000, step=0.5, steps=20)
+    plain = followed(p, 1)
+    for threads, chunk, store in ((2, 2**11, None), (3, 2, Store(tmp_path)), (1, 3, None)):
+        monkeypatch.setattr(streamed, "CHUNK", chunk)
+        frame = wide.verified(p, lambda reach, t=threads, s=store: streamed.survey(p, 1, reach, t, s), lambda e, _: _frame(p, e, 1, True))
+        assert frame.equals(plain)
+
+
+def test_an_interrupted_pass_goes_on_where_it_was(monkeypatch, tmp_path):
+    monkeypatch.setattr(streamed, "CHUNK", 2)
+    p, store, done = plan(data=load("orthonormal", 2), width=500_000, step=0.5, steps=20), Store(tmp_path), []
+    reach = wide.Pilot(p).generous()
+
+    def stop(share):
+        done.append(share)
+        if len(done) == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        streamed.survey(p, 0, reach, 2, store, stop)
+    kept = sorted(path.name for path in tmp_path.glob("*.npz"))
+    assert len(kept) == 3
+    drawn = []
+    block = streamed._block
+    monkeypatch.setattr(streamed, "_block", lambda *a: drawn.append(a[-1]) or block(*a))
+    again, fresh = streamed.survey(p, 0, reach, 1, store), streamed.survey(p, 0, reach)
+    assert min(drawn[:2]) == 6
+    for name in ("u", "pairs", "patterns", "within", "w", "a"):
+        assert np.array_equal(getattr(again, name), getattr(fresh, name))
+    store.forget(p.key((0,), True))
+    assert not list(tmp_path.glob("*.npz"))
+
+
+def test_few_neurons_are_held_and_their_share_shrinks_with_the_root_of_the_width():
+    held = {}
     for width in (10**5, 4 * 10**5):
-        engines = [wide.Wide(plan(data=load("orthonormal", 4), width=width, step=0.5, steps=50), seed, wide.GENEROUS) for seed in range(8)]
-        for engine in engines:
-            engine.follow(wide.CAREFUL)
-        followed[width] = np.mean([engine.real.sum() for engine in engines])
-    assert followed[10**5] < 0.05 * 10**5
-    assert followed[4 * 10**5] / followed[10**5] == pytest.approx(2, rel=0.25)
-
-
-def test_the_plan_takes_this_way_only_when_it_must_and_can():
-    assert not plan(width=1000).is_wide
-    wide_plan = plan(data=load("orthonormal", 2), width=2**22, steps=20, step=0.5)
-    assert wide_plan.is_wide
-    assert wide.applies(wide_plan)
-    assert not wide.applies(plan(asks=[Ask("certificate_radius", "certificate_radius")]))
-    assert not wide.applies(plan(data=load("sphere", 13)))
-    frame = simulate(wide_plan, 0)
-    assert np.linalg.norm(limiting_gram(wide_plan.data.inputs) - np.eye(2) / 2) == 0
-    assert series(frame, "gram_floor_along").iloc[0] == pytest.approx(0.5, abs=0.002)
+        p = plan(data=load("orthonormal", 4), width=width, step=0.5, steps=50)
+        reach = wide.Pilot(p).generous()
+        held[width] = np.mean([wide.Wide(p, streamed.survey(p, seed, reach), reach).count for seed in range(8)])
+    assert held[10**5] < 0.05 * 10**5
+    assert held[4 * 10**5] / held[10**5] == pytest.approx(2, rel=0.25)

@@ -59,7 +59,7 @@ def _text(module: ModuleType) -> Iterator[str]:
         yield t.says
         if t.setting is not None:
             s = t.setting
-            drawn = ", ".join(f"{k} ~ {v}" for k, v in s.drawn.items())
+            drawn = ", ".join(f"{k} ~ {text(s.spread[k]) + ' × ' if k in s.spread else ''}{v}" for k, v in s.drawn.items())
             yield f"setting: {s.network} times {text(s.output)}, training {', '.join(s.trained)}; {drawn}; {text(s.factor)} × {s.loss}; {s.method}"
         yield from _rows("letters", ((q.text.replace("({})", ""), q.meaning, q.probe or "") for q in t.quantities))
         yield from _rows("where", ((f"{text(d)} = {text(d.definition)}", d.meaning) for d in t.abbreviations))

@@ -13,7 +13,7 @@ from theorems.language.derivation import Erratum, Step
 from theorems.language.frozen import Frozen
 from theorems.language.quantifier import Average, Best, Quantifier
 from theorems.language.quantity import About, At, Defined, Quantity, expanded
-from theorems.problem import BadInput
+from theorems.problem import BadInput, unknown
 
 Form = Literal["as printed", "as corrected", "ours"]
 LEVELS = (About.INDEX, About.SCALE, About.HIDDEN, About.DATA, About.DRAW, About.TRAJECTORY)
@@ -67,7 +67,7 @@ class Setting:
     """What is trained on what: five interchangeable nouns that `sim` implements by name, with the paper's factors.
 
     network: forward map; output: the factor in front of it (a function of the scale, e.g. 1/sqrt(m)).
-    trained: the parameters that move; drawn: initial law of each parameter.
+    trained: the parameters that move; drawn: initial law of each parameter; spread: the number it is multiplied by, if not 1.
     loss: by name; factor: the number in front of the sum over points (1/2, 1/n, ...).
     method: training method; data: promises about the inputs and labels.
     """
@@ -80,14 +80,18 @@ class Setting:
     data: tuple[str, ...] = ()
     output: Expr = S.One
     factor: Expr = S.One
+    spread: Mapping[str, Expr] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "drawn", Frozen(self.drawn))
+        object.__setattr__(self, "spread", Frozen({k: sympify(v) for k, v in self.spread.items()}))
         for name in ("output", "factor"):
-            value = sympify(getattr(self, name))
-            object.__setattr__(self, name, value)
+            object.__setattr__(self, name, sympify(getattr(self, name)))
+        for name, value in (("output", self.output), ("factor", self.factor), *((f"spread of {k}", v) for k, v in self.spread.items())):
             if level(value) is not About.SCALE:
                 raise BadInput(f"setting: {name}", str(value), "it may depend on the scale alone (n, m, ...)")
+        if strange := sorted(set(self.spread) - set(self.drawn)):
+            raise unknown("setting: spread", strange[0], self.drawn)
         missing = [p for p in self.trained if p not in self.drawn]
         if not self.trained or missing:
             raise BadInput("setting: trained", self.trained, f"each needs its initial law in drawn={{...}}; missing: {missing}")

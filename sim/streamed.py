@@ -1,0 +1,77 @@
+"""The crowd by drawing every neuron: one pass in blocks and threads, bounded memory, resumable."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import numpy as np
+
+from sim.crowd import MOST_PATTERNS, Crowd, from_patterns, numbered, paired
+from sim.data import Array
+from sim.draws import BLOCK, draw_block
+from sim.plan import Plan
+from sim.store import Store
+
+STRETCH = 2**14  # neurons summed at once, so that they stay in the processor's cache
+CHUNK = 2**11  # blocks between two savings: seconds
+Arrays = dict[str, Array]
+
+
+def survey(plan: Plan, seed: int, reach: Array, threads: int = 1, store: Store | None = None,
+           tick: Callable[[float], None] = lambda _: None) -> Crowd:
+    """The crowd of one seed; finished chunks are kept in the store and taken up again. tick: shares of the pass done.
+
+    Counts are integers and the sums of the blocks are added exactly, so no grouping of the blocks can change a bit.
+    """
+    blocks = range(-(-plan.width // BLOCK))
+    chunks = [blocks[i:i + CHUNK] for i in range(0, len(blocks), CHUNK)]
+    key = f"{plan.key((seed,), True)}-{hashlib.sha256(reach.tobytes()).hexdigest()[:8]}"
+    parts = []
+    with ThreadPoolExecutor(threads) as pool:
+        for i, chunk in enumerate(chunks):
+            work = partial(_chunk, pool, partial(_block, plan, seed, reach), chunk)
+            parts.append(work() if store is None or len(chunks) == 1 else store.arrays(f"{key}-{i}", work))
+            tick(1 / len(chunks))
+    found = {k: np.concatenate([p[k] for p in parts], axis=-1 if k == "w" else 0) for k in ("u", "w", "a")}
+    found |= {k: np.sum([p[k] for p in parts], axis=0) for k in ("counts", "within")}
+    u = np.array([math.fsum(column) for column in found["u"].T])
+    few = plan.data.samples <= MOST_PATTERNS
+    counts = found["counts"]
+    return Crowd(u, from_patterns(counts) if few else counts, counts if few else None, found["within"], found["w"], found["a"])
+
+
+def _chunk(pool: ThreadPoolExecutor, work: Callable[[int], Arrays], blocks: range) -> Arrays:
+    counts, within, u, w, a = np.zeros((), np.int64), np.zeros((), np.int64), [], [], []
+    for part in pool.map(work, blocks):
+        counts, within = counts + part["counts"], within + part["within"]
+        u.append(part["u"])
+        w.append(part["w"])
+        a.append(part["a"])
+    return {"u": np.array(u), "w": np.concatenate(w, axis=1), "a": np.concatenate(a), "counts": counts, "within": within}
+
+
+def _block(plan: Plan, seed: int, reach: Array, block: int) -> Arrays:
+    """One block of neurons, a stretch at a time."""
+    x, radii, rows = plan.inputs, plan.radii, min(BLOCK, plan.width - block * BLOCK)
+    n, d = x.shape
+    drawn = draw_block(plan.setting.drawn, {"w": (d,), "a": ()}, seed, block, rows)
+    spread, plain = plan.spread("w"), x.shape == (n, n) and (x == np.eye(n)).all()
+    u, counts, within = np.zeros(n), np.zeros((), np.int64), np.zeros((len(radii), n), np.int64)
+    kept_w, kept_a = [], []
+    for first in range(0, rows, STRETCH):
+        w, a = drawn["w"][:, first:first + STRETCH], drawn["a"][first:first + STRETCH]
+        w = w if spread == 1 else spread * w
+        z = w if plain else x @ w
+        size, active = np.abs(z), z >= 0
+        near = np.flatnonzero(np.logical_or.reduce(size <= reach[:, None], axis=0))
+        for i, radius in enumerate(radii):
+            within[i] += [np.count_nonzero(s <= radius) for s in size]
+        counts = counts + (np.bincount(numbered(active), minlength=2**n) if n <= MOST_PATTERNS else paired(active))
+        u += np.maximum(z, 0, out=size) @ a
+        kept_w.append(w[:, near])
+        kept_a.append(a[near])
+    return {"u": u, "w": np.concatenate(kept_w, axis=1), "a": np.concatenate(kept_a), "counts": counts, "within": within}
