@@ -9,13 +9,24 @@ import numpy as np
 
 from reports.evidence import Evidence, Sides, sides
 from reports.findings import Finding, Judged
-from reports.statistics import CONFIRM, EQUIVALENCE, MEAN_DRAWS, REFUTE_MEAN, Binomial, mean_interval, mean_is_zero, seeds_to_confirm
+from reports.statistics import (
+    CONFIRM,
+    EQUIVALENCE,
+    MEAN_DRAWS,
+    REFUTE,
+    REFUTE_MEAN,
+    Binomial,
+    mean_interval,
+    mean_is_zero,
+    seeds_to_confirm,
+    seeds_to_refute,
+)
 from reports.verdict import Verdict
 from theorems.language import About, At, Average, Best, Claim, Hypothesis, Limit, Quantity, Theorem
 from theorems.language.exact import Decision, decide, enclose
 
 NAN = float("nan")
-ACCURATE = 0.02  # relative error of a run beyond which a step is not compared
+ACCURATE = 0.02  # relative error of a run beyond which a step is compared only when the error cannot matter
 
 
 # Hypotheses -----------------------------------------------------------------------------------------------------------
@@ -78,6 +89,7 @@ class Seen:
     step: float = NAN
     last: float = NAN
     vacuous: bool = False
+    lost: bool = False
 
 
 def observe(claim: Claim, evidence: Evidence, seed: int) -> Seen:
@@ -89,17 +101,19 @@ def observe(claim: Claim, evidence: Evidence, seed: int) -> Seen:
         index = None
     if s.steps.size and np.isfinite(s.right[0]) and not np.isfinite(s.left).all():
         return Seen(False)  # the run diverged
-    compared = ~s.noise & (s.error <= ACCURATE) & np.isfinite(s.right) & np.isfinite(s.left) & (s.steps >= getattr(claim.over, "first", 0))
+    held, slack, certain = _held(claim, s)
+    finite, first = np.isfinite(s.right) & np.isfinite(s.left), getattr(claim.over, "first", 0)
+    compared = ~s.noise & (certain | (s.error <= ACCURATE)) & finite & (s.steps >= first)
     if isinstance(claim.over, Limit) or not compared.any():
         return Seen(None)
     if getattr(claim.over, "last", None) is not None and index is not None:
         compared &= s.steps <= float(claim.over.last.subs(evidence.values))  # type: ignore[union-attr]
-    held, slack = _held(claim, s)
     later = compared & (s.steps > 0)
     where = np.flatnonzero(later if later.any() else compared)
     tight = where[np.argmin(slack[where])]
     return Seen(bool(held[compared].all()), float(s.right[tight]), float(s.left[tight]), float(slack[tight]),
-                float(s.steps[tight]), float(s.steps[compared][-1]), _vacuous(claim, s, compared, evidence))
+                float(s.steps[tight]), float(s.steps[compared][-1]), _vacuous(claim, s, compared, evidence),
+                claim.over is not None and evidence.lost(seed) and bool(held[compared].all()))
 
 
 def _vacuous(claim: Claim, s: Sides, compared: np.ndarray, evidence: Evidence) -> bool:
@@ -116,17 +130,18 @@ def _vacuous(claim: Claim, s: Sides, compared: np.ndarray, evidence: Evidence) -
     return bool(decays and claim.over is not None and len(bound) > 1 and bound[-1] >= bound[0] * (1 - 1e-6))
 
 
-def _held(claim: Claim, s: Sides) -> tuple[np.ndarray, np.ndarray]:
-    """Whether the relation holds within the run's accuracy, and the slack: bound over observed, in the good direction."""
+def _held(claim: Claim, s: Sides) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Whether the relation holds within the run's accuracy; the slack: bound over observed, in the good direction; whether it certainly does."""
     op = claim.relation.rel_op
     with np.errstate(all="ignore"):
         if claim.is_identity:
             defect = np.abs(s.left - s.right) / np.maximum(np.abs(s.left), np.abs(s.right))
             defect = np.nan_to_num(defect, nan=0.0)
-            return defect <= s.error, 1 - defect
+            return defect <= s.error, 1 - defect, np.zeros(defect.shape, dtype=bool)
         small, big = (s.left, s.right) if op in ("<=", "<") else (s.right, s.left)
-        held = small <= big + s.error * np.maximum(np.abs(big), np.abs(small)) if "=" in op else small < big
-        return held, np.where(small > 0, big / small, np.inf)
+        wobble = s.error * np.maximum(np.abs(big), np.abs(small))
+        held = small <= big + wobble if "=" in op else small < big
+        return held, np.where(small > 0, big / small, np.inf), small + wobble < big
 
 
 def _folded(over: Average | Best, s: Sides, evidence: Evidence) -> Sides:
@@ -162,11 +177,11 @@ def _claim(claim: Claim, evidence: Evidence, seeds: Sequence[int], inside: bool,
     measured = [s for s in seen if s.held is not None]
     if not measured:
         return Finding(claim, Verdict.VOID, evidence="nothing was measured")
-    failures = sum(not s.held for s in measured)
+    failures, lost, blur = sum(not s.held for s in measured), sum(s.lost for s in measured), evidence.blur(seeds)
     shown = min(measured, key=lambda s: (bool(s.held), s.slack if np.isfinite(s.slack) else np.inf))
     delta = 1 - float(claim.probability.subs(evidence.values))
     base = Finding(claim, Verdict.OPEN, _number(shown.predicted), _number(shown.observed), _number(shown.slack), len(measured), failures,
-                   _tight(claim, shown, failures, len(measured)), all(s.vacuous for s in measured))
+                   _tight(claim, shown, failures, len(measured)) + _reserves(lost, blur), all(s.vacuous for s in measured))
     if not inside:
         if outside:
             seen_enough = failures <= delta * len(measured)
@@ -176,15 +191,28 @@ def _claim(claim: Claim, evidence: Evidence, seeds: Sequence[int], inside: bool,
     if delta <= 0:
         missed = 1 - CONFIRM ** (1 / len(measured))
         base = replace(base, evidence=f"{base.evidence}; failures in more than {missed:.0%} of draws would have been seen")
-        return replace(base, verdict=Verdict.REFUTED if failures else Verdict.CONFIRMED)
-    test = Binomial(failures, len(measured), delta)
+        decided = Verdict.VOID if blur > REFUTE or (lost and not failures) else Verdict.REFUTED if failures else Verdict.CONFIRMED
+        return replace(base, verdict=decided)
+    test = Binomial(failures, len(measured), delta, lost, blur)
     low, high = test.interval
     base = replace(base, evidence=f"{base.evidence}; failure probability in [{low:.2g}, {high:.2g}], allowed {delta:.2g}")
     if test.refutes:
         return replace(base, verdict=Verdict.REFUTED)
     if test.confirms:
         return replace(base, verdict=Verdict.CONFIRMED)
-    return replace(base, verdict=Verdict.INCONCLUSIVE, needs_seeds=seeds_to_confirm(delta, failures))
+    return replace(base, verdict=Verdict.INCONCLUSIVE, needs_seeds=_needed(failures, lost, len(measured), delta))
+
+
+def _needed(failures: int, lost: int, seeds: int, delta: float) -> int:
+    """How many seeds would decide, if they go on like these."""
+    rate = failures / seeds
+    return seeds_to_refute(delta, rate, 0.5) if rate > delta else seeds_to_confirm(delta, failures + lost)
+
+
+def _reserves(lost: int, blur: float) -> str:
+    """What is held against a decision."""
+    words = f"; {lost} runs were not followed to their end, since their neurons moved too far" if lost else ""
+    return words + (f"; the law of the draws is exact up to {blur:.1g} in total variation" if blur else "")
 
 
 def _tight(claim: Claim, shown: Seen, failures: int, seeds: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
@@ -50,6 +50,14 @@ class Evidence:
     def start(self, seed: int, observable: str) -> float:
         """The first value of an observable: of the draw, or at the start of training; NaN when it was not measured."""
         return self._starts.get((seed, observable), float("nan"))
+
+    def lost(self, seed: int) -> bool:
+        """Whether the neurons of this run moved too far to be followed to its end."""
+        return (seed, "lost") in self._starts
+
+    def blur(self, seeds: Sequence[int]) -> float:
+        """How far the joint law of these draws may be from that of independent neurons, in total variation; 0 when all were drawn."""
+        return float(sum(self._starts.get((s, "law_error"), 0.0) for s in seeds))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from reports.statistics import Exponent
 from reports.verdict import LawVerdict, Verdict
+from sim.mode import Mode
 from theorems.language.exact import Decision
 from theorems.language.replay import Outcome, Replay
 from theorems.language.statement import Claim, Hypothesis, Law, Theorem
@@ -93,6 +94,7 @@ class Regime:
     frontiers: tuple[Frontier, ...] = ()
     curve: Curve | None = None
     seconds: float = 0.0
+    mode: Mode | None = None
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,7 @@ def _replay(r: Replay) -> dict[str, Any]:
 def _regime(g: Regime) -> dict[str, Any]:
     return {
         "name": g.name, "statement": g.theorem.statement, "form": g.theorem.form, "scale": g.scale, "why": g.why,
+        "simulated": g.mode.name if g.mode else None, "simulated_why": g.mode.why if g.mode else None,
         "hypotheses": [{"name": j.hypothesis.name, "at": j.hypothesis.at, "about": str(j.hypothesis.about),
                         "form": j.hypothesis.form, "relation": str(j.hypothesis.relation), "status": str(j.status),
                         "needed": j.needed, "actual": j.actual, "held": j.held, "draws": j.draws, "why": j.why}

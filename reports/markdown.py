@@ -81,6 +81,8 @@ def _theorem(theorem: Theorem, regimes: Sequence[Regime], report: Report) -> lis
         lines += [f"Here {shown}.", ""]
     for g in regimes:
         lines += [f"### {summary.heading(g)}", "", f"{summary.scale_line(g)[0].upper()}{summary.scale_line(g)[1:]} — {g.why}.", ""]
+        if g.mode:
+            lines += [f"Simulation, {g.mode.name}: {g.mode.why}.", ""]
         if g.hypotheses:
             table = []
             for j in g.hypotheses:

@@ -20,31 +20,39 @@ CONFIRM = 1e-3
 MEAN_DRAWS, REFUTE_MEAN = 500, REFUTE / 10**4  # Student's test on skewed draws errs more often than it says: this much is kept in hand
 INTERVAL = 0.95  # two-sided confidence of printed intervals
 MARGIN = 0.1  # exponents closer than this are called equal
+TWO_LOOKS = 1.6e-3  # probability of a false confirmation over the two looks of a run in regime, at most
+FALSE = 0.95  # failure probability of a claim that is plainly wrong
 EQUIVALENCE = 0.125  # relative margin within which two means are called equal
 
 
 @dataclass(frozen=True)
 class Binomial:
-    """x failures among n independent seeds, against an allowed failure probability delta."""
+    """x failures among n independent seeds, against an allowed failure probability delta.
+
+    lost: seeds of which it is not known whether they fail; blur: how far the seeds' joint law may be from the theorem's, in
+    total variation. Both are held against the decision.
+    """
 
     failures: int
     seeds: int
     delta: float
+    lost: int = 0
+    blur: float = 0.0
 
     @property
     def refutes(self) -> bool:
         """P(Bin(n, delta) >= x) <= REFUTE."""
-        return self.failures > 0 and bool(bdtrc(self.failures - 1, self.seeds, self.delta) <= REFUTE)
+        return self.failures > 0 and bool(bdtrc(self.failures - 1, self.seeds, self.delta) + self.blur <= REFUTE)
 
     @property
     def confirms(self) -> bool:
         """P(Bin(n, delta) <= x) <= CONFIRM."""
-        return bool(bdtr(self.failures, self.seeds, self.delta) <= CONFIRM)
+        return bool(bdtr(self.failures + self.lost, self.seeds, self.delta) + self.blur <= CONFIRM)
 
     @property
     def interval(self) -> tuple[float, float]:
         """The two-sided Clopper-Pearson interval of the failure probability."""
-        return clopper_pearson(self.failures, self.seeds)
+        return clopper_pearson(self.failures, self.seeds)[0], clopper_pearson(self.failures + self.lost, self.seeds)[1]
 
 
 def clopper_pearson(failures: int, seeds: int, confidence: float = INTERVAL) -> tuple[float, float]:
@@ -64,14 +72,25 @@ def seeds_to_confirm(delta: float, failures: int = 0, level: float = CONFIRM) ->
 
 
 def seeds_by_design(delta: float, true: float | None = None, power: float = 0.9) -> int:
-    """The least n that confirms with the given power when the true failure probability is delta/10, and that can
-    refute: n failures among n seeds must reach REFUTE."""
+    """The least n that confirms with the given power when the true failure probability is delta/10, and that refutes with
+    the given power a claim that fails with probability FALSE."""
     true = delta / 10 if true is None else true
     allowed = 0
     while bdtr(allowed, n := seeds_to_confirm(delta, allowed), true) < power:
         allowed += 1
-    refuting = int(np.ceil(np.log(REFUTE) / np.log(delta)))
-    return max(n, refuting)
+    return max(n, seeds_to_refute(delta, FALSE, power))
+
+
+def seeds_to_refute(delta: float, true: float, power: float = 0.9) -> int:
+    """The least n that refutes a failure probability of at most delta, with the given power, when it is `true` > delta."""
+    n = int(np.ceil(np.log(REFUTE) / np.log(delta)))
+    while bdtrc(_least_refuting(n, delta) - 1, n, true) < power:
+        n += 1
+    return n
+
+
+def _least_refuting(n: int, delta: float) -> int:
+    return next(x for x in range(1, n + 2) if x > n or bdtrc(x - 1, n, delta) <= REFUTE)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from reports.statistics import seeds_by_design, seeds_to_confirm
 from reports.verdict import Verdict
 from reports.versions import versions
 from sim.data import ADVERSARIES, Data, load
+from sim.mode import choose
 from sim.plan import Plan
 from sim.run import COLUMNS, trajectories
 from sim.store import Store
@@ -162,7 +163,8 @@ class Study:
         judged, findings = compare(theorem, known)
         inside = all(j.status is Decision.HOLDS or (j.held or 0) > 0 for j in judged)
         return Regime("in" if inside else "practical", theorem, _scale(theorem, data, delta, plan, len(known.seeds)), why, judged, findings,
-                      laws, edges, _curve(theorem, known) if plan else None, time.perf_counter() - began)
+                      laws, edges, _curve(theorem, known) if plan else None, time.perf_counter() - began,
+                      choose(plan) if plan and len(known.seeds) and _trains(theorem) else None)
 
 
 def _trains(theorem: Theorem) -> bool:

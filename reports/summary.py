@@ -9,7 +9,7 @@ from typing import Any
 from sympy.printing.pretty.pretty_symbology import pretty_symbol
 
 from reports.findings import Finding, Frontier, Judged, Regime
-from reports.statistics import BUDGET, CLAIMS, CONFIRM, REFUTE
+from reports.statistics import BUDGET, CLAIMS, CONFIRM, REFUTE, TWO_LOOKS
 from reports.verdict import Verdict
 from theorems.language.notation import number
 
@@ -18,7 +18,7 @@ WORDS = {"in": "in regime", "practical": "at practical scale"}
 BUDGET_SENTENCE = (
     f"A claim is refuted when so many failures have probability at most {REFUTE:.0e} if it is true (a run over {CLAIMS} claims accuses "
     f"a true one with probability at most {BUDGET:g}), and confirmed when so few have probability at most {CONFIRM:g} if its failure "
-    "probability is larger than it says (0.0012 over the two looks that a run in regime takes: a second, longer one only when something "
+    f"probability is larger than it says ({TWO_LOOKS:g} over the two looks that a run in regime takes: a second, longer one only when something "
     "failed in the first). Seeds are fixed beforehand; runs that diverge count as failures.")
 
 

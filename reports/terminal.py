@@ -78,6 +78,8 @@ def _regime(g: Regime, out: Console) -> None:
     out.print()
     out.rule(Text(summary.heading(g), style="bold"), align="left", style="dim")
     out.print(Text(f"{summary.scale_line(g)} — {g.why}", style="dim"))
+    if g.mode and g.mode.name != "dense":
+        out.print(Text(f"{g.mode.name}: {g.mode.why}", style="dim"))
     if g.hypotheses:
         t = table("hypothesis", "relation", "needed", "actual", "", right=("needed", "actual"))
         for j in g.hypotheses:

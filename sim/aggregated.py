@@ -9,7 +9,7 @@ independent, and for inputs in a plane, where regions are ranges of angles and r
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from scipy.special import erf
@@ -22,8 +22,8 @@ from sim.normality import Law, distance, law_of
 from sim.plan import Plan
 
 ORTHOGONAL = 1e-15  # cosines that rounding leaves between orthogonal inputs, per dimension
-AFFORDABLE = 2**24  # neurons within a radius of some kink up to which they are drawn rather than counted
-ONE_BY_ONE = 2**22  # neurons of a region up to which their sum is drawn one by one
+AFFORDABLE = 2**20  # neurons within a radius of some kink up to which they are drawn rather than counted
+ONE_BY_ONE = 2**16  # neurons of a region up to which their sum is drawn one by one
 ROUNDING = 2.0**-48  # of the probabilities; times sqrt(m), what it changes in the law of the counts
 
 
@@ -47,7 +47,8 @@ def survey(plan: Plan, seed: int, reach: Array, threads: int = 1) -> Crowd:
     m, g = plan.width // twins, generator(seed, "crowd", 0)
     levels = _levels(plan, reach / sizes, sizes, m)
     first = np.array([v[0] for v in levels])
-    regions = _Orthogonal(levels) if _orthogonal(plan) else _Plane(np.arctan2(unit[:, 1], unit[:, 0]), levels)
+    alpha = None if _orthogonal(plan) else tuple(np.arctan2(unit[:, 1], unit[:, 0]).tolist())
+    regions = _regions(alpha, tuple(tuple(v.tolist()) for v in levels))
     count = int(g.binomial(m, regions.near))
     w, a = _near(unit, first, regions.near, count, seed, threads)
     z = unit @ w
@@ -62,6 +63,12 @@ def survey(plan: Plan, seed: int, reach: Array, threads: int = 1) -> Crowd:
     held = (np.abs(z) <= (reach / sizes)[:, None]).any(axis=0)
     w, a = plan.spread("w") * np.repeat(w[:, held], twins, axis=1), np.resize([1.0, -1.0], 2 * held.sum()) if twins == 2 else a[held]
     return Crowd(u, from_patterns(patterns) * twins, patterns * twins, counts * twins, w, a, error + np.sqrt(plan.width) * ROUNDING)
+
+
+@lru_cache(8)
+def _regions(alpha: tuple[float, ...] | None, levels: tuple[tuple[float, ...], ...]) -> _Orthogonal | _Plane:
+    classes = [np.array(v) for v in levels]
+    return _Orthogonal(classes) if alpha is None else _Plane(np.array(alpha), classes)
 
 
 def _levels(plan: Plan, reach: Array, sizes: Array, m: int) -> list[Array]:
@@ -168,10 +175,10 @@ class _Plane:
     """Regions of the plane, each with its mirror image."""
 
     def __init__(self, alpha: Array, levels: list[Array]):
-        self.alpha, self.levels = alpha, levels
+        self.alpha, self.levels = alpha - alpha[0] - np.pi / 2, levels  # turned so that the half plane begins at a kink
         regions: dict[tuple[tuple[int, ...], tuple[int, ...]], list[tuple[plane.Panel, Array, Array]]] = {}
-        for panel in plane.panels(alpha, levels):
-            points, weights = plane.nodes(panel, alpha)
+        for panel in plane.panels(self.alpha, levels):
+            points, weights = plane.nodes(panel, self.alpha)
             if weights.sum() > 0:
                 regions.setdefault((panel.pattern, panel.level), []).append((panel, points, weights))
         self.keys = [(np.array(p), np.array(v)) for p, v in regions]

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -108,6 +109,8 @@ def simulate(plan: Plan, seed: int, train: bool = True, store: Store | None = No
 def _frame(plan: Plan, engine: Dense | Wide, seed: int, train: bool, last: bool = False) -> pd.DataFrame:
     start = engine.start()
     rows = _draw_rows(plan, start)
+    if isinstance(engine, Wide) and engine.crowd.error:
+        rows.append((0.0, "law_error", engine.crowd.error, 0.0))
     if not train:
         rows += [(0.0, "residual", start.residual, 0.0), (0.0, "loss", engine.state().loss, 0.0)]
     frame = pd.DataFrame([(seed, *r) for r in rows], columns=COLUMNS)
@@ -124,24 +127,26 @@ def _frame(plan: Plan, engine: Dense | Wide, seed: int, train: bool, last: bool 
 def trajectories(plan: Plan, store: Store, train: bool = True, tick: Callable[[float], None] = lambda _: None) -> pd.DataFrame:
     """The frames of all seeds, kept in the store as they are finished: one file a seed, or a group of seeds of mere draws.
 
-    Seeds run side by side in threads; an interruption waits for those that are running and keeps them.
+    Seeds run side by side in threads; an interruption waits for those that are running and keeps them, or, where neurons
+    are still being drawn, for the next part of the pass that can be kept.
     """
     size = 1 if train else GROUP
     groups = [plan.seeds[i:i + size] for i in range(0, len(plan.seeds), size)]
-    threads = max(1, WORKERS // len(groups))
+    threads, stop = max(1, WORKERS // len(groups)), Event()
 
     def batch(seeds: tuple[int, ...]) -> pd.DataFrame:
         frames = []
         for seed in seeds:
             told: list[float] = []
 
-            def tell(share: float, told: list[float] = told) -> None:
-                step = min(share, 1 - sum(told))
-                told.append(step)
-                tick(step)
+            def drawing(share: float, told: list[float] = told) -> None:
+                if stop.is_set():
+                    raise KeyboardInterrupt
+                told.append(min(0.9 * share, 0.9 - sum(told)))  # a pass may be repeated
+                tick(told[-1])
 
-            frames.append(simulate(plan, seed, train, store, threads, lambda share: tell(0.9 * share)))
-            tell(1.0)
+            frames.append(simulate(plan, seed, train, store, threads, drawing))
+            tick(1 - sum(told))
         return pd.concat(frames, ignore_index=True)
 
     with ThreadPoolExecutor(min(WORKERS, len(groups))) as pool:
@@ -149,5 +154,6 @@ def trajectories(plan: Plan, store: Store, train: bool = True, tick: Callable[[f
         try:
             return pd.concat([r.result() for r in running], ignore_index=True)
         except BaseException:
+            stop.set()
             pool.shutdown(wait=True, cancel_futures=True)
             raise

@@ -8,7 +8,9 @@ from scipy import stats
 
 from reports.statistics import (
     CONFIRM,
+    FALSE,
     REFUTE,
+    TWO_LOOKS,
     Binomial,
     clopper_pearson,
     fit_exponent,
@@ -16,6 +18,7 @@ from reports.statistics import (
     mean_is_zero,
     seeds_by_design,
     seeds_to_confirm,
+    seeds_to_refute,
 )
 from reports.verdict import LawVerdict
 
@@ -38,7 +41,7 @@ def test_seeds_that_confirm(delta, zero, two):
     assert stats.binom.cdf(2, seeds_to_confirm(delta, 2), delta) <= CONFIRM < stats.binom.cdf(2, seeds_to_confirm(delta, 2) - 1, delta)
     assert seeds_by_design(delta) >= seeds_to_confirm(delta)
     if delta > 0.01:
-        assert seeds_by_design(delta) in (two, int(np.ceil(np.log(REFUTE) / np.log(delta))))
+        assert seeds_by_design(delta) == max(two, seeds_to_refute(delta, FALSE))
 
 
 @pytest.mark.parametrize("delta", [0.5, 0.1, 0.05])
@@ -48,6 +51,27 @@ def test_the_design_can_refute_and_confirm(delta):
     rng = np.random.default_rng(0)
     failures = rng.binomial(n, delta / 10, 2000)
     assert np.mean([Binomial(int(x), n, delta).confirms for x in failures]) > 0.85
+    assert np.mean([Binomial(int(x), n, delta).refutes for x in rng.binomial(n, FALSE, 2000)]) > 0.85
+
+
+@pytest.mark.parametrize("delta", [0.5, 0.4, 0.3, 0.2, 0.1, 0.05])
+def test_two_looks_confirm_a_false_claim_no_more_often_than_stated(delta):
+    """Exactly: the first look decides when nothing failed, the second when something did."""
+    first, second = seeds_to_confirm(delta), seeds_by_design(delta)
+    confirmed = stats.binom.pmf(0, first, delta)
+    for x in range(1, first + 1):
+        more = [y for y in range(second - first + 1) if Binomial(x + y, second, delta).confirms]
+        confirmed += stats.binom.pmf(x, first, delta) * stats.binom.pmf(more, second - first, delta).sum()
+    assert CONFIRM / 2 < confirmed <= TWO_LOOKS
+
+
+def test_what_is_not_known_is_held_against_either_decision():
+    assert Binomial(0, 10, 0.5).confirms
+    assert not Binomial(0, 10, 0.5, lost=1).confirms
+    assert not Binomial(0, 10, 0.5, blur=1e-4).confirms
+    assert Binomial(20, 20, 0.5).refutes
+    assert Binomial(20, 30, 0.5, lost=10).refutes == Binomial(20, 30, 0.5).refutes
+    assert not Binomial(20, 20, 0.5, blur=1e-7).refutes
 
 
 def test_false_refutations_and_confirmations_stay_below_the_declared_rates():
