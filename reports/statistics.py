@@ -20,7 +20,7 @@ CONFIRM = 1e-3
 MEAN_DRAWS, REFUTE_MEAN = 500, REFUTE / 10**4  # Student's test on skewed draws errs more often than it says: this much is kept in hand
 INTERVAL = 0.95  # two-sided confidence of printed intervals
 MARGIN = 0.1  # exponents closer than this are called equal
-TWO_LOOKS = 1.6e-3  # probability of a false confirmation over the two looks of a run in regime, at most
+TWO_LOOKS = 2 * CONFIRM  # probability of a false confirmation over the two looks of a run in regime, at most
 FALSE = 0.95  # failure probability of a claim that is plainly wrong
 EQUIVALENCE = 0.125  # relative margin within which two means are called equal
 
