@@ -39,8 +39,9 @@ def numbered(active: Array) -> Array:
     """The number of each neuron's pattern, (neurons,); active is (n, neurons)."""
     small = np.uint8 if len(active) <= 8 else np.uint16
     code: Array = np.zeros(active.shape[1], small)
-    for j, row in enumerate(active.view(np.uint8)):
-        np.bitwise_or(code, row.astype(small, copy=False) << small(j), out=code)
+    for row in active.view(np.uint8)[::-1]:  # doubling and adding is several times faster than shifting
+        np.add(code, code, out=code)
+        np.add(code, row, out=code)
     return code
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache, partial, reduce
 from typing import Any
 
 import jax
@@ -66,11 +66,18 @@ def objective(loss: str) -> Callable[..., Any]:
     return jax.jit(lambda u, y, factor: factor * LOSSES[loss](u, y))
 
 
-@partial(jax.jit, donate_argnums=0)
-def look(w: Any, a: Any, x: Any, G: Any, c: Any, radius: Any) -> Any:
-    """The neurons after their patterns stood still while G was added, and which of them are then within the radius of a kink."""
-    moved = w - product(None if x is None else x.T, jnp.where(product(x, w) >= 0, G[:, None], 0.0) * (c * a))
-    return moved, (jnp.abs(product(x, moved)) <= radius[:, None]).any(0) & (a != 0)
+@partial(jax.jit, donate_argnums=(0, 1))
+def look(w: Any, z: Any, a: Any, x: Any, G: Any, c: Any) -> Any:
+    """The neurons (w, z = x @ w) after their patterns stood still while G was added; z is None when x is, being w itself."""
+    moved = w - product(None if x is None else x.T, jnp.where((w if x is None else z) >= 0, G[:, None], 0.0) * (c * a))
+    return moved, None if x is None else product(x, moved)
+
+
+@jax.jit
+def near(z: Any, a: Any, radius: Any) -> Any:
+    """Which neurons are close to a kink; radius (2n,): on the active side, and on the other."""
+    n = len(z)
+    return (a != 0) & reduce(jnp.logical_or, ((z[j] <= radius[j]) & (z[j] >= -radius[n + j]) for j in range(n)))
 
 
 @jax.jit
@@ -79,14 +86,14 @@ def take(w: Any, columns: Any) -> Any:
     return w[:, columns]
 
 
-@partial(jax.jit, donate_argnums=0)
-def put(w: Any, columns: Any, some: Any) -> Any:
+@partial(jax.jit, donate_argnums=(0, 1))
+def put(w: Any, z: Any, columns: Any, some: Any, x: Any) -> Any:
     """The neurons with some of them replaced."""
-    return w.at[:, columns].set(some)
+    return w.at[:, columns].set(some), None if x is None else z.at[:, columns].set(product(x, some))
 
 
 @jax.jit
-def compare(w: Any, w0: Any, x: Any) -> Any:
+def compare(w: Any, z: Any, w0: Any, active0: Any) -> Any:
     """The farthest movement and the patterns that differ."""
-    flips = jnp.sum((product(x, w) >= 0) != (product(x, w0) >= 0))
-    return jnp.sqrt(jnp.max(jnp.sum((w - w0) ** 2, axis=0))), flips
+    square = sum((a - b) ** 2 for a, b in zip(w, w0, strict=True))  # row by row, which fuses
+    return jnp.sqrt(jnp.max(square)), jnp.sum(sum(((a >= 0) != b).astype(jnp.int32) for a, b in zip(z, active0, strict=True)))

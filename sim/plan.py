@@ -14,7 +14,7 @@ import numpy as np
 from sympy import Expr, lambdify
 
 from sim.data import Data
-from sim.draws import COUPLED, LAWS, ROTATION_INVARIANT
+from sim.draws import COUPLED, LAWS, ROTATION_INVARIANT, source
 from sim.losses import LOSSES
 from sim.methods import METHODS, Method
 from sim.networks import NETWORKS
@@ -22,7 +22,7 @@ from sim.probes import DRAW_PROBES, PROBES
 from theorems.language import About, At, BadInput, Quantity, Setting, Theorem
 from theorems.problem import unknown
 
-SEGMENT = 512  # steps between looks at the floor of rounding
+SEGMENT = 4096  # steps between looks at the floor of rounding
 CHECKPOINTS = 32  # states at which the costly probes (Gram matrix, movement, flips) are taken, spaced by factors
 
 
@@ -159,7 +159,7 @@ class Plan:
             "setting": {k: str(v) for k, v in vars(self.setting).items()}, "data": self.data.digest, "width": self.width,
             "step_size": self.step_size.hex(), "steps": self.steps, "seeds": seeds, "train": train,
             "asks": [(a.probe, a.label) for a in self.asks], "values": {str(q): str(v) for q, v in self.values.items()},
-            "code": code_digest(),
+            "code": code_digest(), "generator": source(),
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:24]
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
+from sim import device
 from sim.crowd import MOST_PATTERNS, Crowd, from_patterns, numbered, paired
 from sim.data import Array
-from sim.draws import BLOCK, draw_block
+from sim.draws import BLOCK, draw_block, source
 from sim.plan import Plan
 from sim.store import Store
+from sim.wide import Pilot
 
 STRETCH = 2**14  # neurons summed at once, so that they stay in the processor's cache
 CHUNK = 2**11  # blocks between two savings: seconds
@@ -31,9 +34,12 @@ def survey(plan: Plan, seed: int, reach: Array, threads: int = 1, store: Store |
     chunks = [blocks[i:i + CHUNK] for i in range(0, len(blocks), CHUNK)]
     key = f"{plan.key((seed,), True)}-{hashlib.sha256(reach.tobytes()).hexdigest()[:8]}"
     parts = []
-    with ThreadPoolExecutor(threads) as pool:
+    with ThreadPoolExecutor(threads) as pool, threadpool_limits(1, "blas"):
         for i, chunk in enumerate(chunks):
-            work = partial(_chunk, pool, partial(_block, plan, seed, reach), chunk)
+            if source() == "threefry":
+                work = partial(_chunk, lambda which: device.blocks(plan, seed, reach, which, Pilot(plan).share(reach)), chunk)
+            else:
+                work = partial(_chunk, lambda which: pool.map(partial(_block, plan, seed, reach), which), chunk)
             parts.append(work() if store is None or len(chunks) == 1 else store.arrays(f"{key}-{i}", work))
             tick(1 / len(chunks))
     found = {k: np.concatenate([p[k] for p in parts], axis=-1 if k == "w" else 0) for k in ("u", "w", "a")}
@@ -44,9 +50,9 @@ def survey(plan: Plan, seed: int, reach: Array, threads: int = 1, store: Store |
     return Crowd(u, from_patterns(counts) if few else counts, counts if few else None, found["within"], found["w"], found["a"])
 
 
-def _chunk(pool: ThreadPoolExecutor, work: Callable[[int], Arrays], blocks: range) -> Arrays:
+def _chunk(work: Callable[[range], Iterable[Arrays]], blocks: range) -> Arrays:
     counts, within, u, w, a = np.zeros((), np.int64), np.zeros((), np.int64), [], [], []
-    for part in pool.map(work, blocks):
+    for part in work(blocks):
         counts, within = counts + part["counts"], within + part["within"]
         u.append(part["u"])
         w.append(part["w"])
@@ -60,18 +66,22 @@ def _block(plan: Plan, seed: int, reach: Array, block: int) -> Arrays:
     n, d = x.shape
     drawn = draw_block(plan.setting.drawn, {"w": (d,), "a": ()}, seed, block, rows)
     spread, plain = plan.spread("w"), x.shape == (n, n) and (x == np.eye(n)).all()
-    u, counts, within = np.zeros(n), np.zeros((), np.int64), np.zeros((len(radii), n), np.int64)
-    kept_w, kept_a = [], []
+    u, pairs, within = np.zeros(n), np.zeros((), np.int64), np.zeros((len(radii), n), np.int64)
+    kept_w, kept_a, codes = [], [], []
     for first in range(0, rows, STRETCH):
         w, a = drawn["w"][:, first:first + STRETCH], drawn["a"][first:first + STRETCH]
         w = w if spread == 1 else spread * w
         z = w if plain else x @ w
-        size, active = np.abs(z), z >= 0
+        size, active = np.abs(z), z >= 0  # and 2 relu(z) = |z| + z
         near = np.flatnonzero(np.logical_or.reduce(size <= reach[:, None], axis=0))
         for i, radius in enumerate(radii):
             within[i] += [np.count_nonzero(s <= radius) for s in size]
-        counts = counts + (np.bincount(numbered(active), minlength=2**n) if n <= MOST_PATTERNS else paired(active))
-        u += np.maximum(z, 0, out=size) @ a
+        if n <= MOST_PATTERNS:
+            codes.append(numbered(active))
+        else:
+            pairs = pairs + paired(active)
+        u += size @ a + z @ a
         kept_w.append(w[:, near])
         kept_a.append(a[near])
-    return {"u": u, "w": np.concatenate(kept_w, axis=1), "a": np.concatenate(kept_a), "counts": counts, "within": within}
+    counts = np.bincount(np.concatenate(codes), minlength=2**n) if codes else pairs
+    return {"u": u / 2, "w": np.concatenate(kept_w, axis=1), "a": np.concatenate(kept_a), "counts": counts, "within": within}

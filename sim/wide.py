@@ -1,8 +1,9 @@
 """Exact simulation of two-layer ReLU networks too wide to hold: only neurons near a kink are followed one by one.
 
 With outputs u = c sum_r a_r relu(w_r.x) and g = dLoss/du, no neuron's preactivation on x_j can have moved farther than
-M_j = c sum_i A_i |x_i.x_j|, where A_i is the sum of h |g_i| over the steps. So neurons with |w_r.x_j| > R_j for every j
-keep their activation patterns as long as M <= R, and together they act as one linear system: their outputs move by
+M_j = c sum_i A_i |x_i.x_j|, where A_i is the sum of h |g_i| over the steps; and while it is negative, x_j itself does not
+move it, so that the sum goes over i != j. So neurons that are farther than R_j from the kink of every x_j, with an R for
+either side of it, keep their activation patterns as long as M <= R, and together they act as one linear system: their outputs move by
 -H_far G, with G the sum of h g. This is used twice. Over the whole run, R is the reach of the crowd, and only neurons
 within reach are held, about sqrt(m) of them. Over a stretch of steps, R is what the stretch can travel, and only those
 of them that are within it are followed step by step. M <= R is verified along the run; when it fails, the stretch, or
@@ -22,7 +23,7 @@ from sim.crowd import Crowd, bits, numbered, paired
 from sim.data import Array
 from sim.draws import COUPLED
 from sim.gram import limiting_gram
-from sim.kernel import compare, look, objective, put, stepper, take
+from sim.kernel import compare, look, near, objective, put, stepper, take
 from sim.plan import SEGMENT, Plan
 from sim.probes import Start, State
 
@@ -52,12 +53,13 @@ class Pilot:
         self.plan, self.x, self.y = plan, plan.inputs, plan.data.labels
         self.mix = None if np.array_equal(self.x, np.eye(*self.x.shape)) else self.x
         self.scale, self.factor = plan.factors
-        self.angles = self.scale * np.abs(self.x @ self.x.T)
+        angles = abs(self.scale) * np.abs(self.x @ self.x.T)
+        self.angles = np.concatenate([angles, angles - np.diag(np.diag(angles))], axis=1)  # (n, 2n): where active, where not
         self.stages = STAGES if plan.method.flow else 1
         self.deviation = plan.spread("w") * np.linalg.norm(self.x, axis=1)  # of a preactivation at the start
 
     def travels(self, u: Array, gram: Array, steps: int, substeps: int = 1) -> Array:
-        """M after each of the steps from outputs u, (steps, n); infinite where the system diverges."""
+        """M on either side after each of the steps from outputs u, (steps, 2n); infinite where the system diverges."""
         n, d = self.x.shape
         train = stepper(self.plan.setting.loss, self.plan.setting.method, substeps)
         p, nobody, found = _still(n, np.zeros((d, SMALLEST))), np.zeros(SMALLEST), []
@@ -65,7 +67,8 @@ class Pilot:
             count = min(SEGMENT, steps - first)
             p, _, _, A = train(p, nobody, self.mix, self.y, u, gram, self.plan.step_size, self.scale, self.factor, count)
             found.append(np.asarray(A)[:count])
-        return np.nan_to_num(self.stages * np.concatenate(found) @ self.angles, nan=np.inf)
+        with np.errstate(all="ignore"):  # infinities
+            return np.nan_to_num(self.stages * np.concatenate(found) @ self.angles, nan=np.inf)
 
     def generous(self) -> Array:
         """The reach before the draw is known, from a start SPREAD deviations off the labels."""
@@ -73,7 +76,7 @@ class Pilot:
         norms, plain = self.deviation / plan.spread("w"), COUPLED in plan.setting.drawn.values()
         start = np.zeros(n) if plain else -np.where(self.y >= 0, 1.0, -1.0) * SPREAD * abs(self.scale) * np.sqrt(plan.width / 2) * self.deviation
         gram = self.scale**2 * plan.width * limiting_gram(self.x / norms[:, None]) * np.outer(norms, norms)
-        return CAREFUL * self.travels(start, gram, plan.steps)[-1]
+        return CAREFUL * self.travels(start, gram, plan.steps)[-1, :n]
 
     def share(self, reach: Array) -> float:
         """A bound on the expected share of neurons within reach of a kink."""
@@ -96,10 +99,10 @@ class Wide:
     def hold(self, careful: float) -> None:
         """Hold the neurons that the run can bring to a kink, now that the start is known."""
         c, crowd = self.scale, self.crowd
-        z = self.x @ crowd.w
-        expected = careful * self.pilot.travels(c * crowd.u, self._gram(crowd.pairs), self.plan.steps)[-1]
-        self.limit = np.minimum(expected, self.reach)
-        held = (np.abs(z) <= self.limit[:, None]).any(axis=0)
+        z, n = self.x @ crowd.w, len(self.y)
+        expected = self.pilot.travels(c * crowd.u, self._gram(crowd.pairs), self.plan.steps)[-1]
+        self.limit = np.minimum(np.multiply(careful, expected, out=np.zeros(2 * n), where=expected > 0), np.tile(self.reach, 2))
+        held = ((z <= self.limit[:n, None]) & (z >= -self.limit[n:, None])).any(axis=0)
         self.present = None
         if crowd.patterns is not None:
             far = crowd.patterns - np.bincount(numbered(z[:, held] >= 0), minlength=len(crowd.patterns))
@@ -108,6 +111,7 @@ class Wide:
         room = int(_room(self.count + 1, 2)) if self.count < ROOMY else -(-(self.count + 1) // ROOMY) * ROOMY
         self.w0, self.a = np.zeros((self.x.shape[1], room)), np.zeros(room)  # the last column is nobody: a = 0 never moves
         self.w0[:, :self.count], self.a[:self.count] = crowd.w[:, held], crowd.a[held]
+        self.placed = tuple(jnp.asarray(v) for v in (self.w0, self.x @ self.w0 >= 0, self.a))
 
     def _gram(self, pairs: Array) -> Array:
         return self.scale**2 * pairs * (self.x @ self.x.T)
@@ -116,8 +120,9 @@ class Wide:
         """Back to the initialization, from now on with so many substeps a recorded step."""
         n, self.substeps = len(self.y), substeps
         self.w, self.u, self.pairs = jnp.array(self.w0), self.scale * self.crowd.u, self.crowd.pairs
-        self.G, self.A, self.pending = np.zeros(n), np.zeros(n), np.zeros(n)
-        self.moved: tuple[Array, Array] | None = None  # columns followed in the last stretch, and where they are now
+        self.z = None if self.pilot.mix is None else jnp.array(self.x @ self.w0)
+        self.G, self.A = np.zeros(n), np.zeros(n)
+        self.moved: tuple[Array, Array, Array] | None = None  # columns followed in the last stretch, where they are now, and its G
         self.close, self.last = CLOSE, 8
 
     def start(self) -> Start:
@@ -136,8 +141,8 @@ class Wide:
 
     def state(self) -> State:
         """Everything that the trajectory's probes need, at the present step."""
-        self._settle(np.zeros(len(self.y)))
-        mine, flips = compare(self.w, self.w0, self.pilot.mix)
+        self._settle()
+        mine, flips = compare(self.w, self.w if self.z is None else self.z, *self.placed[:2])
         loss = float(objective(self.plan.setting.loss)(self.u, self.y, self.factor))
         low, high = float(mine), float(mine)
         if self.present is not None:
@@ -174,39 +179,37 @@ class Wide:
         self.last = best + 1
         return self.last, travels[best]
 
-    def _settle(self, radius: Array) -> Array:
-        """Bring every held neuron up to date; the columns within the radius of a kink."""
-        self.w, mask = look(self.w, self.a, self.pilot.mix, self.pending, self.scale, radius)
-        near = np.array(mask)
+    def _settle(self) -> None:
+        """Bring every held neuron up to date."""
         if self.moved is not None:
-            columns, w = self.moved
-            self.w = put(self.w, columns, w)
-            near[columns] = (np.abs(self.x @ w) <= radius[:, None]).any(axis=0) & (self.a[columns] != 0)
-        self.pending, self.moved = np.zeros(len(self.y)), None
-        return np.flatnonzero(near)
+            columns, w, G = self.moved
+            self.w, self.z = look(self.w, self.z, self.placed[2], self.pilot.mix, G, self.scale)
+            self.w, self.z = put(self.w, self.z, columns, w, self.pilot.mix)
+            self.moved = None
 
     def _stretch(self, steps: int, radius: Array) -> tuple[Array, Array]:
         s, h, c = self.plan.setting, self.plan.step_size, self.scale
         train = stepper(s.loss, s.method, self.substeps)
+        self._settle()
         while True:
-            near = self._settle(radius)
-            columns = np.concatenate([near, np.full(int(_room(len(near))) - len(near), self.w0.shape[1] - 1)])
+            close = np.flatnonzero(near(self.w if self.z is None else self.z, self.placed[2], radius))
+            columns = np.concatenate([close, np.full(int(_room(len(close))) - len(close), self.w0.shape[1] - 1)])
             w, a = np.asarray(take(self.w, columns)), self.a[columns]
             z = self.x @ w
-            here, apart = paired(z[:, :len(near)] >= 0), self.u - c * (np.maximum(z, 0) @ a)
+            here, apart = paired(z[:, :len(close)] >= 0), self.u - c * (np.maximum(z, 0) @ a)
             gram = self._gram(self.pairs - here)
             p, residuals, losses, _ = train(_still(len(self.y), w), a, self.pilot.mix, self.y, apart, gram, h, c, self.factor, steps)
             G, A = np.asarray(p["G"]), np.asarray(p["A"])
-            if (self.pilot.stages * A @ self.pilot.angles <= radius).all() or len(near) == self.count:
+            if (self.pilot.stages * A @ self.pilot.angles <= radius).all() or len(close) == self.count:
                 break
             radius, self.close = 1.5 * np.maximum(radius, 1e-300), min(2 * CLOSE, 1.1 * self.close)
         total = self.A + A
         if not (self.pilot.stages * total @ self.pilot.angles <= self.limit).all():
             raise TravelledTooFar
-        self.A, self.moved, self.pending = total, (columns, np.asarray(p["w"])), G
+        self.A, self.moved = total, (columns, np.asarray(p["w"]), G)
         z = self.x @ self.moved[1]
         self.u = apart - gram @ G + c * (np.maximum(z, 0) @ a)
-        self.pairs, self.G = self.pairs - here + paired(z[:, :len(near)] >= 0), self.G + G
+        self.pairs, self.G = self.pairs - here + paired(z[:, :len(close)] >= 0), self.G + G
         return np.asarray(residuals)[:steps], np.asarray(losses)[:steps]
 
 
@@ -224,7 +227,8 @@ def verified(plan: Plan, survey: Survey, run: Callable[[Wide, bool], Result], mo
         engine = Wide(plan, survey(reach), reach)
         for careful in (CAREFUL, 2 * CAREFUL, np.inf):
             try:
-                engine.hold(careful)
+                if careful != CAREFUL:
+                    engine.hold(careful)
                 return run(engine, k == tries - 1 and careful == np.inf)
             except TravelledTooFar as short:
                 times = short.times

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sympy import Rational
 
-from sim import mode, streamed, wide
+from sim import draws, mode, streamed, wide
 from sim.data import Data, load
 from sim.dense import Dense
 from sim.plan import Ask
@@ -178,3 +178,18 @@ def test_few_neurons_are_held_and_their_share_shrinks_with_the_root_of_the_width
         held[width] = np.mean([wide.Wide(p, streamed.survey(p, seed, reach), reach).count for seed in range(8)])
     assert held[10**5] < 0.05 * 10**5
     assert held[4 * 10**5] / held[10**5] == pytest.approx(2, rel=0.25)
+
+
+@pytest.mark.parametrize(("data", "change"), [
+    (load("sphere", 5), {}), (load("orthonormal", 3), {"drawn": {"w": "standard_normal", "a": "coupled"}}), (load("sphere", 18), {})],
+    ids=["sphere", "coupled", "many points"])
+def test_the_pass_on_an_accelerator_equals_its_dense_run(monkeypatch, data, change):
+    """The same code, on the CPU here."""
+    for place in (draws, streamed):
+        monkeypatch.setattr(place, "source", lambda: "threefry")
+    p = plan(replace(DESCENT, **change), data=data, width=150_000, step=0.1, steps=60, asks=ASKS)
+    dense, found = both(p)
+    agree(*(f[f["observable"] != "movement"] for f in (dense, found)))
+    monkeypatch.setattr(streamed, "CHUNK", 2)
+    again = followed(p, 0)
+    assert again.equals(found)
