@@ -1,8 +1,10 @@
 # make run   the environment in .venv, then the main job: check theorem du2019
 # make test  the environment in .venv, then the tests
-.PHONY: run test env lint lock clean
+# make bench the environment in .venv with optax and PyTorch, then the wide engine against them: docs/benchmarks.md
+.PHONY: run test bench env lint lock clean
 .SHELLFLAGS := -eu -c
 PYTHON ?= python3
+RIVALS ?= optax torch==2.13.0
 BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
 
@@ -11,6 +13,10 @@ run: env
 
 test: env
 	$(BIN)/python -m pytest -n 2
+
+bench: env
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(RIVALS)
+	$(BIN)/python -m benchmarks.wide
 
 env: .venv/ready
 

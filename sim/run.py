@@ -20,7 +20,7 @@ from sim.mode import MOST_DENSE, choose, memory_free, memory_needed
 from sim.plan import SEGMENT, Plan
 from sim.probes import DRAW_PROBES, Start
 from sim.store import Store
-from sim.wide import FEW, TravelledTooFar, Wide, verified
+from sim.wide import FEW, RETRIES, TravelledTooFar, Wide, verified
 from theorems.problem import BadInput
 
 FLOOR = 1e-13  # relative residual below which float64 shows rounding, not training
@@ -96,13 +96,14 @@ def simulate(plan: Plan, seed: int, train: bool = True, store: Store | None = No
     small = plan.width * plan.data.samples <= MOST_DENSE
     if mode != "dense":
         found = verified(plan, survey, lambda engine, last: _frame(plan, engine, seed, True, last and not small),
-                         np.inf if small else FEW)
+                         np.inf if small else FEW, 1 if mode == "aggregated" else RETRIES)  # a larger reach would be another draw
         if store is not None:
             store.forget(plan.key((seed,), True))
         if found is not None:
             return found
     if not small:
-        raise BadInput("width", plan.width, f"{plan.data.samples} points of so many neurons do not fit into memory")
+        raise BadInput("width", plan.width, f"{plan.data.samples} points of so many neurons do not fit into memory" if mode == "dense" else
+                       "the radius of kinks that is asked for is beyond what the neurons travel, and was not counted")
     return _frame(plan, Dense(plan, seed), seed, train)
 
 

@@ -19,7 +19,6 @@ from sim.plan import Plan
 from sim.store import Store
 from sim.wide import Pilot
 
-STRETCH = 2**14  # neurons summed at once, so that they stay in the processor's cache
 CHUNK = 2**11  # blocks between two savings: seconds
 Arrays = dict[str, Array]
 
@@ -61,27 +60,15 @@ def _chunk(work: Callable[[range], Iterable[Arrays]], blocks: range) -> Arrays:
 
 
 def _block(plan: Plan, seed: int, reach: Array, block: int) -> Arrays:
-    """One block of neurons, a stretch at a time."""
-    x, radii, rows = plan.inputs, plan.radii, min(BLOCK, plan.width - block * BLOCK)
-    n, d = x.shape
-    drawn = draw_block(plan.setting.drawn, {"w": (d,), "a": ()}, seed, block, rows)
-    spread, plain = plan.spread("w"), x.shape == (n, n) and (x == np.eye(n)).all()
-    u, pairs, within = np.zeros(n), np.zeros((), np.int64), np.zeros((len(radii), n), np.int64)
-    kept_w, kept_a, codes = [], [], []
-    for first in range(0, rows, STRETCH):
-        w, a = drawn["w"][:, first:first + STRETCH], drawn["a"][first:first + STRETCH]
-        w = w if spread == 1 else spread * w
-        z = w if plain else x @ w
-        size, active = np.abs(z), z >= 0  # and 2 relu(z) = |z| + z
-        near = np.flatnonzero(np.logical_or.reduce(size <= reach[:, None], axis=0))
-        for i, radius in enumerate(radii):
-            within[i] += [np.count_nonzero(s <= radius) for s in size]
-        if n <= MOST_PATTERNS:
-            codes.append(numbered(active))
-        else:
-            pairs = pairs + paired(active)
-        u += size @ a + z @ a
-        kept_w.append(w[:, near])
-        kept_a.append(a[near])
-    counts = np.bincount(np.concatenate(codes), minlength=2**n) if codes else pairs
-    return {"u": u / 2, "w": np.concatenate(kept_w, axis=1), "a": np.concatenate(kept_a), "counts": counts, "within": within}
+    """One block of neurons; 2 relu(z) = |z| + z."""
+    x, n, rows = plan.inputs, plan.data.samples, min(BLOCK, plan.width - block * BLOCK)
+    drawn = draw_block(plan.setting.drawn, {"w": (x.shape[1],), "a": ()}, seed, block, rows)
+    w, a = drawn["w"], drawn["a"]
+    if (spread := plan.spread("w")) != 1:
+        w *= spread
+    z = w if np.array_equal(x, np.eye(*x.shape)) else x @ w
+    size, active = np.abs(z), z >= 0
+    near = np.flatnonzero(np.logical_or.reduce(size <= reach[:, None], axis=0))
+    counts = np.bincount(numbered(active), minlength=2**n) if n <= MOST_PATTERNS else paired(active)
+    within = np.array([[np.count_nonzero(s <= r) for s in size] for r in plan.radii], np.int64).reshape(-1, n)
+    return {"u": (size @ a + z @ a) / 2, "w": w[:, near], "a": a[near], "counts": counts, "within": within}

@@ -213,14 +213,15 @@ class Wide:
         return np.asarray(residuals)[:steps], np.asarray(losses)[:steps]
 
 
-def verified(plan: Plan, survey: Survey, run: Callable[[Wide, bool], Result], most: float = np.inf) -> Result | None:
+def verified(plan: Plan, survey: Survey, run: Callable[[Wide, bool], Result], most: float = np.inf,
+             tries: int = RETRIES) -> Result | None:
     """The result of run(engine, last) on an engine whose reach was large enough to the end; None when there is none.
 
     last: no larger reach will be tried. most: the share of neurons within reach beyond which the run is only followed as far
-    as HOPELESS of them reach.
+    as HOPELESS of them reach. tries: of ever larger reaches, which must see the same draw.
     """
     pilot = Pilot(plan)
-    reach, tries = pilot.generous(), RETRIES
+    reach = pilot.generous()
     if pilot.share(reach) > most:
         reach, tries = pilot.holding(HOPELESS), 1
     for k in range(tries):

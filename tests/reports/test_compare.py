@@ -189,3 +189,33 @@ def test_slack_is_bound_over_observed_in_the_good_direction():
     curve = np.full(5, 0.5)
     assert verdict(upper, evidence([curve])).slack == pytest.approx(4)
     assert verdict(lower, evidence([curve])).slack == pytest.approx(2)
+
+
+def test_a_run_that_was_not_followed_to_its_end_is_held_against_both_decisions():
+    """Lost runs confirm nothing; what failed before they were lost still refutes."""
+    certain = evidence([GOOD[:5]] * 3, [(0, "lost", 1.0)])
+    assert verdict(DECAY, certain).verdict is Verdict.VOID
+    assert "not followed to their end" in verdict(DECAY, certain).evidence
+    assert verdict(DECAY, evidence([BAD[:5]], [(0, "lost", 1.0)])).verdict is Verdict.REFUTED
+    likely = Claim("decay", DECAY.relation, at="x", over=Each(k), probability=1 - delta)
+    assert verdict(likely, evidence([GOOD] * 10)).verdict is Verdict.CONFIRMED
+    assert verdict(likely, evidence([GOOD] * 10, [(0, "lost", 1.0)])).verdict is Verdict.INCONCLUSIVE
+
+
+def test_the_distance_of_the_draws_law_is_charged():
+    likely = Claim("decay", DECAY.relation, at="x", over=Each(k), probability=1 - delta)
+    for error, good, bad in ((1e-9, Verdict.CONFIRMED, Verdict.REFUTED), (1e-3, Verdict.INCONCLUSIVE, Verdict.INCONCLUSIVE)):
+        known = evidence([GOOD] * 10, [(s, "law_error", error) for s in range(10)])
+        assert verdict(likely, known).verdict is good
+        assert "total variation" in verdict(likely, known).evidence
+        assert verdict(likely, evidence([BAD] * 20, [(s, "law_error", error / 20) for s in range(20)])).verdict is bad
+    assert verdict(DECAY, evidence([BAD], [(0, "law_error", 1e-5)])).verdict is Verdict.VOID
+
+
+def test_what_is_known_only_to_within_a_bound_counts_where_the_bound_cannot_matter():
+    """A residual known to a third of itself: far below its bound it holds, near the bound nothing is said."""
+    below = Claim("below", r(k) <= 10, at="x", over=Each(k))
+    near_it = Claim("near", r(k) <= Rational(11, 10), at="x", over=Each(k))
+    rough = evidence([np.array([1.0, 1.0, 1.0])], error=0.3)
+    assert verdict(below, rough).verdict is Verdict.CONFIRMED
+    assert verdict(near_it, rough).verdict is Verdict.VOID

@@ -172,3 +172,19 @@ def test_the_least_certificate_radius_satisfies_the_certificate_and_a_smaller_on
     assert needed(radius) <= radius
     for smaller in np.linspace(0.05, 0.999, 50) * radius:
         assert needed(smaller) > smaller
+
+
+def test_too_little_memory_is_one_line_that_says_how_much(monkeypatch):
+    from sim import run
+    from theorems.problem import BadInput
+    monkeypatch.setattr(run, "memory_free", lambda: 1e6)
+    p = plan(data=load("orthonormal", 2), width=10**9, step=0.4, steps=50)
+    with pytest.raises(BadInput, match=r"width.*1000000000.*take .* GB and .* GB are free"):
+        simulate(p, 0)
+
+
+def test_the_progress_of_a_seed_adds_up_to_one():
+    p, told = plan(data=load("orthonormal", 2), width=3 * 10**6, step=0.4, steps=20, seeds=(0, 1)), []
+    trajectories(p, Store(), tick=told.append)
+    assert len(told) >= 4
+    assert sum(told) == pytest.approx(2)
