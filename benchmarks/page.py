@@ -40,10 +40,10 @@ def write(result: dict[str, Any], folder: Path) -> None:
     result["ratios"], result["exponents"] = ratios(result), {c: exponent(result, c) for c in ("held", "step", "pass")}
     limit = min(result["generators"].values())
     lines = ["# The wide engine in numbers", "",
-             "`make bench` writes this page. Everything is measured in one run on one machine; only ratios carry over to another. Times of the wide",
-             "engine include the draw, compilation, and every probe that a check records, in float64, each row in a process of its own. Dense loops are",
-             "timed for a few seconds after a warm-up step and carried on to the number of steps; PyTorch and optax run in float32. Data: points on the",
-             "sphere, unless said otherwise. The figures are those of 200 steps.", "",
+             "`make bench` writes this page. Everything is measured in one run on one machine; only ratios carry over to another. Times of",
+             "the wide engine include the draw, compilation, and every probe that a check records, in float64, each row in a process of its",
+             "own. Dense loops are timed for a few seconds after a warm-up step and carried on to the number of steps; PyTorch and optax run",
+             "in float32. Data: points on the sphere, unless said otherwise. The figures are those of 200 steps.", "",
              "![Seconds against width](benchmarks.svg)", "",
              "## Against dense loops", "",
              "| n | m | steps | wide engine | " + " | ".join(NAMES.values()) + " | times faster than the fastest |",

@@ -8,6 +8,7 @@ from reports import summary
 from reports.findings import Regime, Report
 from reports.statistics import INTERVAL, MARGIN
 from reports.verdict import LawVerdict, Verdict
+from sim.draws import source
 from theorems.language import Theorem
 from theorems.language.card import step_line
 from theorems.language.notation import number, tex
@@ -150,4 +151,4 @@ def _legend(report: Report) -> list[str]:
 def _provenance(report: Report) -> list[str]:
     versions = ", ".join(f"{k} {v}" for k, v in report.versions.items())
     return ["## Where the numbers come from", "", "```sh", report.command, "```", "",
-            f"Float64 throughout. Seed s draws each parameter in blocks of 65,536 neurons from its own SFC64 stream. {versions}.", ""]
+            f"Float64 throughout. Seed s draws each parameter in blocks of 65,536 neurons from its own {source()} stream. {versions}.", ""]

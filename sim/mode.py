@@ -13,7 +13,7 @@ from sim.wide import FEW, Pilot
 
 SMALL = 2**18  # neurons times points up to which nothing else is worth its compilation
 MOST_DENSE = 2**28  # neurons times points that fit into memory, about 12 GB
-MOST_DRAWN = 2**31  # Gaussian numbers that are drawn one by one for a seed when there is another way: a quarter of a minute of one core
+MOST_DRAWN = 2**30  # Gaussian numbers that are drawn one by one for a seed when there is another way: ten seconds of one core
 PER_NEURON = 6  # copies of a followed neuron that are held at once
 
 

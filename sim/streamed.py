@@ -19,7 +19,7 @@ from sim.plan import Plan
 from sim.store import Store
 from sim.wide import Pilot
 
-CHUNK = 2**11  # blocks between two savings: seconds
+CHUNK = 2**10  # blocks between two savings: seconds
 Arrays = dict[str, Array]
 
 
