@@ -23,8 +23,8 @@ from sim.plan import Plan
 
 ORTHOGONAL = 1e-15  # cosines that rounding leaves between orthogonal inputs, per dimension
 AFFORDABLE = 2**20  # neurons within a radius of some kink up to which they are drawn rather than counted
-ONE_BY_ONE = 2**16  # neurons of a region up to which their sum is drawn one by one
-ROUNDING = 2.0**-48  # of the probabilities; times sqrt(m), what it changes in the law of the counts
+ONE_BY_ONE = {1: 2**18, 2: 2**23}  # neurons of a region up to which their sum is drawn one by one, by dimension: below, the bound says little
+ROUNDING = 2.0**-51  # of a probability; times the root of m over it, what it changes in the law of a count
 
 
 def refuses(plan: Plan) -> str:
@@ -62,7 +62,7 @@ def survey(plan: Plan, seed: int, reach: Array, threads: int = 1) -> Crowd:
     u = np.zeros(len(sizes)) if twins == 2 else sizes * (sums + np.maximum(z, 0) @ a)
     held = (np.abs(z) <= (reach / sizes)[:, None]).any(axis=0)
     w, a = plan.spread("w") * np.repeat(w[:, held], twins, axis=1), np.resize([1.0, -1.0], 2 * held.sum()) if twins == 2 else a[held]
-    return Crowd(u, from_patterns(patterns) * twins, patterns * twins, counts * twins, w, a, error + np.sqrt(plan.width) * ROUNDING)
+    return Crowd(u, from_patterns(patterns) * twins, patterns * twins, counts * twins, w, a, error + np.sqrt(plan.width * len(patterns)) * ROUNDING)
 
 
 @lru_cache(8)
@@ -137,7 +137,7 @@ class _Orthogonal:
             lots = []
             for k in range(len(values) if summed else 0):
                 law = _between(float(ends[k]), float(ends[k + 1]))
-                if up[k] + down[k] <= ONE_BY_ONE:
+                if up[k] + down[k] <= ONE_BY_ONE[1]:
                     sums[j] += _half_normal(g, ends[k], ends[k + 1], int(up[k])).sum() - _half_normal(g, ends[k], ends[k + 1], int(down[k])).sum()
                 else:
                     sums[j] += _signed(law, int(up[k]), int(down[k]), g)[0]
@@ -181,10 +181,11 @@ class _Plane:
             points, weights = plane.nodes(panel, self.alpha)
             if weights.sum() > 0:
                 regions.setdefault((panel.pattern, panel.level), []).append((panel, points, weights))
-        self.keys = [(np.array(p), np.array(v)) for p, v in regions]
-        self.parts = list(regions.values())
-        self.chance = np.array([sum(float(w.sum()) for _, _, w in part) for part in self.parts])
-        self.near = 1 - 2 * float(self.chance.sum())
+        chance = {key: sum(float(w.sum()) for _, _, w in part) for key, part in regions.items()}
+        order = sorted(regions, key=lambda key: chance[key])  # the rare ones first, where a multinomial sampler is accurate
+        self.keys = [(np.array(p), np.array(v)) for p, v in order]
+        self.parts, self.chance = [regions[key] for key in order], np.array([chance[key] for key in order])
+        self.near = plane.near(self.alpha, levels)
 
     def fill(self, count: int, g: Generator, summed: bool) -> tuple[Array, Array, list[Array], float]:
         """As for orthogonal inputs."""
@@ -193,9 +194,9 @@ class _Plane:
         patterns, sums = np.zeros(2**n, np.int64), np.zeros(n)
         lots: dict[tuple[bool, bytes], list[tuple[Law, int, int]]] = {}
         within = [np.zeros(len(v), np.int64) for v in self.levels]
-        both = np.concatenate([self.chance, self.chance])
-        for k, number in enumerate(g.multinomial(count, both / both.sum()).tolist()):
-            mirrored, k = divmod(k, len(self.parts))
+        both = np.repeat(self.chance, 2)
+        for i, number in enumerate(g.multinomial(count, both / both.sum()).tolist()):
+            k, mirrored = divmod(i, 2)
             pattern, level = self.keys[k]
             active = 1 - pattern if mirrored else pattern
             patterns[int((active << np.arange(n)).sum())] += number
@@ -204,7 +205,7 @@ class _Plane:
             plus = int(g.binomial(number, 0.5))
             if summed and number:
                 law = self._law(k)
-                if number <= ONE_BY_ONE:
+                if number <= ONE_BY_ONE[2]:
                     total = self._one_by_one(k, plus, g) - self._one_by_one(k, number - plus, g)
                 else:
                     total = _signed(law, plus, number - plus, g)

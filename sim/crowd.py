@@ -18,7 +18,8 @@ class Crowd:
     u: outputs / c, (n,); pairs: neurons active at both points, (n, n); patterns: neurons by activation pattern, (2^n,),
     None for more than MOST_PATTERNS points; within: neurons with |z_j| <= radius, (radii, n).
     w (d, near), a (near,): those with |z_j| <= reach_j for some j, in full.
-    error: total variation between the law of these numbers and that of m independent neurons; 0 when all were drawn.
+    error: total variation between the law of these numbers and that of m independent neurons, up to the rounding inside NumPy's
+    binomial sampler; 0 when all were drawn.
     """
 
     u: Array

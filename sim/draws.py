@@ -3,7 +3,7 @@
 Parameter `name` of seed s is drawn in blocks of 65536 neurons; block b comes from its own stream, seeded by (s, name, b).
 Inside a block the neurons are the last axis. So a seed gives the same numbers alone, in a batch, resumed, and on any worker.
 On a CPU the streams are NumPy's SFC64, the fastest of its generators for Gaussians. On an accelerator they are jax.random's,
-which is the fast one there: float32 Gaussians, taken as exact float64 values. A plan's key says which.
+which is the fast one there. A plan's key says which. Both are float64: a float32 Gaussian is a lattice near a kink.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def device_block(drawn: Mapping[str, str], features: Mapping[str, tuple[int, ...
         key = jax.random.fold_in(jax.random.fold_in(jax.random.key(seed, impl="threefry2x32"), zlib.crc32(name.encode())), block)
         shape = (*features[name], rows)
         values = jnp.resize(jnp.array([1.0, -1.0]), (*features[name], BLOCK)) if law == COUPLED else (
-            jax.random.normal(key, shape, jnp.float32) if law == "standard_normal" else jax.random.rademacher(key, shape)).astype(jnp.float64)
+            jax.random.normal(key, shape, jnp.float64) if law == "standard_normal" else jax.random.rademacher(key, shape)).astype(jnp.float64)
         found[name] = jnp.repeat(values, BLOCK // values.shape[-1], axis=-1)
     return found
 

@@ -49,6 +49,17 @@ def panels(alpha: Array, levels: list[Array]) -> list[Panel]:
     return found
 
 
+def near(alpha: Array, levels: list[Array]) -> float:
+    """The probability of the strips of the first levels together, accurate also when it is small."""
+    total, first = 0.0, [v[:1] for v in levels]
+    x, weight = np.polynomial.legendre.leggauss(ANGLES)
+    for panel in panels(alpha, first):  # with one level a ray leaves all strips at once, where it leaves the last
+        if panel.high is None:
+            theta = panel.a + (panel.b - panel.a) * (x + 1) / 2
+            total -= (panel.b - panel.a) / 2 * float(weight @ np.expm1(-radius(panel.low, theta, alpha)**2 / 2)) / np.pi
+    return total
+
+
 def _ends(alpha: Array, curves: list[Curve]) -> list[float]:
     kinks = alpha + np.pi / 2
     cuts = [np.linspace(0, np.pi, 17), kinks, alpha, *(k + s * np.pi / 8 * 0.5 ** np.arange(GRADED) for s in (-1, 1) for k in kinks)]

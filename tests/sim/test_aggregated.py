@@ -40,7 +40,7 @@ def numbers(p, survey, seeds):
     ids=lambda x: getattr(x, "name", None))
 def test_both_ways_have_the_same_law(monkeypatch, data, setting, width):
     monkeypatch.setattr(aggregated, "AFFORDABLE", 2**12)  # so that distance classes are needed, and Gaussian sums are used
-    monkeypatch.setattr(aggregated, "ONE_BY_ONE", 2**12)
+    monkeypatch.setattr(aggregated, "ONE_BY_ONE", {1: 2**12, 2: 2**12})
     p = plan(setting, data=data, width=width, step=0.4, steps=8, asks=ASKS)
     count = 60 if width == WIDTH else 120
     drawn, summed = numbers(p, streamed.survey, range(count)), numbers(p, aggregated.survey, range(count))
@@ -55,9 +55,21 @@ def test_a_wrong_variance_would_be_noticed(monkeypatch):
     p = plan(data=load("orthonormal", 2), width=10**5, step=0.4, steps=2, asks=ASKS)
     drawn = numbers(p, streamed.survey, range(200))
     monkeypatch.setattr(aggregated, "_signed", lambda law, plus, minus, g: 3.0 * np.sqrt(plus + minus) * law.root @ g.standard_normal(len(law.mean)))
-    monkeypatch.setattr(aggregated, "ONE_BY_ONE", 2**12)
+    monkeypatch.setattr(aggregated, "ONE_BY_ONE", {1: 2**12, 2: 2**12})
     summed = numbers(p, aggregated.survey, range(200))
     assert min(ks_2samp(drawn[:, k], summed[:, k]).pvalue for k in range(drawn.shape[1])) < LEVEL
+
+
+def test_certificates_are_read_without_choosing_among_draws():
+    """Ten orthonormal points, where one reach in three is too small for the certificate: the starts that are judged are those that were drawn."""
+    p = plan(data=load("orthonormal", 10), width=2 * 10**5, step=1.0, steps=3, asks=(Ask("certificate_radius", "certificate_radius"),))
+    starts = []
+    for survey, tries in ((streamed.survey, wide.RETRIES), (aggregated.survey, 1)):
+        frames = [wide.verified(p, partial(survey, p, seed), lambda e, _, seed=seed: _frame(p, e, seed, True), tries=tries) for seed in range(60)]
+        starts.append([(series(f, "residual").iloc[0], series(f, "certificate_radius").iloc[0]) for f in frames])
+    for k in range(2):
+        assert ks_2samp(*(np.array(s)[:, k] for s in starts)).pvalue > LEVEL
+    assert np.isfinite(starts[1]).all()
 
 
 def test_large_strips_weigh_each_point_by_its_own_width():

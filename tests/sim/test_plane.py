@@ -18,8 +18,7 @@ def test_perpendicular_points_see_products(levels):
     share = [np.diff(erf(np.append(v, np.inf) / np.sqrt(2))) for v in levels]
     for (_, level), chance in zip(regions.keys, regions.chance):
         assert chance == pytest.approx(share[0][level[0] - 1] * share[1][level[1] - 1] / 4, rel=1e-12)
-    outside = np.prod([1 - erf(v[0] / np.sqrt(2)) for v in levels])
-    assert regions.near == pytest.approx(1 - outside, rel=1e-9)
+    assert regions.near == pytest.approx(-np.expm1(sum(np.log1p(-erf(v[0] / np.sqrt(2))) for v in levels)), rel=1e-13)
 
 
 @pytest.mark.parametrize("levels", [[[0.1], [0.1], [0.2]], [[0.05, 0.4], [0.05, 0.4], [0.1, 0.3]], [[0.01, 0.5, 0.9], [0.3], [0.02, 0.1]]])
