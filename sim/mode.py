@@ -11,7 +11,7 @@ from sim.data import Array
 from sim.plan import Plan
 from sim.wide import FEW, Pilot
 
-SMALL = 2**18  # neurons times points up to which nothing else is worth its compilation
+SMALL = 2**28  # neurons times points times steps up to which nothing else is worth its compilation: a second
 MOST_DENSE = 2**28  # neurons times points that fit into memory, about 12 GB
 MOST_DRAWN = 2**30  # Gaussian numbers that are drawn one by one for a seed when there is another way: ten seconds of one core
 PER_NEURON = 6  # copies of a followed neuron that are held at once
@@ -30,7 +30,7 @@ def choose(plan: Plan) -> Mode:
     numbers = plan.width * plan.data.samples
     if not follows(plan):
         return Mode("dense", "every neuron in memory: the wide engine knows two-layer ReLU networks with signs ±1 and Gaussian weights")
-    if numbers <= SMALL:
+    if numbers * plan.steps <= SMALL and numbers <= MOST_DENSE:
         return Mode("dense", "every neuron in memory")
     pilot = Pilot(plan)
     share = pilot.share(pilot.generous())

@@ -22,8 +22,6 @@ import numpy as np
 
 from sim.data import Array
 
-SIGNS = 7.0  # deviations of N+ - N- that are provided for; more has probability 3e-12
-
 
 @dataclass(frozen=True)
 class Law:
@@ -65,9 +63,7 @@ def distance(lots: Sequence[tuple[Law, int, int]]) -> float:
     shares = [float(v[-1]) for v in spectra]
     orders = [_expanded(law) for law, _, _ in lots]
     T = min(s0 * math.sqrt(N / v) for N, v, (s0, _) in zip(sizes, shares, orders, strict=True))
-    # the signs are random: the bound must not depend on how they fell, so they count as unbalanced by SIGNS deviations
-    e3 = sum(max(abs(plus - minus), SIGNS * math.sqrt(N)) * law.third / N**1.5 * v**1.5
-             for N, v, (law, plus, minus) in zip(sizes, shares, lots, strict=True))
+    e3 = sum(abs(plus - minus) * law.third / N**1.5 * v**1.5 for N, v, (law, plus, minus) in zip(sizes, shares, lots, strict=True))
     e4 = sum(order4 / N * v**2 for N, v, (_, order4) in zip(sizes, shares, orders, strict=True))
     t = np.linspace(0.0, min(T, 60.0), 6001)  # beyond, the lots' shares along any direction add up to 1, so that |delta| <= |t|^2/4
     # log f(t) = -|t|^2/2 + delta(t); bounds on delta and on its first and second directional derivatives

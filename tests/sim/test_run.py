@@ -184,7 +184,7 @@ def test_too_little_memory_is_one_line_that_says_how_much(monkeypatch):
 
 
 def test_the_progress_of_a_seed_adds_up_to_one():
-    p, told = plan(data=load("orthonormal", 2), width=3 * 10**6, step=0.4, steps=20, seeds=(0, 1)), []
+    p, told = plan(data=load("orthonormal", 2), width=3 * 10**6, step=0.4, steps=100, seeds=(0, 1)), []
     trajectories(p, Store(), tick=told.append)
     assert len(told) >= 4
     assert sum(told) == pytest.approx(2)
