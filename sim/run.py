@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from threading import Event
 from typing import Any
@@ -82,10 +83,12 @@ def simulate(plan: Plan, seed: int, train: bool = True, store: Store | None = No
 
     With train=False only the draw is measured. BadInput when the neurons that must be held do not fit into memory.
     """
-    mode = choose(plan).name if train else "dense"
+    if not train:
+        plan = replace(plan, steps=1)  # so that hardly any neuron is near a kink
+    mode = choose(plan).name
 
     def survey(reach: Array) -> Crowd:
-        needed, free = memory_needed(plan, reach), memory_free() / WORKERS
+        needed, free = memory_needed(plan, reach), memory_free() * threads / WORKERS  # the seeds beside this one
         if needed > free:
             raise BadInput("width", plan.width, f"the neurons near a kink take {needed / 1e9:.3g} GB and {free / 1e9:.3g} GB are free; "
                            "fewer steps bring fewer neurons there")
@@ -95,7 +98,7 @@ def simulate(plan: Plan, seed: int, train: bool = True, store: Store | None = No
 
     small = plan.width * plan.data.samples <= MOST_DENSE
     if mode != "dense":
-        found = verified(plan, survey, lambda engine, last: _frame(plan, engine, seed, True, last and not small),
+        found = verified(plan, survey, lambda engine, last: _frame(plan, engine, seed, train, last and not small),
                          np.inf if small else FEW, 1 if mode == "aggregated" else RETRIES)  # a larger reach would be another draw
         if store is not None:
             store.forget(plan.key((seed,), True))
@@ -113,6 +116,7 @@ def _frame(plan: Plan, engine: Dense | Wide, seed: int, train: bool, last: bool 
     if isinstance(engine, Wide) and engine.crowd.error:
         rows.append((0.0, "law_error", engine.crowd.error, 0.0))
     if not train:
+        engine.begin(1)
         rows += [(0.0, "residual", start.residual, 0.0), (0.0, "loss", engine.state().loss, 0.0)]
     frame = pd.DataFrame([(seed, *r) for r in rows], columns=COLUMNS)
     if not train:

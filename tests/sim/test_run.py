@@ -188,3 +188,14 @@ def test_the_progress_of_a_seed_adds_up_to_one():
     trajectories(p, Store(), tick=told.append)
     assert len(told) >= 4
     assert sum(told) == pytest.approx(2)
+
+
+def test_a_draw_is_measured_at_any_width():
+    asks = (Ask("gram_gap", "gram_gap"), Ask("near_kink", "near", Rational(1, 1000)))
+    p = plan(data=load("orthonormal", 2), width=10**14, asks=asks, seeds=(0, 1, 2))
+    frame = trajectories(p, Store(), train=False)
+    assert set(frame["observable"]) == {"gram_gap", "near", "law_error", "residual", "loss"}
+    assert series(frame, "gram_gap").max() < 1e-6
+    assert series(frame, "near").to_numpy() == pytest.approx(2 * 7.978844e-4, rel=1e-5)
+    narrow = plan(width=500, asks=asks, data=load("orthonormal", 2))
+    assert series(simulate(narrow, 0, False), "near").iloc[0] == series(simulate(narrow, 0), "near").iloc[0]
