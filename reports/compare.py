@@ -247,15 +247,16 @@ def _expected(claim: Claim, evidence: Evidence, seeds: Sequence[int], inside: bo
     right = float(np.mean([s.right[0] for s in both])) if both else NAN
     if len(gaps) < 30 or not np.isfinite(gaps).all():
         return Finding(claim, Verdict.VOID, evidence="a mean needs at least 30 finite draws")
-    refutable = len(gaps) >= MEAN_DRAWS
-    mean, low, high = mean_interval(gaps, 1 - CONFIRM)
+    refutable, blur = len(gaps) >= MEAN_DRAWS, evidence.blur(seeds)
+    mean, low, high = mean_interval(gaps, 1 - max(CONFIRM - blur, CONFIRM / 2))
     p = mean_is_zero(gaps)
     close = max(abs(low), abs(high)) <= EQUIVALENCE * abs(right)
     if outside or not inside:
         verdict = Verdict.OPEN if not outside else Verdict.OUTSIDE_SEEN if close else Verdict.OUTSIDE_UNSEEN
     else:
-        verdict = Verdict.REFUTED if refutable and p <= REFUTE_MEAN else Verdict.CONFIRMED if close else Verdict.INCONCLUSIVE
-    text = f"mean of {len(gaps)} draws, off by {mean:+.2g} in [{low:.2g}, {high:.2g}]"
+        refuted, confirmed = refutable and p <= REFUTE_MEAN and blur <= REFUTE - REFUTE_MEAN, close and blur <= CONFIRM / 2
+        verdict = Verdict.REFUTED if refuted else Verdict.CONFIRMED if confirmed else Verdict.INCONCLUSIVE
+    text = f"mean of {len(gaps)} draws, off by {mean:+.2g} in [{low:.2g}, {high:.2g}]" + _reserves(0, blur)
     return Finding(claim, verdict, right, right + mean, right / (right + mean), len(gaps), int(verdict is Verdict.REFUTED), text)
 
 

@@ -175,8 +175,8 @@ def _scale(theorem: Theorem, data: Data, delta: Rational, plan: Plan | None, see
     scale: dict[str, object] = {"data": data.name, "n": data.samples, "d": data.raw.shape[1]}
     if plan is not None:
         letters = theorem.scale
-        scale |= {"m": plan.width, (letters.step_size.name if letters.step_size else "h"): plan.step_size, "steps": plan.steps,
-                  "seeds": seeds, "first seed": plan.seeds[0]}
+        trained = {(letters.step_size.name if letters.step_size else "h"): plan.step_size, "steps": plan.steps} if _trains(theorem) else {}
+        scale |= {"m": plan.width, **trained, "seeds": seeds, "first seed": plan.seeds[0]}
         if letters.failure is not None:
             scale[letters.failure.name] = float(delta)
     return scale

@@ -55,13 +55,17 @@ class State:
 
 @dataclass(frozen=True)
 class Start:
-    """One initialization: Gram matrix, outputs u, and within(radius): the share of neurons with |w_r.x_i| <= radius, (n,)."""
+    """One initialization: Gram matrix, outputs u, and within(radius): the share of neurons with |w_r.x_i| <= radius, (n,).
+
+    law_error: total variation between the law of these numbers and that of independent neurons; 0 when all were drawn.
+    """
 
     gram: Array
     u: Array
     data: Data
     width: int
     within: Callable[[float], Array]
+    law_error: float = 0.0
 
     @property
     def residual(self) -> float:

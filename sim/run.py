@@ -19,7 +19,7 @@ from sim.data import Array
 from sim.dense import Dense
 from sim.mode import MOST_DENSE, choose, memory_free, memory_needed
 from sim.plan import SEGMENT, Plan
-from sim.probes import DRAW_PROBES, Start
+from sim.probes import DRAW_PROBES, Start, State
 from sim.store import Store
 from sim.wide import FEW, RETRIES, TravelledTooFar, Wide, verified
 from theorems.problem import BadInput
@@ -53,19 +53,21 @@ def _train(plan: Plan, engine: Dense | Wide, substeps: int, last: bool) -> Rows:
             rows.append((step * unit, "gram_floor_along", float(np.linalg.eigvalsh(state.gram)[0]) if finite else np.nan, 0.0))
             rows.append((step * unit, "gram_drift", float(np.linalg.norm(state.gram - gram0, 2)) if finite else np.nan, 0.0))
             if step == plan.steps or not finite or not FLOOR * first < residual < np.inf:
-                return [*rows, (step * unit, "residual", residual, 0.0), (step * unit, "loss", state.loss, 0.0)]
+                return [*rows, *_ends(plan, state, step * unit)]
         count = min(SEGMENT, min(c for c in marks if c > step) - step)
         try:
             found = engine.advance(count)
         except TravelledTooFar:
             if last:
-                state = engine.state()
-                residual = float(np.linalg.norm(plan.data.labels - state.u))
-                return [*rows, (step * unit, "residual", residual, 0.0), (step * unit, "loss", state.loss, 0.0), (step * unit, "lost", 1.0, 0.0)]
+                return [*rows, *_ends(plan, engine.state(), step * unit), (step * unit, "lost", 1.0, 0.0)]
             raise
         for name, series in zip(("residual", "loss"), found, strict=True):
             rows += [((step + j) * unit, name, float(v), 0.0) for j, v in enumerate(series)]
         step += len(found[0])
+
+
+def _ends(plan: Plan, state: State, at: float) -> Rows:
+    return [(at, "residual", float(np.linalg.norm(plan.data.labels - state.u)), 0.0), (at, "loss", state.loss, 0.0)]
 
 
 def _draw_rows(plan: Plan, start: Start) -> Rows:
@@ -74,6 +76,7 @@ def _draw_rows(plan: Plan, start: Start) -> Rows:
     for ask in (a for a in plan.asks if a.probe in DRAW_PROBES):
         probe, radius = DRAW_PROBES[ask.probe], ask.at({**plan.numbers, **known})
         known[ask.label] = probe(start) if radius is None else probe(start, radius)
+    known |= {"law_error": start.law_error} if start.law_error else {}
     return [(0.0, name, value, 0.0) for name, value in known.items()]
 
 
@@ -113,8 +116,6 @@ def simulate(plan: Plan, seed: int, train: bool = True, store: Store | None = No
 def _frame(plan: Plan, engine: Dense | Wide, seed: int, train: bool, last: bool = False) -> pd.DataFrame:
     start = engine.start()
     rows = _draw_rows(plan, start)
-    if isinstance(engine, Wide) and engine.crowd.error:
-        rows.append((0.0, "law_error", engine.crowd.error, 0.0))
     if not train:
         engine.begin(1)
         rows += [(0.0, "residual", start.residual, 0.0), (0.0, "loss", engine.state().loss, 0.0)]

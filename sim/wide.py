@@ -144,7 +144,7 @@ class Wide:
                 raise TravelledTooFar(float((radius / self.reach).max()))
             return counts / self.plan.width
 
-        return Start(self._gram(self.crowd.pairs), self.scale * self.crowd.u, self.plan.data, self.plan.width, within)
+        return Start(self._gram(self.crowd.pairs), self.scale * self.crowd.u, self.plan.data, self.plan.width, within, self.crowd.error)
 
     def state(self) -> State:
         """Everything that the trajectory's probes need, at the present step."""
