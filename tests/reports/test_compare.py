@@ -219,3 +219,15 @@ def test_what_is_known_only_to_within_a_bound_counts_where_the_bound_cannot_matt
     rough = evidence([np.array([1.0, 1.0, 1.0])], error=0.3)
     assert verdict(below, rough).verdict is Verdict.CONFIRMED
     assert verdict(near_it, rough).verdict is Verdict.VOID
+
+
+def test_a_mean_is_not_judged_on_draws_of_another_law():
+    g = np.random.default_rng(0)
+    mean = Claim("mean", Eq(r(0)**2, Rational(4)), at="x", expected=True)
+    starts = np.sqrt(g.normal(4, 0.3, 600))
+    known = [np.array([v]) for v in starts]
+    assert verdict(mean, evidence(known)).verdict is Verdict.CONFIRMED
+    assert verdict(mean, evidence(known, [(s, "law_error", 1e-5) for s in range(600)])).verdict is Verdict.INCONCLUSIVE
+    far = [v * 1.1 for v in known]
+    assert verdict(mean, evidence(far)).verdict is Verdict.REFUTED
+    assert verdict(mean, evidence(far, [(s, "law_error", 1e-8) for s in range(600)])).verdict is Verdict.INCONCLUSIVE
