@@ -12,8 +12,8 @@ from reports.compare import judge
 from reports.findings import plain
 from reports.options import Options
 from reports.planning import data_values, demand_rows, evidence
-from reports.study import NO_RUNS
 from sim.data import load
+from sim.run import NO_RUNS
 from theorems.language import About
 
 

@@ -108,7 +108,7 @@ class Report:
     quantities: dict[str, dict[str, Any]]
     demands: tuple[dict[str, Any], ...]
     replays: tuple[tuple[Theorem, Replay], ...]
-    errata: tuple[tuple[Theorem, Any, Replay, Replay], ...]
+    errata: tuple[Any, ...]
     regimes: tuple[Regime, ...]
     command: str
     versions: dict[str, str]
@@ -151,8 +151,8 @@ def as_json(report: Report) -> dict[str, Any]:
         "theorem": report.key, "title": report.paper.title, "data": report.data, "notes": report.notes,
         "quantities": report.quantities, "demands": report.demands,
         "derivation": [{"theorem": t.statement, **_replay(r)} for t, r in report.replays],
-        "errata": [{"theorem": t.statement, "at": e.at, "remark": e.remark, "printed": _replay(p), "corrected": _replay(c)}
-                   for t, e, p, c in report.errata],
+        "errata": [{"at": s.erratum.at, "kind": s.erratum.kind, "remark": s.erratum.remark, "printed": s.printed, "corrected": s.corrected,
+                    "stands": s.stands} for s in report.errata],
         "regimes": [_regime(g) for g in report.regimes],
         "noticed": report.noticed, "exit_code": report.exit_code, "seconds": round(report.seconds, 1),
         "command": report.command, "versions": report.versions,

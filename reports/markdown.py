@@ -126,17 +126,18 @@ def _laws(g: Regime) -> list[str]:
 
 def _replay(r: Replay) -> tuple[str, ...]:
     remark = point_of(r.counterexample) if r.counterexample else r.note
-    mathematics = step_line(r.step, tex).replace(" ⟹ ", r" \implies ").replace(" ≍ ", r" \asymp ").replace(", ", r",\; ")
-    mathematics = mathematics.replace(" in ", r" \text{ in } ")
+    mathematics = step_line(r.step, tex).replace(" ⟹ ", r" \implies ").replace(" ≍ ", r" \asymp ").replace(" ⟺ ", r" \iff ")
+    for word in (" in ", " for "):
+        mathematics = mathematics.replace(word, rf" \text{{{word}}} ")
+    mathematics = mathematics.replace(" ≤ ", r" \leq ").replace(" ≥ ", r" \geq ").replace(", ", r",\; ")
     return cell(r.step.name), f"$`{mathematics}`$", cell(r.step.at), str(r.outcome), r.engine, cell(remark)
 
 
 def _errata(report: Report) -> list[str]:
     if not report.errata:
         return []
-    rows = [(cell(e.at), cell(e.printed.name), f"{p.outcome}{f' at {cell(point_of(p.counterexample))}' if p.counterexample else ''}",
-             cell(e.corrected.name), str(c.outcome), cell(e.remark)) for _, e, p, c in report.errata]
-    return ["## As printed, as corrected", "", *grid(("where", "as printed", "replayed", "as corrected", "replayed", "remark"), rows)]
+    rows = [(cell(s.erratum.at), s.erratum.kind, cell(s.printed), cell(s.corrected), cell(s.erratum.remark)) for s in report.errata]
+    return ["## As printed, as corrected", "", *grid(("where", "kind", "as printed", "as corrected", "remark"), rows)]
 
 
 def _legend(report: Report) -> list[str]:

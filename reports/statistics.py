@@ -18,6 +18,7 @@ BUDGET, CLAIMS = 1e-3, 1000
 REFUTE = BUDGET / CLAIMS
 CONFIRM = 1e-3
 MEAN_DRAWS, REFUTE_MEAN = 500, REFUTE / 10**4  # Student's test on skewed draws errs more often than it says: this much is kept in hand
+MEANS = 600  # draws behind a statement about a mean
 INTERVAL = 0.95  # two-sided confidence of printed intervals
 MARGIN = 0.1  # exponents closer than this are called equal
 TWO_LOOKS = 2 * CONFIRM  # probability of a false confirmation over the two looks of a run in regime, at most

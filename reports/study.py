@@ -12,19 +12,20 @@ import pandas as pd
 from sympy import Rational
 
 from reports.compare import compare
+from reports.errata import examine
 from reports.evidence import sides
 from reports.findings import Curve, Finding, Regime, Report
 from reports.frontier import frontiers
 from reports.laws import law_finding
 from reports.options import Options
 from reports.planning import certified_width, data_values, demand_rows, demands, evidence, make_plan
-from reports.statistics import seeds_by_design, seeds_to_confirm
+from reports.statistics import MEANS, seeds_by_design, seeds_to_confirm
 from reports.verdict import Verdict
 from reports.versions import versions
 from sim.data import ADVERSARIES, Data, load
 from sim.mode import choose
 from sim.plan import Plan
-from sim.run import COLUMNS, trajectories
+from sim.run import NO_RUNS, trajectories
 from sim.store import Store
 from theorems.language import Each, Theorem
 from theorems.language.demand import Demand
@@ -34,10 +35,8 @@ from theorems.language.replay import replay
 LADDER = (1024, 2048, 4096, 8192, 16384)
 EDGE_SEEDS = 6  # seeds a width or a step is tried with when looking for where a claim stops being seen
 CERTAIN = 20  # seeds behind a claim without probability
-MEANS = 600  # draws behind a statement about a mean
 COSTLY = 2**28  # neurons times points beyond which a run in regime waits to be asked for by --regime in
 Say = Callable[[str, int], Callable[..., None]]
-NO_RUNS = pd.DataFrame(columns=COLUMNS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +65,7 @@ class Study:
             for step in theorem.derivation:
                 replays.append((theorem, replay(step)))
                 tick()
-        errata = tuple((t, e, replay(e.printed), replay(e.corrected)) for t in theorems for e in t.errata)
+        errata = tuple(examine(e, self.store) for e in getattr(module, "errata", ()))
         regimes = [g for t in theorems if t.setting is None for g in self._about_data(t, data)]
         regimes += [self._draws(t, data) for t in settled if not _trains(t)]
         if o.regime != "in":

@@ -69,9 +69,8 @@ def _derivations(report: Report, out: Console) -> None:
         if r.outcome is not Outcome.PROVED:
             where = f": {point_of(r.counterexample)}" if r.counterexample else f" {r.note}"
             out.print(Text(f"  {theorem.statement}, “{r.step.name}” ({r.step.at}) is {r.outcome}{where}", style="red"))
-    for _, e, printed, corrected in report.errata:
-        at = f" (at {point_of(printed.counterexample)})" if printed.counterexample else ""
-        out.print(f"as printed: {e.at}, “{e.printed.name}” is {printed.outcome}{at}; “{e.corrected.name}” is {corrected.outcome}. {e.remark}")
+    for s in report.errata:
+        out.print(Text(f"as printed, {s.erratum.at} ({s.erratum.kind}): {s.erratum.remark}", style="" if s.stands else "red"))
 
 
 def _regime(g: Regime, out: Console) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -73,16 +74,24 @@ def _cosines(raw: Array) -> arb_mat:
 
 def largest_cosine(data: Data) -> Enclosure:
     """max over i != j of |x_i.x_j|; exactly 1 when two rows are parallel or antiparallel."""
+    return _largest(data, any(parallel_pairs(data.raw)), abs)
+
+
+def largest_facing(data: Data) -> Enclosure:
+    """max over i != j of x_i.x_j, with its sign; exactly 1 when two rows point the same way."""
+    return _largest(data, bool(parallel_pairs(data.raw)[0]), lambda c: c)
+
+
+def _largest(data: Data, reached: bool, size: Callable[[arb], arb]) -> Enclosure:
     if data.samples == 1:
         return Enclosure(0.0, 0.0, 0.0)
-    if any(parallel_pairs(data.raw)):
+    if reached:
         return Enclosure(1.0, 1.0, 1.0)
     with ctx.workprec(BITS):
-        matrix = _cosines(data.raw)
-        n = data.samples
-        top = max((abs(matrix[i, j]) for i in range(n) for j in range(i)), key=float)
-        upper = max(up(abs(matrix[i, j])) for i in range(n) for j in range(i))
-    return Enclosure(float(top), down(top), upper)
+        matrix, n = _cosines(data.raw), data.samples
+        sizes = [size(matrix[i, j]) for i in range(n) for j in range(i)]
+        top = max(sizes, key=float)
+        return Enclosure(float(top), down(top), max(map(up, sizes)))
 
 
 def gram_floor(data: Data) -> Enclosure:

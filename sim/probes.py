@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from sim.data import Array, Data
-from sim.gram import Enclosure, gram_floor, input_gram_norm, largest_cosine, limiting_gram
+from sim.gram import Enclosure, gram_floor, input_gram_norm, largest_cosine, largest_facing, limiting_gram
 from sim.networks import Network, over_neurons
 
 
@@ -25,7 +25,8 @@ def label_energy(data: Data) -> Enclosure:
 
 
 DATA_PROBES: dict[str, Callable[[Data], Enclosure]] = {
-    "gram_floor": gram_floor, "input_gram_norm": input_gram_norm, "largest_cosine": largest_cosine, "label_energy": label_energy,
+    "gram_floor": gram_floor, "input_gram_norm": input_gram_norm, "largest_cosine": largest_cosine, "largest_facing": largest_facing,
+    "label_energy": label_energy,
 }
 
 

@@ -29,6 +29,7 @@ WORKERS = min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity"
 SUBSTEPS = 4  # of a flow between records, and twice as many in the second run that measures the error
 GROUP = 250  # seeds of a draw without training that are kept together
 COLUMNS = ["seed", "step", "observable", "value", "error"]
+NO_RUNS = pd.DataFrame(columns=COLUMNS)
 Rows = list[tuple[float, str, float, float]]
 
 

@@ -10,9 +10,10 @@ from dataclasses import replace
 from sympy import Derivative, Eq, Integral, Mul, Rational, Subs, exp, log, oo, pi, sqrt
 
 from theorems.language import (
-    Claim, Each, Erratum, Hypothesis, Identity, Implication, Law, Paper, SameOrder, Scale, Setting, Theorem, Witness,
+    Claim, Counterexample, Each, Erratum, Hypothesis, Identity, Implication, Law, Paper, SameOrder, Scale, Setting, Solved, Theorem, Witness,
     count, defined, failure, hidden, index, observable, of_data, of_draw, positive, time,
 )
+from theorems.lemmas import anti_concentration, contraction, hoeffding, markov, travel_sum
 
 paper = Paper(
     key="du2019", title="Gradient Descent Provably Optimizes Over-parameterized Neural Networks",
@@ -29,6 +30,7 @@ C_m = hidden("C_m", "constant in the width bound Ω(·)")
 C_eta = hidden("C_eta", "constant in the step bound O(·)", text="C_η")
 lambda_0 = of_data("lambda_0", "least eigenvalue of the limiting Gram matrix H∞", probe="gram_floor")
 cosine = of_data("c", "largest |cosine| between two inputs", probe="largest_cosine", tex=r"\max_{i\ne j}\lvert x_i\cdot x_j\rvert")
+facing = of_data("facing", "largest cosine between two inputs, with its sign", probe="largest_facing", tex=r"\max_{i\ne j} x_i\cdot x_j")
 Y = of_data("Y", "sum of the squared labels", probe="label_energy", text="‖y‖²", tex=r"\lVert y\rVert^2")
 L = of_data("L", "largest eigenvalue of the input Gram matrix XXᵀ", probe="input_gram_norm", tex=r"\lVert XX^{\top}\rVert")
 residual = observable("r", "distance of the predictions u from the labels y", probe="residual",
@@ -53,7 +55,8 @@ drift_cap = of_draw("B", "norm of B with entries |x_i·x_j| (s_i + s_j), s_i = s
                     probe="drift_cap", text="‖B({})‖", tex=r"\lVert B({})\rVert")
 near_norm = of_draw("s", "norm of the vector of shares s_i", probe="near_norm", text="‖s({})‖", tex=r"\lVert s({})\rVert")
 u, y, s = positive("u", "a prediction"), positive("y", "a label"), positive("s", "time")
-x, h = positive("x", "a number"), positive("h", "‖y−u(k+1)‖/‖y−u(k)‖")
+x, h = positive("x", "an eigenvalue of H(k)"), positive("h", "‖y−u(k+1)‖/‖y−u(k)‖")
+q, a = positive("q", "chance that a neuron is within R of the kink of a point"), positive("a", "a weight of the second layer, ±1 at the start")
 e = positive("e", "what the neurons near a kink cost a step, over η")
 
 # What is trained on what --------------------------------------------------------------------------------------------
@@ -94,14 +97,14 @@ initialization = Theorem(
     statement="Lemmas 3.1 and 4.1", says="At the start the Gram matrix is close to its limit and few neurons are near a kink.",
     setting=descent, scale=sizes, hypotheses=(),
     claims=(
-        Claim("entries of H(0)", entry <= 4 * sqrt(log(n / delta) / m), at="Lemma 3.1", probability=1 - delta),    # not for delta near 1 at n = 1
+        Claim("entries of H(0)", entry <= 4 * sqrt(log(n / delta) / m), at="Lemma 3.1, proof", probability=1 - delta),
         Claim("entries of H(0), sharper", entry <= sqrt(log(2 * n**2 / delta) / (2 * m)), at="Lemma 3.1, by Hoeffding",
               probability=1 - delta, form="ours"),
         Claim("neurons near a kink", near(1 / sqrt(m)) <= sqrt(2 / pi) * n / (sqrt(m) * delta), at="Lemma 4.1, at R = m^(-1/2)",
               probability=1 - delta),
         Claim("mean start", Eq(residual(0)**2, Y + n / 2), at="Theorem 3.2, proof", expected=True, form="as corrected"),
         Claim("start", residual(0)**2 <= (Y + n / 2) / delta, at="Theorem 3.2, proof, by Markov", probability=1 - delta),
-        Claim("loss", Eq(loss(0), residual(0)**2 / 2), at="Section 3"),
+        Claim("loss", Eq(loss(0), residual(0)**2 / 2), at="Section 1, (2)"),
     ),
     derivation=(
         Identity("the gradient in u is the residual", Derivative(descent.factor * (u - y)**2, u), u - y, at="Section 3"),
@@ -122,16 +125,19 @@ close = Claim("neurons stay close", travel(k) <= reach, at="Corollary 4.1", over
 in_tube = Claim("neurons stay in the tube", travel(k) <= R, at="Section 4.1, R' ≤ R", over=Each(k), probability=1 - delta)
 near_start = Claim("start", residual(0)**2 <= start, at="Theorem 3.2, proof, by Markov", probability=1 - delta)
 near_limit = Claim("Gram concentration", gap <= lambda_0 / 4, at="Lemma 3.1", probability=1 - delta)
-stable = Claim("Gram matrix stable", drift(k) <= lambda_0 / 4, at="Lemma 3.2", over=Each(k), probability=1 - delta)
-well_posed = Claim("Gram floor", floor(k) >= lambda_0 / 2, at="Lemma 3.2", over=Each(k), probability=1 - delta)
+stable = Claim("Gram matrix stable", drift(k) <= lambda_0 / 4, at="Lemma 3.2, proof", over=Each(k), probability=1 - delta)
+well_posed = Claim("Gram floor", floor(k) >= lambda_0 / 2, at="Lemma 3.2, proof", over=Each(k), probability=1 - delta)
 few_near = Claim("few neurons near a kink", near(R) <= share, at="Lemma 4.1", probability=1 - delta)
 
+close_entries = hoeffding(gap=entry, m=m, N=n**2, p=delta_1)               # Lemma 3.1
+within = anti_concentration(share=q, R=R, sigma=1)                         # Lemma 3.2: P(A_ir)
+few = markov(X=near(R), mean=n * q, p=delta_2)                             # Lemma 4.1
+not_far = markov(X=residual(0)**2, mean=Y + n / 2, p=delta_3)              # Theorem 3.2, proof
 start_steps = (                                            # shared by descent and flow
-    Identity("delta is spent", delta_1 + delta_2 + delta_3, delta, at="ours"),
-    Identity("Hoeffding over the entries leaves delta_1", 2 * n**2 * exp(-2 * m * sharper**2), delta_1, at="Lemma 3.1"),
-    Implication("so the start is close to the limit", (nondegenerate, wide_start, gap <= n * sharper), near_limit, at="Lemma 3.1"),
-    Implication("Markov leaves few neurons near a kink", (part, delta_2 * near(R) <= n * 2 * R / sqrt(2 * pi)), few_near, at="Lemma 4.1"),
-    Implication("and a start that is not far", (part, delta_3 * residual(0)**2 <= Y + n / 2), near_start, at="Theorem 3.2, proof"),
+    Identity("delta is spent", close_entries.failure + few.failure + not_far.failure, delta, at="ours"),
+    Implication("the start is close to the limit", (nondegenerate, wide_start, close_entries, gap <= n * entry), near_limit, at="Lemma 3.1"),
+    Implication("Markov leaves few neurons near a kink", (nondegenerate, part, few, within), few_near, at="Lemma 4.1"),
+    Implication("and a start that is not far", (part, not_far), near_start, at="Theorem 3.2, proof"),
     Identity("the split of delta is the best", Subs(Derivative(x**2 * (delta - delta_1 - x), x), x, delta_2), 0, at="ours"),
 )
 
@@ -151,8 +157,8 @@ printed = Theorem(
         Law("patterns freeze", of=flips, along=m, exponent=-Rational(1, 2), at="Lemma 4.1 at R = R'"),
     ),
     derivation=(
-        SameOrder("the lemmas give the width", width, headline, along=(n, lambda_0, delta), where={Y: n, **spent}, at="Theorem 4.1"),
-        SameOrder("and the step", step, lambda_0 / n**2, along=(n, lambda_0), at="Theorem 4.1"),
+        SameOrder("the lemmas give the width", width, headline, along=(n, lambda_0, delta), where={Y: n, delta_1: 0}, hidden=C_m, at="Theorem 4.1"),
+        SameOrder("and the step", step, lambda_0 / n**2, along=(n, lambda_0), hidden=C_eta, at="Theorem 4.1"),
     ))
 
 explicit = Theorem(
@@ -172,9 +178,10 @@ explicit = Theorem(
         Implication("h being the ratio of the residuals", (h**2 <= rate, Eq(h * residual(k), residual(k + 1))), one_step, at="Section 4.1"),
         Implication("at a rate that makes sense", (small_steps, lambda_0 <= Rational(1, 2)), rate >= 0, at="ours"),
         Implication("so the residual decays", (one_step, decay, rate >= 0, rate**k >= 0), decay.relation.subs(k, k + 1), at="Section 4.1"),
-        Implication("the travel is a geometric sum", (Eq(h**2, 1 - x),), 1 / (1 - h) <= 2 / x, at="Corollary 4.1"),
-        Identity("which is R'", eta * sqrt(n / m) * residual(0) * 2 / (1 - rate), close.relation.rhs, at="Corollary 4.1"),
+        Implication("the travel is a geometric sum", (nondegenerate, small_steps, lambda_0 <= Rational(1, 2),
+                    travel_sum(travel=travel(k), first=eta * sqrt(n / m) * residual(0), x=1 - rate)), close, at="Corollary 4.1"),
         Implication("and the width keeps it in the tube", (nondegenerate, part, wide, near_start, close), in_tube, at="Theorem 4.1"),
+        Solved("at this width R' is R", reach.subs(residual(0), sqrt(start)) <= R, letter=m, bound=width, at="Theorem 4.1"),
         Identity("the width in one formula", width, 6912 * n**5 * (2 * Y + n) / (pi * lambda_0**4 * (delta - delta_1)**3), at="ours"),
     ))
 
@@ -185,20 +192,16 @@ decay_flow = Claim("residual decays", residual(t)**2 <= exp(-lambda_0 * t) * res
 close_flow = Claim("neurons stay close", travel(t) <= reach_flow, at="Lemma 3.3", over=Each(t), probability=1 - delta, form="as corrected")
 in_tube_flow = Claim("neurons stay in the tube", travel(t) <= R, at="Lemma 3.4, R' ≤ R", over=Each(t), probability=1 - delta)
 path = sqrt(n / m) * Integral(sqrt(decay_flow.relation.rhs.subs(t, s)), (s, 0, oo))    # |y-u(s)| is the root of its square
-floor_flow = Claim("Gram floor", floor(t) >= lambda_0 / 2, at="Lemma 3.2", over=Each(t), probability=1 - delta)
-stable_flow = Claim("Gram matrix stable", drift(t) <= lambda_0 / 4, at="Lemma 3.2", over=Each(t), probability=1 - delta)
+floor_flow = Claim("Gram floor", floor(t) >= lambda_0 / 2, at="Lemma 3.4", over=Each(t), probability=1 - delta)
+stable_flow = Claim("Gram matrix stable", drift(t) <= lambda_0 / 4, at="Lemma 3.2, proof", over=Each(t), probability=1 - delta)
 
 printed_flow = Theorem(
     statement="Theorem 3.2", says="Gradient flow on a wide enough network drives the loss to zero at a linear rate.",
     setting=flow, scale=sizes_flow,
     hypotheses=(nondegenerate, Hypothesis("wide enough", m >= C_m * headline, at="Theorem 3.2")),
     claims=(decay_flow, close_flow),
-    derivation=(SameOrder("the lemmas give the width", width_flow, headline, along=(n, lambda_0, delta), where={Y: n, **spent}, at="Theorem 3.2"),),
-    errata=(Erratum(
-        at="Lemma 3.3",
-        printed=Identity("R' as printed", path, sqrt(n) * residual(0) / (sqrt(m) * lambda_0), at="Lemma 3.3"),
-        corrected=Identity("R' as corrected", path, reach_flow, at="Lemma 3.3"),
-        remark="the proof's integral gives twice the printed R': a norm decays at half the rate of its square; the order is untouched"),))
+    derivation=(SameOrder("the lemmas give the width", width_flow, headline, along=(n, lambda_0, delta), where={Y: n, delta_1: 0}, hidden=C_m,
+                          at="Theorem 3.2"),))
 
 explicit_flow = Theorem(
     statement="Theorem 3.2, explicit", says="Theorem 3.2 with every constant that its proof determines.", form="ours",
@@ -213,6 +216,7 @@ explicit_flow = Theorem(
                  -2 * floor_flow.relation.rhs * decay_flow.relation.rhs, at="Lemma 3.3"),
         Identity("the norm decays at half the rate", path, close_flow.relation.rhs, at="Lemma 3.3, corrected"),
         Implication("and the width keeps it in the tube", (nondegenerate, part, wide_flow, near_start, close_flow), in_tube_flow, at="Lemma 3.4"),
+        Solved("at this width R' is R", reach_flow.subs(residual(0), sqrt(start)) <= R, letter=m, bound=width_flow, at="Theorem 3.2"),
     ))
 
 # Our own: sharper, and decided on the initialization drawn, without probability -----------------------------------------
@@ -240,9 +244,9 @@ sharp = Theorem(
         Claim("only near neurons flip", flips(k) <= near(radius), at="ours", over=Each(k), form="ours"),
     ),
     derivation=(
-        Implication("1 - eta lambda bounds I - eta H", (stable_steps, floor(k) <= x, x <= L), (1 - eta * x)**2 <= (1 - eta * floor(k))**2, at="ours"),
         Implication("each step contracts", (stable_sharp, floor(k) >= lambda_H - drift(k), residual(k + 1) <= h * residual(k), decay_sharp,
-                    h <= 1 - eta * floor(k) + eta * sqrt(L) * near_norm(radius), (1 - eta * slow)**k >= 0),
+                    stable_steps, floor(k) <= x, x <= L, L > 0, contraction(factor=u, eta=eta, s=x, low=floor(k), high=L),
+                    h <= u + eta * sqrt(L) * near_norm(radius), (1 - eta * slow)**k >= 0),
                     decay_sharp.relation.subs(k, k + 1), at="ours"),
         Identity("the travel is a geometric series", eta * sqrt(L / m) * residual(0) / (1 - (1 - eta * slow)), reach_sharp, at="ours"),
         Implication("so no neuron leaves the radius", (inside, close_sharp), travel(k) <= radius, at="ours"),
@@ -250,3 +254,47 @@ sharp = Theorem(
     ))
 
 theorems = (positive_floor, initialization, printed, explicit, printed_flow, explicit_flow, sharp)
+
+# As printed, as corrected -----------------------------------------------------------------------------------------------
+same_way = Theorem(
+    statement="Theorem 3.1, parallel read as pointing the same way", says="Inputs of which no two point the same way.",
+    hypotheses=(Hypothesis("no two inputs point the same way", facing < 1, at="Theorem 3.1"),), claims=positive_floor.claims)
+entries = Claim("entries of H(0)", entry <= 4 * sqrt(log(n / delta) / m), at="Lemma 3.1, proof", probability=1 - delta)
+entries_printed = Theorem(statement="Lemma 3.1, proof", says="Every entry of H(0) is close to its limit.", setting=descent, scale=sizes,
+                          hypotheses=(), claims=(entries,))
+entries_corrected = replace(entries_printed, form="ours", claims=(replace(
+    entries, relation=entry <= sqrt(log(2 * n**2 / delta) / (2 * m)), form="as corrected"),))
+mean_printed = Theorem(statement="Theorem 3.2, proof", says="The mean of the squared residual at the start.", setting=descent, scale=sizes,
+                       hypotheses=(), claims=(Claim("mean start", Eq(residual(0)**2, Y + n), at="Theorem 3.2, proof", expected=True),))
+mean_corrected = replace(mean_printed, claims=(replace(mean_printed.claims[0], relation=Eq(residual(0)**2, Y + n / 2), form="as corrected"),))
+R_a = defined("R_a", lambda_0 / (16 * n**2), "radius of the second layer (Section A)")
+R_a_ours = defined("R_a_ours", lambda_0 / (17 * n**2), "a radius that works", text="R′ₐ", tex="R'_a")
+spent_pair = positive("delta_pair", "the probability of failure that one pair may have", text="δ′", tex=r"\delta'")
+tube = positive("R_4", "radius of Section 4.1, its small constant aside", text="R", tex="R")
+moved = (lambda_0 > 0, lambda_0 <= Rational(1, 2), a >= 1, e <= lambda_0 / 8 + n**2 * (a**2 - 1))    # 4 n^2 R_w/(sqrt(2 pi) delta) is lambda_0/8
+errata = (
+    Erratum(at="Theorem 3.1", kind="reading", printed=same_way, corrected=positive_floor, witness=Counterexample("antipodal", samples=6),
+            remark="antiparallel inputs must count as parallel, as the proof's hyperplanes have it: three antipodal pairs in the plane have λ₀ = 0"),
+    Erratum(at="Lemma 3.1, proof", kind="misprint",
+            printed=Implication("δ′ a pair spends δ", (Eq(spent_pair, n**2 * delta),), Eq(n**2 * spent_pair, delta), at="Lemma 3.1, proof"),
+            corrected=Implication("δ′ a pair spends δ", (Eq(spent_pair, delta / n**2),), Eq(n**2 * spent_pair, delta), at="Lemma 3.1, proof"),
+            remark="the union bound divides; the line after it is computed with δ/n²"),
+    Erratum(at="Lemma 3.1, proof", kind="misprint", printed=entries_printed, corrected=entries_corrected,
+            witness=Counterexample("orthonormal", samples=1, width=1, delta=Rational(99, 100)),
+            remark="Hoeffding has two sides, so the logarithm is log(2n²/δ); the printed bound follows for n ≥ 2 and fails only at n = 1, δ near 1"),
+    Erratum(at="Theorem 3.2, proof", kind="misprint", printed=mean_printed, corrected=mean_corrected,
+            witness=Counterexample("orthonormal", samples=4, width=64),
+            remark="E f² is 1/2, not 1, for a ReLU of a unit input; an upper bound as printed, so nothing rests on it"),
+    Erratum(at="Lemma 3.3", printed=Identity("R' as printed", path, sqrt(n) * residual(0) / (sqrt(m) * lambda_0), at="Lemma 3.3"),
+            corrected=Identity("R' as corrected", path, reach_flow, at="Lemma 3.3"),
+            remark="the proof's integral gives twice the printed R': a norm decays at half the rate of its square; the order is untouched"),
+    Erratum(at="Section 4.1",
+            printed=SameOrder("C n² R/δ is of order λ₀", n**2 * tube / delta, lambda_0, (n, lambda_0, delta), "Section 4.1", {tube: lambda_0 / n**2}),
+            corrected=SameOrder("C n² R/δ is of order λ₀", n**2 * tube / delta, lambda_0, (n, lambda_0, delta), "Section 4.1",
+                                {tube: delta * lambda_0 / n**2}),
+            remark="the radius of Section 4.1 lacks the factor δ that Lemma 3.2 gives it and that the last inequality needs", kind="misprint"),
+    Erratum(at="Lemma A.3",
+            printed=Implication("λ₀/8 + n²|a² − 1| ≤ λ₀/4 with the printed R_a", (*moved, a <= 1 + R_a), e <= lambda_0 / 4, at="Lemma A.3"),
+            corrected=Implication("the same with R_a = λ₀/(17n²)", (*moved, a <= 1 + R_a_ours), e <= lambda_0 / 4, at="Lemma A.3"),
+            remark="|a² − 1| is at most 2R_a + R_a², not 2R_a; a radius a little smaller repairs the lemma"),
+)

@@ -1,6 +1,7 @@
 """The words in which a theorem is declared."""
 
-from theorems.language.derivation import Erratum, Identity, Implication, SameOrder, Step
+from theorems.language.derivation import Grows, Identity, Implication, SameOrder, Solved, Step
+from theorems.language.lemma import Lemma, Use
 from theorems.language.quantifier import Average, Best, Each, Limit
 from theorems.language.quantity import (
     About,
@@ -21,6 +22,8 @@ from theorems.language.quantity import (
 )
 from theorems.language.statement import (
     Claim,
+    Counterexample,
+    Erratum,
     Hypothesis,
     Law,
     Paper,
@@ -32,7 +35,8 @@ from theorems.language.statement import (
 from theorems.problem import BadInput
 
 __all__ = [
-    "About", "At", "Average", "BadInput", "Best", "Claim", "Each", "Erratum", "Hypothesis", "Identity", "Implication",
-    "Law", "Limit", "Observable", "Paper", "Quantity", "SameOrder", "Scale", "Setting", "Step", "Theorem", "Witness", "count",
+    "About", "At", "Average", "BadInput", "Best", "Claim", "Counterexample", "Each", "Erratum", "Grows", "Hypothesis", "Identity",
+    "Implication", "Law", "Lemma", "Limit", "Observable", "Paper", "Quantity", "SameOrder", "Scale", "Setting", "Solved", "Step",
+    "Theorem", "Use", "Witness", "count",
     "defined", "expanded", "failure", "hidden", "index", "observable", "of_data", "of_draw", "positive", "time",
 ]

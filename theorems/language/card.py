@@ -8,7 +8,7 @@ from typing import Any
 
 from sympy import S
 
-from theorems.language.derivation import Identity, Implication, SameOrder, Step
+from theorems.language.derivation import Grows, Identity, Implication, SameOrder, Solved, Step
 from theorems.language.notation import tex, text
 from theorems.language.quantifier import Average, Best, Each, Limit
 from theorems.language.statement import Claim, Theorem
@@ -41,8 +41,23 @@ def step_line(step: Step, write: Any = text) -> str:
             return f"{write(step.left)} = {write(step.right)}"
         case Implication():
             return f"{', '.join(write(r) for r in step.premises)} ⟹ {write(step.conclusion)}"
+        case Solved():
+            return f"{write(step.when)} ⟺ {write(step.letter)} ≥ {write(step.bound)}"
+        case Grows():
+            upto = f" < {write(step.before)}" if step.before.is_finite else ""
+            return f"{write(step.left)} ≤ {write(step.right)} for {write(step.first)} ≤ {write(step.along)}{upto}"
         case SameOrder():
-            return f"{write(step.left)} ≍ {write(step.right)} in {', '.join(write(q) for q in step.along)}"
+            where = ", ".join(f"{write(q)} = {write(e)}" for q, e in step.where.items())
+            return f"{write(step.left)} ≍ {write(step.right)} in {', '.join(write(q) for q in step.along)}{f' for {where}' if where else ''}"
+
+
+def line(stated: Step | Theorem, write: Any = text) -> str:
+    """A step, or a statement's hypotheses and claims, in one line."""
+    if not isinstance(stated, Theorem):
+        return step_line(stated, write)
+    given = ", ".join(write(h.relation) for h in stated.hypotheses)
+    then = "; ".join(f"{write(c.relation)}{f' {words}' if (words := quantifier(c, write)) else ''}" for c in stated.claims)
+    return f"{given} ⟹ {then}" if given else then
 
 
 def as_text(module: ModuleType) -> str:
@@ -67,9 +82,13 @@ def _text(module: ModuleType) -> Iterator[str]:
         yield from _rows("then", ((text(c.relation), quantifier(c), c.name, f"[{c.at}; {c.form}]") for c in t.claims))
         yield from _rows("laws", ((f"{text(w.of)} ~ {text(w.along)}^({w.exponent})", w.kind, w.name, f"[{w.at}]") for w in t.laws))
         yield from _rows("because", ((d.name, step_line(d), f"[{d.at}]") for d in t.derivation))
-        for e in t.errata:
-            yield f"  as printed, {e.at}: {step_line(e.printed)}"
-            yield f"  as corrected:  {step_line(e.corrected)}  ({e.remark})"
+    errata = getattr(module, "errata", ())
+    if errata:
+        yield "\nAs printed, as corrected\n────────────────────────"
+    for e in errata:
+        yield f"{e.at} ({e.kind}): {e.remark}"
+        yield f"  as printed:   {line(e.printed)}"
+        yield f"  as corrected: {line(e.corrected)}"
 
 
 def _rows(title: str, rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
@@ -105,7 +124,9 @@ def as_json(module: ModuleType) -> dict[str, Any]:
     """The declarations as JSON: relations both as SymPy strings and as LaTeX."""
     p = module.paper
     return {"key": p.key, "title": p.title, "authors": list(p.authors), "year": p.year, "venue": p.venue, "arxiv": p.arxiv,
-            "theorems": [_theorem(t) for t in module.theorems]}
+            "theorems": [_theorem(t) for t in module.theorems],
+            "errata": [{"at": e.at, "kind": e.kind, "remark": e.remark, "printed": line(e.printed), "corrected": line(e.corrected)}
+                       for e in getattr(module, "errata", ())]}
 
 
 def _theorem(t: Theorem) -> dict[str, Any]:
@@ -121,5 +142,4 @@ def _theorem(t: Theorem) -> dict[str, Any]:
         "claims": [{"name": c.name, "at": c.at, "form": c.form, "quantifier": quantifier(c), **relation(c.relation)} for c in t.claims],
         "laws": [{"name": w.name, "of": w.of.name, "along": w.along.name, "exponent": str(w.exponent), "kind": w.kind, "at": w.at} for w in t.laws],
         "derivation": [{"name": d.name, "at": d.at, "kind": type(d).__name__, "text": step_line(d)} for d in t.derivation],
-        "errata": [{"at": e.at, "remark": e.remark, "printed": step_line(e.printed), "corrected": step_line(e.corrected)} for e in t.errata],
     }

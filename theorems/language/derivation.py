@@ -1,4 +1,4 @@
-"""One link of a proof's algebra, declared: an identity, an implication, or a comparison of orders."""
+"""One link of a proof's algebra, declared: an identity, an implication, a solved inequality, a growth argument, an order."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sympy import Expr, sympify
+from sympy import Expr, S, sympify
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanAtom
 
@@ -57,8 +57,44 @@ class Implication:
 
 
 @dataclass(frozen=True)
+class Solved:
+    """`when` holds exactly for letter >= bound: the explicit constant of a demand, computed by solving for the letter."""
+
+    name: str
+    when: Relational
+    letter: Quantity
+    bound: Expr
+    at: str
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.when, Relational) or not self.when.has(self.letter):
+            raise BadInput(f"step {self.name!r}", str(self.when), f"it must be a relation in {self.letter}, such as reach <= radius")
+        object.__setattr__(self, "bound", sympify(self.bound))
+
+
+@dataclass(frozen=True)
+class Grows:
+    """left <= right for first <= along (< before): equal at `first`, and from there the right side grows faster."""
+
+    name: str
+    left: Expr
+    right: Expr
+    along: Quantity
+    at: str
+    first: Expr = S.Zero
+    before: Expr = S.Infinity
+
+    def __post_init__(self) -> None:
+        for side in ("left", "right", "first", "before"):
+            object.__setattr__(self, side, sympify(getattr(self, side)))
+
+
+@dataclass(frozen=True)
 class SameOrder:
-    """left and right have the same exponent in each quantity of `along`, after the substitutions `where` (Y ~ n)."""
+    """left and right have the same exponent in each quantity of `along`, after the substitutions `where` (Y ~ n).
+
+    Their quotient is the explicit value of the constant that the paper hides on the right: `hidden` names it.
+    """
 
     name: str
     left: Expr
@@ -66,19 +102,10 @@ class SameOrder:
     along: tuple[Quantity, ...]
     at: str
     where: Mapping[Any, Expr] = field(default_factory=Frozen)
+    hidden: Quantity | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "where", Frozen(self.where))
 
 
-Step = Identity | Implication | SameOrder
-
-
-@dataclass(frozen=True)
-class Erratum:
-    """A step that fails as printed, beside the step that holds, and what this means for the theorem."""
-
-    at: str
-    printed: Step
-    corrected: Step
-    remark: str
+Step = Identity | Implication | Solved | Grows | SameOrder

@@ -1,9 +1,11 @@
-"""Replay a proof's algebra: identities by SymPy and exact points, implications by an SMT solver, orders by exponents."""
+"""Replay a proof's algebra: identities by SymPy and exact points, implications by an SMT solver, growth by derivatives, orders by exponents."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -12,8 +14,10 @@ from sympy import Dummy, Expr, Rational
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanAtom
 
-from theorems.language.derivation import Identity, Implication, SameOrder, Step
-from theorems.language.order import exponent
+from theorems.language.derivation import Grows, Identity, Implication, SameOrder, Solved, Step
+from theorems.language.lemma import Use
+from theorems.language.notation import text
+from theorems.language.order import order
 from theorems.language.quantity import At, Quantity, expanded
 
 TIMEOUT_MS = 8000
@@ -38,13 +42,18 @@ class Replay:
     note: str = ""
 
 
+@cache
 def replay(step: Step) -> Replay:
-    """Replay one step; never raises on a false step."""
+    """Replay one step; never raises on a false step, and does not repeat one that it has seen."""
     match step:
         case Identity():
             return _identity(step)
         case Implication():
             return _implication(step)
+        case Solved():
+            return _solved(step)
+        case Grows():
+            return _grows(step)
         case SameOrder():
             return _same_order(step)
 
@@ -60,13 +69,21 @@ def _is_positive(atom: Any) -> bool:
     return bool(atom.is_positive or atom.is_nonnegative)
 
 
+def _some(letter: Any, random: Random) -> Rational:
+    """An exact point of the letter's domain."""
+    top, bottom = random.randint(1, 40), random.randint(1, 40)
+    if letter.is_integer:
+        return Rational(top)
+    return Rational(top, top + bottom) if getattr(letter, "below", None) is not None else Rational(top, bottom)
+
+
 def _identity(step: Identity) -> Replay:
     difference = expanded(step.left - step.right)
     letters = {a: Dummy(str(a), positive=_is_positive(a)) for a in _atoms(difference)}
     gap = difference.doit().subs(letters)
     random, point = Random(7), {}
     for _ in range(5):
-        point = {d: Rational(random.randint(1, 40), 1 if a.is_integer else random.randint(1, 40)) for a, d in letters.items()}
+        point = {d: _some(a, random) for a, d in letters.items()}
         value = gap.subs(point).evalf(40)
         if not abs(value) < Rational(1, 10**30):
             shown = {str(a): str(point[d]) for a, d in letters.items()}
@@ -76,14 +93,65 @@ def _identity(step: Identity) -> Replay:
     return Replay(step, Outcome.UNKNOWN, "SymPy", note="equal at 5 exact points, not simplified to 0")
 
 
+def _solved(step: Solved) -> Replay:
+    """Both sides meet at the bound, and the relation holds above and fails below: at exact points, then by SymPy."""
+    when, letter, bound = expanded(step.when), step.letter, expanded(step.bound)
+    small, big = (when.lhs, when.rhs) if when.rel_op in ("<=", "<") else (when.rhs, when.lhs)
+    left, right = small.subs(letter, bound), big.subs(letter, bound)
+    met = _identity(Identity(step.name, left, right, step.at))
+    if met.outcome is Outcome.UNKNOWN:  # equal at the points, so of one sign: equal when their squares are
+        met = _identity(Identity(step.name, left**2, right**2, step.at))
+    if met.outcome is not Outcome.PROVED:
+        return replace(met, step=step)
+    random, seen = Random(7), 0
+    letters = [a for a in _atoms(when, bound) if a != letter]
+    for _ in range(40):
+        point = {a: _some(a, random) for a in letters}
+        edge = bound.subs(point)
+        below, above = ((big - small).subs(point).subs(letter, c * edge).evalf(40) for c in (Rational(1, 4), 4))
+        if edge.is_positive and below.is_extended_real and above.is_extended_real:
+            seen += 1
+            if not below < 0 < above:
+                return Replay(step, Outcome.FALSE, "exact points", {str(a): str(v) for a, v in point.items()}, "it holds below the bound, not above")
+    if not seen:
+        return Replay(step, Outcome.UNKNOWN, "exact points", note="the bound is positive at no point tried")
+    return Replay(step, Outcome.PROVED, "SymPy and exact points", note=f"{text(letter)} ≥ {text(sympy.factor(bound))}")
+
+
+def _grows(step: Grows) -> Replay:
+    """Derivatives of right - left, each zero or positive at `first`, until one is rational and Z3 shows its sign, or SymPy does."""
+    x = Dummy(step.along.name, positive=True)
+    gap = sympy.simplify((step.right - step.left).subs(step.along, x + step.first))
+    where = [x + step.first < step.before] if step.before.is_finite else []
+    for times in range(1, 5):
+        if not gap.limit(x, 0, "+").is_nonnegative:
+            return Replay(step, Outcome.FALSE, "derivatives", {str(step.along): str(step.first)}, f"derivative {times - 1} is negative there")
+        gap = sympy.factor(sympy.simplify(gap.diff(x)))
+        if gap.is_nonnegative:
+            return Replay(step, Outcome.PROVED, "derivatives", note=f"derivative {times} is not negative, by SymPy")
+        if gap.is_rational_function(x):
+            found = _implication(Implication(step.name, tuple(where), gap >= 0, at=step.at))
+            return replace(found, step=step, engine="derivatives and Z3", note=found.note or f"derivative {times} is not negative")
+    return Replay(step, Outcome.UNKNOWN, "derivatives", note="no derivative up to the fourth has a sign that could be shown")
+
+
 def _same_order(step: SameOrder) -> Replay:
     left, right = (expanded(e).subs(step.where) for e in (step.left, step.right))
-    pairs = {str(q): (exponent(left, q), exponent(right, q)) for q in step.along}
-    wrong = {q: f"exponent {a} against {b}" for q, (a, b) in pairs.items() if a != b}
+    pairs = {str(q): (order(left, q), order(right, q)) for q in step.along}
+    wrong = {q: f"{a} against {b}" for q, (a, b) in pairs.items() if a != b}
     if wrong:
         return Replay(step, Outcome.FALSE, "exponents", wrong)
     shown = ", ".join(f"{q}: {a}" for q, (a, _) in pairs.items())
-    return Replay(step, Outcome.PROVED, "exponents", note=shown)
+    return Replay(step, Outcome.PROVED, "exponents", note=shown + _constant(step, left / right))
+
+
+def _constant(step: SameOrder, quotient: Expr) -> str:
+    """What the steps give for the constant that the paper hides."""
+    if step.hidden is None:
+        return ""
+    constant = sympy.factor(sympy.simplify(quotient))
+    value = f" ≈ {float(constant):.6g}" if constant.is_number else ""
+    return f"; the steps give {text(step.hidden)} = {text(constant)}{value}"
 
 
 class _Translation:
@@ -167,29 +235,53 @@ class _Translation:
 
 
 def _implication(step: Implication) -> Replay:
+    """By Z3; a lemma among the premises must have what it needs from the others."""
+    for use in (x for x in step.given if isinstance(x, Use)):
+        others = tuple(x for x in step.given if x is not use)
+        for need in use.needs:
+            found = _decided(step, others, need)
+            if found.outcome is not Outcome.PROVED:
+                return replace(found, note=f"{use.lemma.name} needs {text(need)}, which is not given")
+    return _decided(step, step.premises, step.conclusion)
+
+
+def _decided(step: Implication, given: Sequence[Any], then: Any) -> Replay:
     t = _Translation()
-    relations = [expanded(r) for r in (*step.premises, step.conclusion)]
+    relations = [expanded(getattr(r, "relation", r)) for r in (*given, then)]
     calls = set().union(*(r.atoms(At) for r in relations))  # observables become letters: their arguments must not be rewritten
     letters = {a: Dummy(str(a), nonnegative=a.is_nonnegative, positive=a.is_positive) for a in calls}
     relations = [r.xreplace(letters) for r in relations]
-    *given, then = (t.relation(r) for r in relations)
-    z3, premises = t.z3, t.facts + given
+    *assumed, shown = (t.relation(r) for r in relations)
+    z3, premises = t.z3, t.facts + assumed
     solver = z3.Solver()
     solver.set("timeout", TIMEOUT_MS)
     solver.add(*premises)
     if solver.check() == z3.unsat:
         return Replay(step, Outcome.VACUOUS, "Z3", note="the premises contradict each other")
     solver.push()
-    solver.add(z3.Not(then))
+    solver.add(z3.Not(shown))
     answer = solver.check()
     if answer == z3.unsat:
         return Replay(step, Outcome.PROVED, "Z3")
     if answer == z3.sat:
-        model = solver.model()
         free = set().union(*(r.free_symbols for r in relations))
-        shown = {getattr(a, "name", str(a)): _number(model.eval(t.letter(a), model_completion=True)) for a in sorted(free, key=str)}
-        return Replay(step, Outcome.FALSE, "Z3", shown)
+        model = _whole(solver, [t.letter(a) for a in free if a.is_integer and a.is_positive], z3) or solver.model()
+        point = {getattr(a, "name", str(a)): _number(model.eval(t.letter(a), model_completion=True)) for a in sorted(free, key=str)}
+        return Replay(step, Outcome.FALSE, "Z3", point)
     return Replay(step, Outcome.UNKNOWN, "Z3", note=f"undecided within {TIMEOUT_MS // 1000} s")
+
+
+def _whole(solver: Any, counts: list[Any], z3: Any) -> Any:
+    """A counterexample in which every count is a small whole number, if there is one: a reader can check it by hand."""
+    found = None
+    for value in (1, 2, 3, 10, 100) if counts else ():
+        solver.push()
+        solver.add(*(c == value for c in counts))
+        found = solver.model() if solver.check() == z3.sat else None
+        solver.pop()
+        if found is not None:
+            break
+    return found
 
 
 def _number(value: Any) -> str:

@@ -1,0 +1,64 @@
+"""A lemma that many proofs share, and its use with the letters of one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sympy import Expr, S, Symbol, sympify
+from sympy.core.relational import Relational
+
+from theorems.language.derivation import Step
+from theorems.language.frozen import Frozen
+from theorems.problem import BadInput, unknown
+
+
+@dataclass(frozen=True)
+class Lemma:
+    """If `given`, then `then`, with at least this probability; `derivation` is its own algebra.
+
+    Called with an expression for each of its letters, it becomes a premise of a proof.
+    """
+
+    name: str
+    says: str
+    letters: tuple[Symbol, ...]
+    then: Relational
+    source: str
+    given: tuple[Relational, ...] = ()
+    probability: Expr = S.One
+    derivation: tuple[Step, ...] = ()
+
+    def __post_init__(self) -> None:
+        free = set().union(*(r.free_symbols for r in (self.then, *self.given, sympify(self.probability))))
+        if strange := sorted(map(str, free - set(self.letters))):
+            raise unknown(f"lemma {self.name!r}: letter", strange[0], map(str, self.letters))
+
+    def __call__(self, **values: Any) -> Use:
+        names = {str(q) for q in self.letters}
+        if strange := sorted(values.keys() - names):
+            raise unknown(f"lemma {self.name!r}: letter", strange[0], names)
+        if missing := sorted(names - values.keys()):
+            raise BadInput(f"lemma {self.name!r}", None, f"it needs {', '.join(missing)}")
+        return Use(self, Frozen({q: sympify(values[str(q)]) for q in self.letters}))
+
+
+@dataclass(frozen=True)
+class Use:
+    """A lemma with the letters of a proof: its relation, what it needs, and the probability with which it fails."""
+
+    lemma: Lemma
+    values: Mapping[Symbol, Expr] = field(default_factory=Frozen)
+
+    @property
+    def relation(self) -> Relational:
+        return self.lemma.then.subs(self.values, simultaneous=True)
+
+    @property
+    def needs(self) -> tuple[Relational, ...]:
+        return tuple(r.subs(self.values, simultaneous=True) for r in self.lemma.given)
+
+    @property
+    def failure(self) -> Expr:
+        return (1 - self.lemma.probability).subs(self.values, simultaneous=True)
