@@ -7,13 +7,14 @@ import os
 import shlex
 import sys
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from reports.arguments import Numbers, Probability, writable
+from reports.progress import progress
 from theorems.problem import BadInput
 
 if TYPE_CHECKING:
@@ -33,34 +34,12 @@ def check() -> None:
     check theorem du2019 --data mine.csv      the same on your data (a numeric table with a column "label")
     check theorem ./mine.py                   your own theorem
     check show du2019                         what is claimed, under which hypotheses, and why
+    check derivation du2019                   every step of the proof's algebra, replayed
+    check new mine                            a commented skeleton that runs at once
+    check regress                             whether anything changed its meaning since it was locked
 
-    Exit code: 0 no claim refuted, 1 a claim or a step of its proof refuted, 2 bad input, 3 nothing could be measured.
+    Exit code: 0 no claim refuted, 1 a claim or a step of its proof refuted (regress: a meaning changed), 2 bad input, 3 nothing measured.
     """
-
-
-class Numbers(click.ParamType):  # type: ignore[type-arg]
-    """A comma-separated list of whole numbers."""
-
-    name = "N,N,..."
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
-        try:
-            return tuple(int(part) for part in value.split(",")) if isinstance(value, str) else value
-        except ValueError:
-            raise BadInput(f"--{param.name}", value, "it must be whole numbers separated by commas, e.g. 256,1024") from None
-
-
-class Probability(click.ParamType):  # type: ignore[type-arg]
-    """A decimal or a fraction, kept exact."""
-
-    name = "P"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
-        from sympy import Rational
-        try:
-            return Rational(value)
-        except (TypeError, ValueError, ZeroDivisionError):
-            raise BadInput(f"--{param.name}", value, "it must be a number such as 0.1 or 1/10") from None
 
 
 def _run_options(f: Callable[..., Any]) -> Callable[..., Any]:
@@ -167,6 +146,124 @@ def data(name: str, label: str, samples: int | None, delta: Any, as_json: bool) 
         terminal.demands(found, terminal.console())
 
 
+@check.command()
+@click.argument("name", metavar="KEY|FILE.py")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
+def derivation(name: str, as_json: bool) -> None:
+    """Every step of a proof's algebra as mathematics, with verdict, engine and counterexample."""
+    from reports import proof, terminal
+    module = _papers((name,))[0]
+    if as_json:
+        _print_json(proof.as_json(module))
+    else:
+        proof.show(module, terminal.console())
+    sys.exit(proof.broken(module))
+
+
+@check.command()
+@click.argument("names", metavar="[KEY|FILE.py]...", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list instead of Markdown.")
+def errata(names: tuple[str, ...], as_json: bool) -> None:
+    """What is wrong as printed, beside what is right, each witness recomputed; as Markdown."""
+    from reports import errata as found
+    from sim.store import Store
+    shown = found.catalogue(_papers(names), Store())
+    if as_json:
+        _print_json(found.as_json(shown))
+    else:
+        click.echo(found.as_markdown(shown), nl=False)
+    sys.exit(not all(s.stands for _, each in shown for s in each))
+
+
+@check.command()
+@click.argument("names", metavar="[KEY|FILE.py]...", nargs=-1)
+@click.option("--own-width", is_flag=True, help="Also simulate widths of up to 10^8 that a statement itself demands (minutes).")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of tables.")
+@click.option("--markdown", is_flag=True, help="Print a Markdown page, with every survivor's reason.")
+@click.option("--quiet", is_flag=True, help="No progress on stderr.")
+def mutants(names: tuple[str, ...], own_width: bool, as_json: bool, markdown: bool, quiet: bool) -> None:
+    """Plant wrong versions of each theorem and see which layer notices them."""
+    from reports import mutants as planted
+    from reports import score, terminal
+    from reports.bench import Bench
+    from sim.store import Store
+    with progress(quiet) as say:
+        trials = [planted.run(m, Bench(Store(), 2.0**28 if own_width else 2.0**22), say) for m in _papers(names)]
+    if as_json:
+        _print_json(planted.as_json(trials))
+    elif markdown:
+        click.echo(score.as_markdown(trials), nl=False)
+    else:
+        score.show(trials, terminal.console())
+    sys.exit(3 if any(t.void for t in trials) else any(t.survivors or t.false_alarms for t in trials))
+
+
+@check.command()
+@click.argument("names", metavar="[KEY|FILE.py]...", nargs=-1)
+@click.option("--update", is_flag=True, help="Write the locks anew.")
+@click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Also write a JUnit XML file.")
+@click.option("--github", is_flag=True, envvar="GITHUB_ACTIONS", help="Also print GitHub annotations (on by itself in GitHub Actions).")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list instead.")
+def regress(names: tuple[str, ...], update: bool, junit: Path | None, github: bool, as_json: bool) -> None:
+    """Recompute what is locked and show what changed; exit 1 when a meaning changed, never for noise."""
+    from reports import lock
+    from reports import regress as difference
+    from sim.store import Store
+    if update:
+        for module in _papers(names):
+            click.echo(f"locked: {lock.write(module, lock.content(module, Store())).name}")
+        return
+    found = [difference.against_lock(m, Store()) for m in _papers(names)]
+    if junit is not None:
+        writable(junit.parent)
+        junit.write_text(difference.as_junit(found), encoding="utf-8")
+    if as_json:
+        _print_json(difference.as_json(found))
+    else:
+        click.echo("\n".join([*difference.as_text(found), *(difference.as_annotations(found) if github else ())]))
+    sys.exit(any(r.meaning for r in found))
+
+
+@check.command()
+@click.argument("names", metavar="KEY|FILE.py...", nargs=-1, required=True)
+@click.option("--data", "source", default="digits", show_default=True, metavar="NAME|FILE", help="Where the numbers are taken.")
+@click.option("--samples", type=int, metavar="N", help="Use the first N points (default 10; all rows of a file).")
+@click.option("--label", default="label", show_default=True, help="Column (or array) of the labels in a file.")
+@click.option("--delta", type=Probability(), default="1/10", show_default=True, help="Failure probability.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list instead of tables.")
+def compare(names: tuple[str, ...], source: str, samples: int | None, label: str, delta: Any, as_json: bool) -> None:
+    """Theorems side by side: whose width, step and iterations are smaller, in which variable, and in numbers."""
+    from reports import comparison, terminal
+    from reports.options import Options
+    from sim.data import load
+    options = Options(data=source, samples=samples, label=label, delta=delta)
+    table = load(source, options.samples, label)
+    rows = comparison.rows(_papers(names), table, delta)
+    if as_json:
+        _print_json(comparison.as_json(rows))
+    else:
+        comparison.show(rows, table, delta, terminal.console())
+
+
+@check.command()
+@click.argument("key")
+def new(key: str) -> None:
+    """Write KEY.py, a commented theorem file that runs at once: check theorem ./KEY.py."""
+    import theorems
+    path = theorems.write_skeleton(key, Path())
+    click.echo(f"written: {path.name}; check theorem ./{path.name} runs it, check derivation ./{path.name} replays its proof")
+
+
+def _papers(names: tuple[str, ...]) -> list[Any]:
+    """The named papers, or the whole catalogue."""
+    import theorems
+    return [theorems.find(n) for n in names or [e.key for e in theorems.catalogue()]]
+
+
+def _print_json(tree: Any) -> None:
+    click.echo(json.dumps(tree, indent=1, ensure_ascii=False))
+
+
 def _options(asked: dict[str, Any]) -> Options:
     from reports.options import Options
     return Options(**asked)
@@ -174,49 +271,19 @@ def _options(asked: dict[str, Any]) -> Options:
 
 def _checked(name: str, options: Options, out: Path, quiet: bool) -> Report:
     import theorems
-    _writable(out)
+    writable(out)
     module = theorems.find(name)
-    from reports.study import Study
+    from reports.study import COSTLY, Study
     from reports.written import write
     from sim.store import Store
     try:
-        with _progress(quiet) as say:
-            costly = {"costly": float("inf")} if options.regime == "in" else {}
-            report = Study(options, Store(out / ".finished"), say, **costly).check(module, shlex.join(["check", *sys.argv[1:]]))
+        with progress(quiet) as say:
+            costly = float("inf") if options.regime == "in" else COSTLY
+            report = Study(options, Store(out / ".finished"), say, costly).check(module, shlex.join(["check", *sys.argv[1:]]))
             write(report, out)
     except OSError as error:
         raise BadInput("--out", str(out), f"it cannot be written ({error.strerror})") from None
     return report
-
-
-def _writable(out: Path) -> None:
-    """Whether the folder can be made and written, found out without making anything."""
-    there = next(p for p in (out.absolute(), *out.absolute().parents) if p.exists())
-    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
-        raise BadInput("--out", str(out), f"it cannot be written: {there.name or there} is {'a file' if there.is_file() else 'read-only'}")
-
-
-@contextmanager
-def _progress(quiet: bool) -> Iterator[Callable[[str, int], Callable[..., None]]]:
-    if quiet:
-        yield lambda _what, _total: lambda _share=1.0: None
-    elif not sys.stderr.isatty():
-        def line(what: str, _total: int) -> Callable[..., None]:
-            click.echo(f"… {what}", err=True)
-            return lambda _share=1.0: None
-        yield line
-    else:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-        bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-                       console=Console(stderr=True), transient=True)
-        with bar:
-            task = bar.add_task("starting", total=None)
-
-            def begin(what: str, total: int) -> Callable[..., None]:
-                bar.reset(task, description=what, total=total)
-                return lambda share=1.0: bar.advance(task, share)
-            yield begin
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import bdtr, bdtrc, betaincinv, stdtr, stdtrit  # scipy.stats takes seconds to import
+from scipy.special import bdtr, bdtrc, bdtrik, betaincinv, stdtr, stdtrit  # scipy.stats takes seconds to import
 
 from reports.verdict import LawVerdict
 
@@ -84,14 +84,24 @@ def seeds_by_design(delta: float, true: float | None = None, power: float = 0.9)
 
 def seeds_to_refute(delta: float, true: float, power: float = 0.9) -> int:
     """The least n that refutes a failure probability of at most delta, with the given power, when it is `true` > delta."""
-    n = int(np.ceil(np.log(REFUTE) / np.log(delta)))
-    while bdtrc(_least_refuting(n, delta) - 1, n, true) < power:
-        n += 1
-    return n
+    first, chunk = int(np.ceil(np.log(REFUTE) / np.log(delta))), 256
+    while True:
+        n = np.arange(first, first + chunk)
+        x = least_refuting(n, delta)
+        enough = (x <= n) & (bdtrc(np.minimum(x, n) - 1, n, true) >= power)
+        if enough.any():
+            return int(n[np.argmax(enough)])
+        first, chunk = first + chunk, min(2 * chunk, 2**16)
 
 
-def _least_refuting(n: int, delta: float) -> int:
-    return next(x for x in range(1, n + 2) if x > n or bdtrc(x - 1, n, delta) <= REFUTE)
+def least_refuting(n: np.ndarray, delta: float) -> np.ndarray:
+    """For each number of seeds, the fewest failures that refute."""
+    x = np.maximum(np.floor(bdtrik(1 - REFUTE, n, delta)), 1)
+    while (low := bdtrc(x - 1, n, delta) > REFUTE).any():
+        x = x + low
+    while (high := (x > 1) & (bdtrc(x - 2, n, delta) <= REFUTE)).any():
+        x = x - high
+    return x
 
 
 @dataclass(frozen=True)

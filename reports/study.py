@@ -43,13 +43,14 @@ Say = Callable[[str, int], Callable[..., None]]
 class Study:
     """What was asked, where finished seeds are kept, and who hears of progress: say(what, how many) returns a tick.
 
-    costly: neurons times points beyond which a run in regime is not made.
+    costly: neurons times points beyond which a run in regime is not made; edges: whether to look for where a claim stops being seen.
     """
 
     options: Options
     store: Store
     say: Say = lambda _what, _total: lambda _share=1.0: None
     costly: float = COSTLY
+    edges: bool = True
 
     def check(self, module: ModuleType, command: str = "") -> Report:
         """The whole report on one paper; BadInput for unknown names and impossible scales, before anything runs."""
@@ -66,13 +67,12 @@ class Study:
                 replays.append((theorem, replay(step)))
                 tick()
         errata = tuple(examine(e, self.store) for e in getattr(module, "errata", ()))
-        regimes = [g for t in theorems if t.setting is None for g in self._about_data(t, data)]
-        regimes += [self._draws(t, data) for t in settled if not _trains(t)]
+        regimes = [g for t in theorems for g in self.without_training(t, data)]
         if o.regime != "in":
-            for setting in dict.fromkeys(t.setting for t in settled if _trains(t)):
-                regimes += self._practical([t for t in settled if _trains(t) and t.setting == setting], data)
+            for setting in dict.fromkeys(t.setting for t in settled if trains(t)):
+                regimes += self._practical([t for t in settled if trains(t) and t.setting == setting], data)
         if o.regime != "practical":
-            regimes += [self._in_regime(t, data) for t in settled if t.witness is not None]
+            regimes += [self.in_regime(t, data) for t in settled if t.witness is not None]
         regimes.sort(key=lambda g: (theorems.index(g.theorem), g.name != "in"))
         delta = o.delta or Rational(1, 10)
         return Report(
@@ -81,6 +81,13 @@ class Study:
                                  "meaning": q.meaning} for q, e in data_values(theorems, data).items()},
             demands=tuple(demand_rows(settled, data, delta)), replays=tuple(replays), errata=errata, regimes=tuple(regimes),
             command=command, versions=versions(), seconds=time.perf_counter() - began)
+
+    def without_training(self, theorem: Theorem, data: Data | None = None) -> list[Regime]:
+        """A statement about data or about draws alone, judged; nothing for a statement about training."""
+        data = data or load(self.options.data or "digits", self.options.samples, self.options.label)
+        if theorem.setting is None:
+            return self._about_data(theorem, data)
+        return [] if trains(theorem) else [self._draws(theorem, data)]
 
     def _about_data(self, theorem: Theorem, data: Data) -> list[Regime]:
         """A statement about data alone: on the user's data, and on data made to break it if a hypothesis were missing."""
@@ -116,12 +123,12 @@ class Study:
             edges = frontiers(
                 theorem, theorem.claims[0], lambda m, h: make_plan(theorems, data, m, delta, o.seeds or EDGE_SEEDS, o, h),
                 ladder[0], lambda p, f, t=theorem: evidence(t, data, delta, p, f), wanted,  # type: ignore[misc]
-                self.store, self.say) if theorem.laws else ()
+                self.store, self.say) if theorem.laws and self.edges else ()
             regimes.append(self._regime(theorem, data, delta, plan, frames[ladder[-1]], "the user's data at practical sizes", began, laws, edges))
             began = time.perf_counter()
         return regimes
 
-    def _in_regime(self, theorem: Theorem, data: Data) -> Regime:
+    def in_regime(self, theorem: Theorem, data: Data) -> Regime:
         """A configuration in which every explicit hypothesis certainly holds, at the width that the theorem demands."""
         o, began, witness = self.options, time.perf_counter(), theorem.witness
         assert witness is not None
@@ -163,10 +170,11 @@ class Study:
         inside = all(j.status is Decision.HOLDS or (j.held or 0) > 0 for j in judged)
         return Regime("in" if inside else "practical", theorem, _scale(theorem, data, delta, plan, len(known.seeds)), why, judged, findings,
                       laws, edges, _curve(theorem, known) if plan else None, time.perf_counter() - began,
-                      choose(plan) if plan and len(known.seeds) and _trains(theorem) else None)
+                      choose(plan) if plan and len(known.seeds) and trains(theorem) else None)
 
 
-def _trains(theorem: Theorem) -> bool:
+def trains(theorem: Theorem) -> bool:
+    """Whether the theorem speaks of training, not of the data or the draw alone."""
     return any(c.over is not None for c in theorem.claims) or bool(theorem.laws)
 
 
@@ -174,7 +182,7 @@ def _scale(theorem: Theorem, data: Data, delta: Rational, plan: Plan | None, see
     scale: dict[str, object] = {"data": data.name, "n": data.samples, "d": data.raw.shape[1]}
     if plan is not None:
         letters = theorem.scale
-        trained = {(letters.step_size.name if letters.step_size else "h"): plan.step_size, "steps": plan.steps} if _trains(theorem) else {}
+        trained = {(letters.step_size.name if letters.step_size else "h"): plan.step_size, "steps": plan.steps} if trains(theorem) else {}
         scale |= {"m": plan.width, **trained, "seeds": seeds, "first seed": plan.seeds[0]}
         if letters.failure is not None:
             scale[letters.failure.name] = float(delta)

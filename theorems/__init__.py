@@ -90,6 +90,17 @@ def load(path: Path) -> ModuleType:
     return module
 
 
+def write_skeleton(key: str, folder: Path) -> Path:
+    """Write a commented theorem file named after its key; BadInput for a key that cannot be one and for a file that exists."""
+    if not key.isidentifier() or not key.islower():
+        raise BadInput("key", key, "it must be a citation key in lower case such as du2019, which names the file")
+    path = folder / f"{key}.py"
+    if path.exists():
+        raise BadInput("key", key, f"{path.name} exists already and is not overwritten")
+    path.write_text((HERE / "skeleton" / "authoryear.py").read_text(encoding="utf-8").replace("authoryear", key), encoding="utf-8")
+    return path
+
+
 def _line_of(error: BaseException, path: Path) -> str:
     if isinstance(error, SyntaxError):
         return f" (line {error.lineno})"

@@ -248,7 +248,7 @@ sharp = Theorem(
                     stable_steps, floor(k) <= x, x <= L, L > 0, contraction(factor=u, eta=eta, s=x, low=floor(k), high=L),
                     h <= u + eta * sqrt(L) * near_norm(radius), (1 - eta * slow)**k >= 0),
                     decay_sharp.relation.subs(k, k + 1), at="ours"),
-        Identity("the travel is a geometric series", eta * sqrt(L / m) * residual(0) / (1 - (1 - eta * slow)), reach_sharp, at="ours"),
+        Identity("the travel is a geometric series", Subs(eta * sqrt(L / m) * residual(0) / (1 - h), h, 1 - eta * slow), reach_sharp, at="ours"),
         Implication("so no neuron leaves the radius", (inside, close_sharp), travel(k) <= radius, at="ours"),
         Implication("Theorem 4.1's rate follows", (fast,), (1 - eta * slow)**2 <= rate, at="ours"),
     ))

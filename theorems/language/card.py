@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from sympy import S
+from sympy.logic.boolalg import BooleanAtom
 
 from theorems.language.derivation import Grows, Identity, Implication, SameOrder, Solved, Step
 from theorems.language.notation import tex, text
@@ -40,7 +41,7 @@ def step_line(step: Step, write: Any = text) -> str:
         case Identity():
             return f"{write(step.left)} = {write(step.right)}"
         case Implication():
-            return f"{', '.join(write(r) for r in step.premises)} ⟹ {write(step.conclusion)}"
+            return f"{', '.join(write(r) for r in step.premises if not isinstance(r, BooleanAtom))} ⟹ {write(step.conclusion)}"
         case Solved():
             return f"{write(step.when)} ⟺ {write(step.letter)} ≥ {write(step.bound)}"
         case Grows():

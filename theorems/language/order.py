@@ -24,9 +24,12 @@ class Order:
         return f"exponent {self.power}" + (f" with log^{self.logs}" if self.logs else "")
 
 
+GROWING = {"input_gram_norm", "label_energy"}  # probes whose values grow with the number of points
+
+
 def to_infinity(letter: Quantity) -> bool:
-    """Counts (n, m) go to infinity; gaps, failure probabilities and accuracies go to zero."""
-    return bool(letter.is_integer)
+    """Counts (n, m) and norms of all points go to infinity; gaps, failure probabilities and accuracies go to zero."""
+    return bool(letter.is_integer) or letter.probe in GROWING
 
 
 def exponent(expression: Expr, letter: Quantity) -> Rational:

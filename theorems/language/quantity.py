@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from sympy import Expr, Symbol, sympify
@@ -79,7 +80,11 @@ class Defined(Quantity):
 
 def expanded(expression: Any) -> Any:
     """The expression or relation with every abbreviation written out."""
-    expression = sympify(expression)
+    return _expanded(sympify(expression))
+
+
+@lru_cache(maxsize=2**14)
+def _expanded(expression: Any) -> Any:
     while short := expression.atoms(Defined):
         expression = expression.subs({d: d.definition for d in short})
     return expression

@@ -25,7 +25,7 @@ from sympy.parsing.sympy_parser import convert_xor, implicit_multiplication, par
 
 from theorems.language.card import quantifier
 from theorems.language.notation import text
-from theorems.language.quantity import Observable, Quantity, expanded
+from theorems.language.quantity import At, Observable, Quantity, expanded
 from theorems.language.statement import Claim, Hypothesis, Law, Setting, Theorem
 from theorems.problem import BadInput
 
@@ -65,7 +65,7 @@ def sections(path: Path) -> dict[str, dict[str, str]]:
 def compare(module: ModuleType) -> tuple[Typed, ...]:
     """Every hypothesis, claim, law and setting of the module against its second typing."""
     typed = sections(path_of(module))
-    return tuple(x for t in module.theorems for x in _theorem(t, typed.get(t.statement, {})))
+    return tuple(x for t in module.theorems for x in compare_statement(t, typed.get(t.statement, {})))
 
 
 def path_of(module: ModuleType) -> Path:
@@ -74,12 +74,17 @@ def path_of(module: ModuleType) -> Path:
     return here.parent / "transcription" / f"{here.stem}.txt"
 
 
-def _theorem(theorem: Theorem, lines: Mapping[str, str]) -> Iterator[Typed]:
+def compare_statement(theorem: Theorem, lines: Mapping[str, str]) -> Iterator[Typed]:
+    """One statement against the lines of its section."""
     lets = tuple((name.removeprefix("let ").strip(), body) for name, body in lines.items() if name.startswith("let "))
     relations: tuple[Hypothesis | Claim | Law, ...] = (*theorem.hypotheses, *theorem.claims, *theorem.laws)
     for x in relations:
         line = lines.get(x.name)
         yield Typed(theorem.statement, x.name, _shown(x), line, line is not None and agrees(x, line, lets, theorem.quantities))
+    known = {x.name for x in relations} | {"setting"}
+    for name, line in lines.items():
+        if name not in known and not name.startswith("let "):
+            yield Typed(theorem.statement, name, "not declared", line, False)
     if theorem.setting is not None:
         line = lines.get("setting")
         agrees_too = line is not None and _same_setting(theorem.setting, line, theorem.quantities)
@@ -124,7 +129,18 @@ def _parse(line: str, names: Mapping[str, Any]) -> Expr:
 def same(a: Expr, b: Expr) -> bool:
     """Whether two expressions are equal for all values of their letters, as far as SymPy can show."""
     a, b = expanded(a), expanded(b)
+    if a != b and not _near(a, b):
+        return False
     return bool(a == b or sympy.simplify(a - b) == 0 or sympy.simplify(sympy.powdenest(a / b, force=True)) == 1)
+
+
+def _near(a: Expr, b: Expr) -> bool:
+    """Whether they agree in numbers at one point: a quick no."""
+    gap = (a - b).xreplace({c: sympy.Symbol(str(c)) for c in (a - b).atoms(At)})
+    at = {s: sympy.Rational(7 + 3 * i, 2 if s.is_integer is not True else 1) / (100 if getattr(s, "below", None) else 1)
+          for i, s in enumerate(sorted(gap.free_symbols, key=str))}
+    value = gap.xreplace(at).evalf(30)
+    return not value.is_number or bool(abs(value) < 1e-20)
 
 
 def _same_relation(declared: Relational, left: Expr, op: str, right: Expr) -> bool:
@@ -133,7 +149,7 @@ def _same_relation(declared: Relational, left: Expr, op: str, right: Expr) -> bo
         a, b, mine = b, a, MIRROR[mine]
     if op in MIRROR:
         left, right, op = right, left, MIRROR[op]
-    return mine == op and same(a, left) and same(b, right)
+    return mine == op and ((same(a, left) and same(b, right)) or (op == "=" and same(a, right) and same(b, left)))
 
 
 def _same_words(claim: Claim, words: list[str], names: Mapping[str, Any]) -> bool:

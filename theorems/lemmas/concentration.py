@@ -26,7 +26,7 @@ hoeffding = Lemma(
         Implication("which is at most 1/4", (theta < 1,), theta * (1 - theta) <= Rational(1, 4), at="Hoeffding's lemma"),
         Identity("the best parameter", Subs(Derivative(s**2 / 8 - s * t, s), s, 4 * t), 0, at="Chernoff's bound"),
         Identity("leaves the exponent", Subs(s**2 / 8 - s * t, s, 4 * t), -2 * t**2, at="Chernoff's bound"),
-        Identity("and p in all", 2 * N * exp(-2 * m * (log(2 * N / p) / (2 * m))), p, at="union over N, two sides")))
+        Identity("and p in all", Subs(2 * N * exp(-2 * m * t**2), t, sqrt(log(2 * N / p) / (2 * m))), p, at="union over N, two sides")))
 
 successes, tau = positive("successes", "number of successes"), positive("tau", "relative excess")
 binomial_tail = Lemma(

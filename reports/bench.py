@@ -1,0 +1,186 @@
+"""Where wrong versions are tried: the true theorem's configurations, run once, on which every version is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sympy import Rational
+
+from reports.compare import compare
+from reports.evidence import Evidence
+from reports.findings import Finding
+from reports.laws import law_finding
+from reports.options import Options
+from reports.planning import certified_width, demands, evidence, exact_values, make_plan
+from reports.statistics import MEANS, seeds_by_design
+from reports.study import trains
+from reports.verdict import LawVerdict, Verdict
+from sim.data import ADVERSARIES, Data, load
+from sim.plan import Plan, asks_of
+from sim.run import NO_RUNS, trajectories
+from sim.store import Store
+from theorems.language import About, Claim, Theorem
+from theorems.language.exact import Decision, decide
+from theorems.language.mutation import Mutant
+
+DELTA = Rational(1, 10)
+LADDER, LADDER_SEEDS, POINTS = (256, 1024, 4096), 6, 8
+WITNESS_SEEDS = 6  # of a wrong version whose claims have no probability: one failure refutes
+EXACT, SIMULATION = "exact hypotheses", "simulation"
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One configuration that was run: what is known of it is judged for every version."""
+
+    data: Data
+    delta: Rational
+    plan: Plan | None = None
+    frame: pd.DataFrame = field(default_factory=lambda: NO_RUNS)
+
+
+@dataclass(eq=False)
+class Bench:
+    """costly: neurons times points beyond which a configuration is not run."""
+
+    store: Store
+    costly: float = 2.0**22
+    _known: dict[Any, Any] = field(default_factory=dict)
+
+    def notices(self, theorem: Theorem, mutant: Mutant | None) -> dict[str, str]:
+        """Layer -> what it holds against this version, empty when nothing."""
+        touched = only_changed(theorem, mutant)
+        found = {EXACT: "", SIMULATION: ""}
+        if theorem.setting is None:
+            found[EXACT] = self._about_data(touched)
+            return found
+        found[EXACT] = self._witness(theorem)
+        if mutant is not None and mutant.kind == "trivial":
+            found[EXACT] = found[EXACT] or "the bound is above all that the inputs allow"
+        for case in self._cases(touched):
+            _, findings = compare(touched, self._evidence(touched, case))
+            found[SIMULATION] = found[SIMULATION] or _against(findings)
+        found[SIMULATION] = found[SIMULATION] or self._laws(theorem, mutant)
+        return found
+
+    def can(self, theorem: Theorem) -> bool:
+        """Whether this statement has a configuration in which a claim can be refuted."""
+        return theorem.setting is None or any(True for _ in self._cases(theorem))
+
+    def silence(self, theorem: Theorem) -> str:
+        """Why no run speaks about a version of this statement."""
+        if theorem.witness is None and trains(theorem):
+            return "a hidden constant or a missing witness keeps runs from judging it"
+        return "the claims still hold in the runs" if self.can(theorem) else "its own width is too large for this trial (--own-width)"
+
+    def _about_data(self, theorem: Theorem) -> str:
+        inside = False
+        for data in (load("digits", POINTS), *(make(4) for make in ADVERSARIES.values())):
+            judged, findings = compare(theorem, evidence(theorem, data, Rational(1, 2), None, NO_RUNS))
+            inside = inside or all(j.status is Decision.HOLDS for j in judged)
+            if words := _against(findings):
+                return f"{data.name} data: {words}"
+        return "" if inside else "no data satisfies the hypotheses"
+
+    def _witness(self, theorem: Theorem) -> str:
+        """Whether the configuration that the theorem names still satisfies what can be decided beforehand."""
+        if theorem.witness is None:
+            return self._impossible(theorem)
+        data, delta = _loaded(theorem.witness.data, theorem.witness.samples), theorem.witness.delta
+        wants = demands(theorem, data, delta)
+        if wants.step_size == 0:
+            return "no step size satisfies the hypotheses"
+        values = exact_values(theorem, data, delta, wants.width, wants.step_size)
+        for h in theorem.hypotheses:
+            if h.about in (About.SCALE, About.DATA) and decide(h.relation, values) is Decision.FAILS:
+                return f"the witness no longer satisfies “{h.name}”"
+        return ""
+
+    def _impossible(self, theorem: Theorem) -> str:
+        """A statement without witness: does a hypothesis about the data fail on well-behaved data, or one about delta everywhere?"""
+        data = _loaded("orthonormal", 4)
+        values = exact_values(theorem, data, DELTA)
+        failing = [h.name for h in theorem.hypotheses
+                   if not h.hides and h.about in (About.SCALE, About.DATA) and decide(h.relation, values) is Decision.FAILS]
+        return f"“{failing[0]}” fails on orthonormal data" if failing else ""
+
+    def _cases(self, theorem: Theorem) -> Iterator[Case]:
+        if theorem.setting is None:
+            return
+        if not trains(theorem):
+            draws = MEANS if any(c.expected for c in theorem.claims) else seeds_by_design(float(DELTA))
+            yield self._run(theorem, _loaded("sphere", POINTS), DELTA, LADDER[0], draws, None, False)
+        elif theorem.witness is not None:
+            data, delta = _loaded(theorem.witness.data, theorem.witness.samples), theorem.witness.delta
+            wants = demands(theorem, data, delta)
+            width = wants.width or self._certified(theorem, data, delta)
+            if wants.step_size == 0 or not width or width * data.samples > self.costly:
+                return
+            certain = all(c.probability == 1 for c in theorem.claims)
+            seeds = WITNESS_SEEDS if certain else seeds_by_design(float(delta))
+            yield self._run(theorem, data, delta, width, seeds, wants.step_size, True)
+
+    def _evidence(self, theorem: Theorem, case: Case) -> Evidence:
+        """What is known of a case, shared by the versions whose letters it has."""
+        shared = self._known.get(("evidence", id(case)))
+        if shared is None or not {q for q in theorem.quantities if q.about in (About.SCALE, About.DATA)} <= shared.values.keys():
+            shared = evidence(theorem, case.data, case.delta, case.plan, case.frame)
+            self._known.setdefault(("evidence", id(case)), shared)
+        return shared
+
+    def _certified(self, theorem: Theorem, data: Data, delta: Rational) -> int | None:
+        key = ("width", theorem.statement)  # of the true version, which is the first to come
+        if key not in self._known:
+            self._known[key] = certified_width(theorem, data, delta, Options(), self.store)
+        found: int | None = self._known[key]
+        return found
+
+    def _run(self, theorem: Theorem, data: Data, delta: Rational, width: int, seeds: int, step: float | None, train: bool) -> Case:
+        """The case, run unless a version with the same setting, scale and observables was."""
+        asks = tuple((a.probe, a.label, str(a.argument)) for a in asks_of([theorem]))
+        key = (theorem.setting, data.digest, width, seeds, step, asks)
+        if key not in self._known:
+            plan = make_plan([theorem], data, width, delta, seeds, Options(steps=300 if train else None), step)
+            self._known[key] = Case(data, delta, plan, trajectories(plan, self.store, train))
+        found: Case = self._known[key]
+        return found
+
+    def _laws(self, theorem: Theorem, mutant: Mutant | None) -> str:
+        """Whether the declared exponents contradict a ladder of widths; asked when a law or nothing is changed."""
+        if not theorem.laws or (mutant is not None and mutant.changed not in theorem.laws):
+            return ""
+        key = ("ladder", theorem.setting)
+        if key not in self._known:
+            plans = {m: make_plan([theorem], _loaded("sphere", POINTS), m, DELTA, LADDER_SEEDS, Options(steps=100)) for m in LADDER}
+            self._known[key] = {m: trajectories(p, self.store) for m, p in plans.items()}
+        for law in theorem.laws:
+            e = law_finding(law, self._known[key]).exponent
+            if e.verdict is LawVerdict.INCONSISTENT:
+                return f"{law.name}: fitted {e.fitted:.2g} in [{e.low:.2g}, {e.high:.2g}] against {law.exponent}"
+        return ""
+
+
+@cache
+def _loaded(name: str, samples: int) -> Data:
+    return load(name, samples)
+
+
+def only_changed(theorem: Theorem, mutant: Mutant | None) -> Theorem:
+    """The version with only the claim that was changed, if it was a claim: the others are judged elsewhere."""
+    if mutant is None or not isinstance(mutant.changed, Claim):
+        return theorem
+    return replace(theorem, claims=(mutant.changed,), derivation=(), laws=())
+
+
+def _against(findings: Sequence[Finding]) -> str:
+    refuted = [f for f in findings if f.verdict is Verdict.REFUTED]
+    if not refuted:
+        return ""
+    f = refuted[0]
+    numbers = "" if f.predicted is None or f.observed is None or not np.isfinite(f.observed) else f": {f.observed:.3g} against {f.predicted:.3g}"
+    return f"“{f.claim.name}” is refuted{numbers}"
