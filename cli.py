@@ -7,13 +7,12 @@ import os
 import shlex
 import sys
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from reports.arguments import Numbers, Probability, writable
+from reports.arguments import Probability, run_options, writable
 from reports.progress import progress
 from theorems.problem import BadInput
 
@@ -42,31 +41,9 @@ def check() -> None:
     """
 
 
-def _run_options(f: Callable[..., Any]) -> Callable[..., Any]:
-    for option in reversed((
-        click.option("--data", metavar="NAME|FILE", help="digits (default), orthonormal, sphere, or a .csv, .npz or .parquet file."),
-        click.option("--label", default="label", show_default=True, help="Column (or array) of the labels in a file."),
-        click.option("--samples", type=int, metavar="N", help="Use the first N points (default 10; all rows of a file)."),
-        click.option("--widths", type=Numbers(), help="Ladder of widths at practical scale; in regime, the width."),
-        click.option("--seeds", type=int, metavar="S", help="Seeds a run (default: what the error budget demands)."),
-        click.option("--seed", type=int, default=0, show_default=True, help="The first seed."),
-        click.option("--steps", type=int, metavar="K", help="Training steps."),
-        click.option("--step-size", type=float, metavar="ETA", help="Step size at practical scale."),
-        click.option("--delta", type=Probability(), help="Failure probability delta of the theorem."),
-        click.option("--regime", type=click.Choice(["in", "practical", "both"]), default="both", show_default=True,
-                     help="in: where every hypothesis certainly holds, however long it takes; practical: your data at your sizes."),
-        click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, metavar="DIR",
-                     help="Where reports and finished seeds go."),
-        click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of tables."),
-        click.option("--quiet", is_flag=True, help="No progress on stderr."),
-    )):
-        f = option(f)
-    return f
-
-
 @check.command()
 @click.argument("name", metavar="KEY|FILE.py")
-@_run_options
+@run_options
 def theorem(name: str, out: Path, as_json: bool, quiet: bool, **asked: Any) -> None:
     """Check one paper: its derivation, its hypotheses on your data, its claims in simulation."""
     report = _checked(name, _options(asked), out, quiet)
@@ -81,7 +58,7 @@ def theorem(name: str, out: Path, as_json: bool, quiet: bool, **asked: Any) -> N
 
 
 @check.command("all")
-@_run_options
+@run_options
 def everything(out: Path, as_json: bool, quiet: bool, **asked: Any) -> None:
     """Check every paper of the catalogue and print one table."""
     import theorems

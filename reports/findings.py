@@ -12,6 +12,7 @@ from sim.mode import Mode
 from theorems.language.exact import Decision
 from theorems.language.replay import Outcome, Replay
 from theorems.language.statement import Claim, Hypothesis, Law, Theorem
+from theorems.language.transcription import Typed
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,8 @@ class Report:
     replays: tuple[tuple[Theorem, Replay], ...]
     errata: tuple[Any, ...]
     regimes: tuple[Regime, ...]
+    typing: tuple[Typed, ...]
+    trust: tuple[str, ...]
     command: str
     versions: dict[str, str]
     seconds: float = field(default=0.0, compare=False)
@@ -119,10 +122,12 @@ class Report:
         """Everything that speaks against the paper as declared, each with the layer that noticed it."""
         algebra = [f"derivation: {t.statement}, step “{r.step.name}” is {r.outcome}" for t, r in self.replays
                    if r.outcome in (Outcome.FALSE, Outcome.VACUOUS)]
+        typed = [f"typing: {x.statement}, “{x.name}” is declared as {x.declared} but typed as {x.typed}" for x in self.typing
+                 if x.typed is not None and not x.agrees]
         layer = {True: "simulation", False: "exact hypotheses"}
         claims = [f"{layer[g.theorem.setting is not None]}: {g.theorem.statement}, claim “{f.claim.name}” is refuted ({f.evidence})"
                   for g in self.regimes for f in g.claims if f.verdict is Verdict.REFUTED]
-        return (*algebra, *dict.fromkeys(claims))
+        return (*typed, *algebra, *dict.fromkeys(claims))
 
     @property
     def measured(self) -> bool:
@@ -154,7 +159,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "errata": [{"at": s.erratum.at, "kind": s.erratum.kind, "remark": s.erratum.remark, "printed": s.printed, "corrected": s.corrected,
                     "stands": s.stands} for s in report.errata],
         "regimes": [_regime(g) for g in report.regimes],
-        "noticed": report.noticed, "exit_code": report.exit_code, "seconds": round(report.seconds, 1),
+        "trust": report.trust, "noticed": report.noticed, "exit_code": report.exit_code, "seconds": round(report.seconds, 1),
         "command": report.command, "versions": report.versions,
     })
 

@@ -20,6 +20,7 @@ from reports.options import Options
 from reports.planning import make_plan
 from reports.statistics import mean_interval
 from reports.study import Study, trains
+from reports.trust import lock_of
 from reports.versions import versions
 from sim.data import load
 from sim.draws import draw_block, source
@@ -42,13 +43,6 @@ DELTA = Rational(1, 10)
 COSTLY = 2**22  # neurons times points beyond which the lock does not run a theorem in regime
 NEAR = 1e-6  # relative difference that another machine's rounding may make to the statistics of the same draws
 CONFIDENCE = 0.9999  # of the intervals that are compared when the draws are others
-
-
-def path_of(module: ModuleType) -> Path:
-    """Where the lock of a theorem file stands: reports/lock/ for the catalogue, lock/ beside any other file."""
-    here = Path(str(module.__file__))
-    ours = here.parent == Path(__file__).parent.parent / "theorems"
-    return (Path(__file__).parent if ours else here.parent) / "lock" / f"{here.stem}.json"
 
 
 # What is locked -------------------------------------------------------------------------------------------------------
@@ -231,7 +225,7 @@ def _numbers(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
 
 def read(module: ModuleType) -> dict[str, Any]:
     """The committed lock; BadInput when there is none or it cannot be read."""
-    path = path_of(module)
+    path = lock_of(module)
     if not path.is_file():
         raise BadInput("lock", path.name, f"{module.paper.key} is not locked yet; check regress {module.paper.key} --update writes it")
     try:
@@ -242,7 +236,7 @@ def read(module: ModuleType) -> dict[str, Any]:
 
 def write(module: ModuleType, fresh: dict[str, Any]) -> Path:
     """Write the lock, whole or not at all."""
-    path = path_of(module)
+    path = lock_of(module)
     path.parent.mkdir(exist_ok=True)
     part = path.with_suffix(".tmp")
     part.write_text(json.dumps(fresh, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

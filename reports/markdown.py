@@ -42,6 +42,7 @@ def render(report: Report, figures: Sequence[tuple[str, str]] = ()) -> str:
     lines += [x for caption, file in figures for x in (f"![{caption}]({file})", "", f"*{caption}*", "")]
     for theorem in dict.fromkeys(g.theorem for g in report.regimes):
         lines += _theorem(theorem, [g for g in report.regimes if g.theorem is theorem], report)
+    lines += ["## How far to trust this file", "", *(f"- {x}" for x in report.trust), ""]
     lines += _errata(report) + _legend(report) + _provenance(report)
     return "\n".join(lines).rstrip() + "\n"
 

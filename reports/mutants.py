@@ -15,6 +15,7 @@ from typing import Any
 import theorems
 from reports import lock
 from reports.bench import Bench
+from reports.trust import lock_of
 from theorems.language import Claim, Hypothesis, Identity, Implication, Theorem
 from theorems.language.mutation import Mutant, mutants, rewrites
 from theorems.language.replay import Outcome, point_of, replay
@@ -170,7 +171,7 @@ class _Layers:
 
 
 def _locked(module: ModuleType) -> dict[str, Any]:
-    if not lock.path_of(module).is_file():
+    if not lock_of(module).is_file():
         return {}
     return {t["statement"]: t for t in lock.read(module)["theorems"]}
 

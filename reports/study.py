@@ -20,6 +20,7 @@ from reports.laws import law_finding
 from reports.options import Options
 from reports.planning import certified_width, data_values, demand_rows, demands, evidence, make_plan
 from reports.statistics import MEANS, seeds_by_design, seeds_to_confirm
+from reports.trust import lines, lock_of
 from reports.verdict import Verdict
 from reports.versions import versions
 from sim.data import ADVERSARIES, Data, load
@@ -31,6 +32,7 @@ from theorems.language import Each, Theorem
 from theorems.language.demand import Demand
 from theorems.language.exact import Decision
 from theorems.language.replay import replay
+from theorems.language.transcription import compare as compare_typing
 
 LADDER = (1024, 2048, 4096, 8192, 16384)
 EDGE_SEEDS = 6  # seeds a width or a step is tried with when looking for where a claim stops being seen
@@ -67,6 +69,7 @@ class Study:
                 replays.append((theorem, replay(step)))
                 tick()
         errata = tuple(examine(e, self.store) for e in getattr(module, "errata", ()))
+        typed = compare_typing(module)
         regimes = [g for t in theorems for g in self.without_training(t, data)]
         if o.regime != "in":
             for setting in dict.fromkeys(t.setting for t in settled if trains(t)):
@@ -80,6 +83,7 @@ class Study:
             quantities={q.name: {"value": e.value, "low": e.low, "high": e.high, "certified": e.certified, "text": q.text,
                                  "meaning": q.meaning} for q, e in data_values(theorems, data).items()},
             demands=tuple(demand_rows(settled, data, delta)), replays=tuple(replays), errata=errata, regimes=tuple(regimes),
+            typing=typed, trust=lines(module, typed, lock_of(module).is_file()),
             command=command, versions=versions(), seconds=time.perf_counter() - began)
 
     def without_training(self, theorem: Theorem, data: Data | None = None) -> list[Regime]:

@@ -3,7 +3,7 @@
 import pytest
 from sympy import Eq, Integral, Rational, exp, log, oo, pi, sqrt
 
-from theorems.language import Identity, Implication, SameOrder, count, failure, observable, of_data, positive
+from theorems.language import Grows, Identity, Implication, SameOrder, Solved, count, failure, observable, of_data, positive
 from theorems.language.replay import Outcome, replay
 
 n, m = count("n", "points"), count("m", "neurons")
@@ -66,8 +66,44 @@ def test_orders_are_compared_letter_by_letter():
     assert outcome(SameOrder("", 3 * n**2 / lam, n**2 / lam, along=(n, lam), at="here")) is Outcome.PROVED
     found = replay(SameOrder("", n**3 / lam, n**2 / lam, along=(n, lam), at="here"))
     assert found.outcome is Outcome.FALSE
-    assert found.counterexample == {"n": "exponent 3 against 2"}
+    assert found.counterexample == {"n": "exponent 3 against exponent 2"}
 
 
 def test_premises_may_be_equations():
     assert outcome(Implication("", (x < 1, Eq(eta**2, 1 - x)), 1 / (1 - eta) <= 2 / x, at="here")) is Outcome.PROVED
+
+
+def test_a_counterexample_in_free_atoms_must_be_one_in_numbers():
+    """To the solver a logarithm is a variable: that it can be chosen badly refutes nothing."""
+    true = Implication("", (x > 1,), log(x) <= x - 1, at="here")
+    assert outcome(true) is Outcome.UNKNOWN
+    wrong = replay(Implication("", (x > 1,), log(x) >= x, at="here"))
+    assert wrong.outcome is not Outcome.PROVED
+
+
+def test_logarithms_of_products_and_powers_of_multiples_are_the_same_atoms_in_any_form():
+    step = Implication("", (m >= log(2 * n**2 / delta),), m >= log(2) + 2 * log(n) - log(delta), at="here")
+    assert outcome(step) is Outcome.PROVED
+
+
+def test_a_bound_is_computed_by_solving_for_its_letter():
+    reach, radius = 4 * sqrt(n) / (sqrt(m) * lam), delta * lam
+    assert outcome(Solved("", reach <= radius, letter=m, bound=16 * n / (lam**4 * delta**2), at="here")) is Outcome.PROVED
+    assert outcome(Solved("", reach <= radius, letter=m, bound=8 * n / (lam**4 * delta**2), at="here")) is Outcome.FALSE
+    assert outcome(Solved("", reach >= radius, letter=m, bound=16 * n / (lam**4 * delta**2), at="here")) is Outcome.FALSE  # holds below, not above
+
+
+@pytest.mark.parametrize(("left", "right", "expected"), [
+    (log(1 + x), x, Outcome.PROVED), (x, log(1 + x), Outcome.FALSE), (1 - exp(-x), x, Outcome.PROVED), (1 + x, exp(x), Outcome.PROVED),
+    (x**2, x, Outcome.UNKNOWN)])
+def test_what_starts_equal_and_grows_faster_stays_above(left, right, expected):
+    found = outcome(Grows("", left, right, along=x, at="here"))
+    assert found is expected or (expected is Outcome.UNKNOWN and found is not Outcome.PROVED)
+
+
+def test_the_order_says_what_the_hidden_constant_is():
+    from theorems.language import hidden
+    found = replay(SameOrder("", 7 * n**2 / lam, n**2 / lam, along=(n, lam), hidden=hidden("C", "constant"), at="here"))
+    assert "C = 7" in found.note
+    logs = replay(SameOrder("", n**2 * log(n), n**2, along=(n,), at="here"))
+    assert logs.outcome is Outcome.FALSE, "a logarithm is part of the order"

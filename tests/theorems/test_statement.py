@@ -102,9 +102,11 @@ def test_a_hypothesis_on_the_draw_counts_the_start_as_drawn():
 def test_one_paper_several_theorems_and_variants_as_printed_and_as_corrected():
     printed, corrected = Identity("as printed", n + 1, n, at="Lemma 1"), Identity("as corrected", n + 1, 1 + n, at="Lemma 1")
     claims = (Claim("start", r(0) <= n, at="Lemma 1"),)
-    both = tuple(Theorem(statement=s, says="It starts.", setting=setting, hypotheses=(), claims=claims,
-                         errata=(Erratum(at="Lemma 1", printed=printed, corrected=corrected, remark="off by one"),)) for s in ("Lemma 1", "Lemma 1'"))
+    both = tuple(Theorem(statement=s, says="It starts.", setting=setting, hypotheses=(), claims=claims) for s in ("Lemma 1", "Lemma 1'"))
     assert len(set(both)) == 2
+    assert Erratum(at="Lemma 1", printed=printed, corrected=corrected, remark="off by one").kind == "gap"
+    with pytest.raises(BadInput, match="witness"):
+        Erratum(at="Lemma 1", printed=both[0], corrected=both[1], remark="a statement called false needs its witness")
     assert Paper("a2000", "A", ("A. A.",), 2000, "Journal").arxiv == ""
 
 

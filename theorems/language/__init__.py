@@ -1,6 +1,7 @@
 """The words in which a theorem is declared."""
 
 from theorems.language.derivation import Grows, Identity, Implication, SameOrder, Solved, Step
+from theorems.language.erratum import Counterexample, Erratum
 from theorems.language.lemma import Lemma, Use
 from theorems.language.quantifier import Average, Best, Each, Limit
 from theorems.language.quantity import (
@@ -22,8 +23,6 @@ from theorems.language.quantity import (
 )
 from theorems.language.statement import (
     Claim,
-    Counterexample,
-    Erratum,
     Hypothesis,
     Law,
     Paper,

@@ -57,7 +57,13 @@ class Use:
 
     @property
     def needs(self) -> tuple[Relational, ...]:
-        return tuple(r.subs(self.values, simultaneous=True) for r in self.lemma.given)
+        """The lemma's premises and its letters' domains, for the values that they have here."""
+        domains: list[Any] = []
+        for q, value in self.values.items():
+            domains += [value > 0] if q.is_positive else [value >= 0] if q.is_nonnegative else []
+            domains += [value < q.below] if getattr(q, "below", None) is not None else []
+        given = (*domains, *(r.subs(self.values, simultaneous=True) for r in self.lemma.given))
+        return tuple(r for r in given if r not in (True, S.true))
 
     @property
     def failure(self) -> Expr:

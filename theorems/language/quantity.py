@@ -150,6 +150,11 @@ def positive(name: str, meaning: str, **signs: Any) -> Quantity:
     return Quantity(name, meaning, About.SCALE, positive=True, **signs)
 
 
+def nonnegative(name: str, meaning: str, **signs: Any) -> Quantity:
+    """A real that is not negative."""
+    return Quantity(name, meaning, About.SCALE, nonnegative=True, **signs)
+
+
 def failure(name: str, meaning: str, **signs: Any) -> Quantity:
     """A probability of failure, in (0, 1)."""
     return Quantity(name, meaning, About.SCALE, below=1, positive=True, **signs)

@@ -274,34 +274,3 @@ class Theorem:
         for relation in (*(h.relation for h in self.hypotheses), *(c.relation for c in self.claims)):
             visit(relation)
         return tuple(found)
-
-
-@dataclass(frozen=True)
-class Counterexample:
-    """A configuration at which every hypothesis of a printed statement certainly holds and its claim is refuted."""
-
-    data: str
-    samples: int
-    width: int | None = None
-    delta: Rational = Rational(1, 2)
-
-
-@dataclass(frozen=True)
-class Erratum:
-    """A step or statement that fails as printed, beside the one that holds, and what this means for the paper.
-
-    A false step carries its counterexample in its replay; a false statement needs the `witness` that shows it.
-    kind: 'misprint' (nothing rests on it), 'gap' (the argument needs the correction), 'reading' (true as meant, false as it may be read).
-    """
-
-    at: str
-    printed: Step | Theorem
-    corrected: Step | Theorem
-    remark: str
-    kind: Literal["misprint", "gap", "reading"] = "gap"
-    witness: Counterexample | None = None
-
-    def __post_init__(self) -> None:
-        _address("erratum", self.at)
-        if isinstance(self.printed, Theorem) and self.witness is None:
-            raise BadInput(f"erratum {self.at!r}: witness", None, "a statement called false needs Counterexample(data=..., samples=...)")

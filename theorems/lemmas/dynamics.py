@@ -2,21 +2,21 @@
 
 from theorems.language.derivation import Identity, Implication
 from theorems.language.lemma import Lemma
-from theorems.language.quantity import index, positive
+from theorems.language.quantity import index, nonnegative, positive
 
-travel, first = positive("travel", "distance travelled"), positive("first", "length of the first step")
+travel, first = nonnegative("travel", "distance travelled"), nonnegative("first", "length of the first step")
 x = positive("x", "decay of the square a step")
 h, k, j = positive("h", "decay of a step's length"), index("k", "steps"), index("j", "a step")
 travel_sum = Lemma(
     "travel sum", "Steps whose squares decay by 1 − x go no farther than 2/x times the first.",
-    letters=(travel, first, x), given=(x > 0, x <= 1), then=travel <= 2 * first / x, source="geometric series",
+    letters=(travel, first, x), given=(x <= 1,), then=travel <= 2 * first / x, source="geometric series",
     derivation=(
         Identity("the sum telescopes", (1 - h) * h**j, h**j - h**(j + 1), at="series"),
         Implication("bounded by its limit", (h < 1, (1 - h) * travel <= first * (1 - h**k), h**k >= 0), travel <= first / (1 - h), at="series"),
         Implication("and the limit", (x <= 1, h**2 <= 1 - x, h < 1), 1 / (1 - h) <= 2 / x, at="series")))
 
-factor, eta, s = positive("factor", "|1 − ηs|"), positive("eta", "step size"), positive("s", "an eigenvalue")
-low, high = positive("low", "bound on the eigenvalues from below"), positive("high", "bound from above")
+factor, eta, s = nonnegative("factor", "|1 − ηs|"), positive("eta", "step size"), positive("s", "an eigenvalue")
+low, high = nonnegative("low", "bound on the eigenvalues from below"), positive("high", "bound from above")
 contraction = Lemma(
     "contraction", "A step no longer than 1/high shrinks every mode by at least 1 − η low.",
     letters=(factor, eta, s, low, high), given=(low <= s, s <= high, eta * high <= 1), then=factor <= 1 - eta * low,

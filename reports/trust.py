@@ -1,0 +1,41 @@
+"""How far a theorem file can be trusted: typed twice, linked by steps, witnessed, locked; and what would help."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType
+
+from reports.proof import uncovered
+from theorems.language.transcription import Typed, path_of
+
+
+def lines(module: ModuleType, typed: tuple[Typed, ...], locked: bool) -> tuple[str, ...]:
+    """One line each for the second typing, the derivation, the witnesses and the lock; a missing one says how to add it."""
+    path = path_of(module)
+    twice, agree = sum(x.typed is not None for x in typed), sum(x.agrees for x in typed)
+    stated = [x for t in module.theorems for x in (*t.hypotheses, *t.claims)]
+    bare = [name for t in module.theorems for name in uncovered(t)]
+    trained = [t for t in module.theorems if t.setting is not None and t.hypotheses]
+    without = [t.statement for t in trained if t.witness is None]
+    return (
+        f"second typing: {agree} of {len(typed)} relations typed twice and equal" if twice else
+        f"second typing: none; write every relation once more, as the paper prints it, in transcription/{path.name}",
+        f"proof: {len(stated) - len(bare)} of {len(stated)} hypotheses and claims are linked by a replayed step" + (
+            "" if len(bare) < len(stated) else "; add derivation=(Implication(...), ...) so that a wrong exponent cannot pass"),
+        f"witness: {len(trained) - len(without)} of {len(trained)} statements with hypotheses name a feasible configuration" + (
+            f"; without one only laws are tested: {', '.join(without)}" if without else ""),
+        "lock: committed, check regress compares" if locked else f"lock: none; check regress {_name(module)} --update",
+    )
+
+
+def _name(module: ModuleType) -> str:
+    """What the user calls the file by."""
+    here = Path(str(module.__file__))
+    return module.paper.key if here.parent.name == "theorems" else f"./{here.name}"
+
+
+def lock_of(module: ModuleType) -> Path:
+    """Where the lock of a theorem file stands: reports/lock/ for the catalogue, lock/ beside any other file."""
+    here = Path(str(module.__file__))
+    ours = here.parent == Path(__file__).parent.parent / "theorems"
+    return (Path(__file__).parent if ours else here.parent) / "lock" / f"{here.stem}.json"

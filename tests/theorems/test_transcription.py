@@ -1,0 +1,51 @@
+"""Every relation of the catalogue is typed twice, and the comparison sees every difference and no mere rewriting."""
+
+from dataclasses import replace
+
+import pytest
+
+import theorems
+from theorems.language import BadInput
+from theorems.language.mutation import mutants, rewrites
+from theorems.language.transcription import compare, compare_statement, path_of, sections
+
+MODULES = {e.key: theorems.find(e.key) for e in theorems.catalogue()}
+
+
+@pytest.mark.parametrize("key", MODULES)
+def test_every_relation_is_typed_twice_and_both_agree(key):
+    found = compare(MODULES[key])
+    stated = sum(len(t.hypotheses) + len(t.claims) + len(t.laws) + (t.setting is not None) for t in MODULES[key].theorems)
+    assert len(found) == stated
+    assert not [x for x in found if x.typed is None], "typed once only"
+    assert not [x for x in found if not x.agrees]
+
+
+@pytest.mark.parametrize("key", MODULES)
+def test_every_wrong_version_disagrees_and_no_rewriting_does(key):
+    lines = sections(path_of(MODULES[key]))
+    for t in MODULES[key].theorems:
+        for x in mutants(t):
+            assert x.theorem is None or any(not y.agrees for y in compare_statement(x.theorem, lines[t.statement])), x.change
+        for x in rewrites(t):
+            assert all(y.agrees for y in compare_statement(x.theorem, lines[t.statement])), x.change
+
+
+def test_a_relation_that_was_not_typed_is_noticed(statement):
+    t = statement("Theorem 4.1")
+    lines = {name: line for name, line in sections(path_of(MODULES["du2019"]))[t.statement].items() if name != "wide enough"}
+    assert [x.name for x in compare_statement(t, lines) if not x.agrees] == ["wide enough"]
+    without = replace(t, hypotheses=t.hypotheses[1:])
+    assert [x.name for x in compare_statement(without, sections(path_of(MODULES["du2019"]))[t.statement]) if not x.agrees] == ["no degenerate data"]
+
+
+@pytest.mark.parametrize(("text", "words"), [("wide: m >= n\n", "must be"), ("[A]\nnonsense\n", "must be")])
+def test_an_unreadable_line_is_named(text, words, tmp_path):
+    path = tmp_path / "mine.txt"
+    path.write_text(text)
+    with pytest.raises(BadInput, match=words):
+        sections(path)
+
+
+def test_a_file_without_second_typing_has_none(tmp_path):
+    assert sections(tmp_path / "none.txt") == {}

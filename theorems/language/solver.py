@@ -1,0 +1,198 @@
+"""Implications between inequalities, by Z3 over the reals; a counterexample in numbers when there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import sympy
+from sympy import Dummy, Expr, Rational
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import BooleanAtom
+
+from theorems.language.derivation import Implication
+from theorems.language.lemma import Use
+from theorems.language.notation import text
+from theorems.language.outcome import Outcome, Replay
+from theorems.language.quantity import At, expanded
+
+TIMEOUT_MS = 8000
+PI = (Rational(314159265358979323, 10**17), Rational(314159265358979324, 10**17))
+
+
+class _Translation:
+    """SymPy to Z3 over the reals: rational powers become roots of fresh variables, logarithms become free atoms."""
+
+    def __init__(self) -> None:
+        import z3
+        self.z3, self.facts = z3, list[Any]()
+        self.vars: dict[Any, Any] = {}
+        self.free = False  # whether something was replaced by a variable of which the solver knows only the sign
+
+    def variable(self, key: Any, name: str, lower: str | None) -> Any:
+        if key not in self.vars:
+            v = self.z3.Real(name)
+            self.vars[key] = v
+            if lower is not None:
+                self.facts.append(v > 0 if lower == ">" else v >= 0)
+        return self.vars[key]
+
+    def __call__(self, e: Expr) -> Any:
+        z3 = self.z3
+        if e.is_Rational or e.is_Float:
+            exact = Rational(e)
+            return z3.Q(int(exact.p), int(exact.q))
+        if e is sympy.pi:
+            v = self.variable(e, "pi", ">")
+            self.facts += [v > z3.Q(int(PI[0].p), int(PI[0].q)), v < z3.Q(int(PI[1].p), int(PI[1].q))]
+            return v
+        if e.is_Symbol:
+            return self.letter(e)
+        if e.is_Add:
+            return z3.Sum([self(a) for a in e.args])
+        if e.is_Mul:
+            e = sympy.factor_terms(e)
+        if e.is_Mul:
+            top, bottom = e.as_numer_denom()
+            if bottom == 1:
+                return z3.Product([self(a) for a in e.args])
+            return self(top) / self(bottom)
+        if e.is_Pow and e.exp.is_Integer:
+            n = int(e.exp)
+            power = z3.Product([self.named(e.base)] * abs(n))
+            return power if n > 0 else 1 / power
+        if e.is_Pow and e.exp.is_Rational:
+            root = self.root(e.base, int(e.exp.q))
+            power = z3.Product([root] * abs(int(e.exp.p)))
+            return power if e.exp.p > 0 else 1 / power
+        if e.is_Pow and e.exp.is_Add:
+            return z3.Product([self(f) for f in sympy.expand_power_exp(e).args])
+        self.free = True
+        return self.variable(e, f"atom{len(self.vars)}", ">" if e.is_positive else None)
+
+    def letter(self, e: Any) -> Any:
+        new = e not in self.vars
+        v = self.variable(e, e.name, ">" if e.is_positive else ">=" if e.is_nonnegative else None)
+        if new and e.is_integer and e.is_positive:
+            self.facts.append(v >= 1)
+        if new and getattr(e, "below", None) is not None:
+            self.facts.append(v < e.below)
+        return v
+
+    def named(self, base: Expr) -> Any:
+        """A sum under a power as a variable of its own: the solver reasons on (a - b)^3 as on x^3."""
+        if not base.is_Add:
+            return self(base)
+        new = base not in self.vars
+        v = self.variable(base, f"sum{len(self.vars)}", None)
+        if new:
+            self.facts.append(v == self(base))
+        return v
+
+    def root(self, base: Expr, degree: int) -> Any:
+        v = self.variable((base, degree), f"root{len(self.vars)}", ">=")
+        self.facts.append(self.z3.Product([v] * degree) == self(base))
+        return v
+
+    def relation(self, r: Relational) -> Any:
+        if isinstance(r, BooleanAtom):  # the declared domains decide it
+            return self.z3.BoolVal(bool(r))
+        left, right = self(r.lhs), self(r.rhs)
+        return {"<=": left <= right, "<": left < right, ">=": left >= right, ">": left > right,
+                "==": left == right, "!=": left != right}[r.rel_op]
+
+
+def implication(step: Implication) -> Replay:
+    """By Z3; a lemma among the premises must have what it needs from the others."""
+    for use in (x for x in step.given if isinstance(x, Use)):
+        others = tuple(x for x in step.given if x is not use)
+        for need in use.needs:
+            found = _decided(step, others, need)
+            if found.outcome is not Outcome.PROVED:
+                return replace(found, note=f"{use.lemma.name} needs {text(need)}, which is not given")
+    return _decided(step, step.premises, step.conclusion)
+
+
+def _decided(step: Implication, given: Sequence[Any], then: Any) -> Replay:
+    t = _Translation()
+    relations = [_canonical(expanded(getattr(r, "relation", r))) for r in (*given, then)]
+    calls = set().union(*(r.atoms(At) for r in relations))  # observables become letters: their arguments must not be rewritten
+    letters = {a: Dummy(str(a), nonnegative=a.is_nonnegative, positive=a.is_positive) for a in calls}
+    relations = [r.xreplace(letters) for r in relations]
+    *assumed, shown = (t.relation(r) for r in relations)
+    z3, premises = t.z3, t.facts + assumed
+    solver = z3.Solver()
+    solver.set("timeout", TIMEOUT_MS)
+    solver.add(*premises)
+    if solver.check() == z3.unsat:
+        return Replay(step, Outcome.VACUOUS, "Z3", note="the premises contradict each other")
+    solver.push()
+    solver.add(z3.Not(shown))
+    answer = solver.check()
+    if answer == z3.unsat:
+        return Replay(step, Outcome.PROVED, "Z3")
+    if answer == z3.sat:
+        free = set().union(*(r.free_symbols for r in relations))
+        real = solver.model()
+        model = _whole(solver, [t.letter(a) for a in free if a.is_integer and a.is_positive], z3) or real
+        if t.free and not _refutes(relations, {a: model.eval(t.letter(a), model_completion=True) for a in free}):
+            return Replay(step, Outcome.UNKNOWN, "Z3", note="the solver knows too little of logarithms and powers to decide it")
+        point = {getattr(a, "name", str(a)): _number(model.eval(t.letter(a), model_completion=True)) for a in sorted(free, key=str)}
+        return Replay(step, Outcome.FALSE, "Z3", point)
+    return Replay(step, Outcome.UNKNOWN, "Z3", note=f"undecided within {TIMEOUT_MS // 1000} s")
+
+
+def _refutes(relations: Sequence[Any], model: Mapping[Any, Any]) -> bool:
+    """Whether the premises, all but the last, are true at the model's point and the last relation is false there, in numbers."""
+    point = {a: _exact(v) for a, v in model.items()}
+    *given, then = (_truth(sympy.sympify(r), point) for r in relations)
+    return all(g is True for g in given) and then is False
+
+
+def _truth(r: Any, point: Mapping[Any, Any]) -> bool | None:
+    """Whether the relation is true there; None when a side has no real value."""
+    if not isinstance(r, BooleanAtom):
+        sides = [side.subs(point).evalf(30) for side in r.args]
+        if not all(side.is_real for side in sides):
+            return None
+        r = r.func(*sides)
+    return bool(r)
+
+
+def _exact(value: Any) -> Expr:
+    if hasattr(value, "as_fraction"):
+        exact = value.as_fraction()
+        return Rational(exact.numerator, exact.denominator)
+    return Rational(value.as_decimal(40).rstrip("?"))
+
+
+def _canonical(r: Any) -> Any:
+    """Logarithms of products as sums, and one base for each symbolic power: the same quantity must become the same atom."""
+    if r.has(sympy.log):
+        r = sympy.expand_log(r, force=True)
+    powers = [p for p in r.atoms(sympy.Pow) if not p.exp.is_number and p.base is not sympy.E]
+    if powers:
+        r = r.func(*(sympy.powsimp(side, combine="base") for side in r.args)) if isinstance(r, Relational) else r
+        r = r.xreplace({p: sympy.Pow(sympy.expand(p.base), p.exp) for p in r.atoms(sympy.Pow) if not p.exp.is_number and p.base is not sympy.E})
+    return r
+
+
+def _whole(solver: Any, counts: list[Any], z3: Any) -> Any:
+    """A counterexample in which every count is a small whole number, if there is one: a reader can check it by hand."""
+    found = None
+    for value in (1, 2, 10) if counts else ():
+        solver.push()
+        solver.add(*(c == value for c in counts))
+        found = solver.model() if solver.check() == z3.sat else None
+        solver.pop()
+        if found is not None:
+            break
+    return found
+
+
+def _number(value: Any) -> str:
+    if hasattr(value, "as_fraction"):
+        exact = value.as_fraction()
+        return str(exact) if max(abs(exact.numerator), exact.denominator) < 10**6 else f"{float(exact):.6g}"
+    return value.as_decimal(6).rstrip("?") if hasattr(value, "as_decimal") else str(value)
