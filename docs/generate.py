@@ -1,4 +1,6 @@
-"""Write the generated pages (the example report and the README's output), or with --check prove that they are fresh.
+"""Write the generated pages (the example report, errata, calibration, the README's output), or with --check prove that they are fresh.
+
+The page of planted errors is written, not checked: it takes a minute, and CI runs `check mutants` itself.
 
 Versions, times and the machine's command line are not compared; every other character is.
 """
@@ -8,11 +10,14 @@ import re
 import sys
 import tempfile
 from pathlib import Path
+from types import ModuleType
 
 from rich.console import Console
 
 import theorems
-from reports import terminal
+from benchmarks import calibration
+from reports import errata, mutants, score, terminal
+from reports.bench import Bench
 from reports.findings import Report
 from reports.options import Options
 from reports.study import Study
@@ -41,6 +46,11 @@ def timeless(page: str) -> str:
     return re.sub(r"SFC64 stream\. .*", "", page)
 
 
+def papers() -> list[ModuleType]:
+    """The catalogue."""
+    return [theorems.find(e.key) for e in theorems.catalogue()]
+
+
 def main() -> int:
     """Generate into docs/report and README.md; with --check compare instead and name what is stale."""
     checking = "--check" in sys.argv
@@ -52,11 +62,16 @@ def main() -> int:
         readme = (ROOT / "README.md").read_text()
         before, rest = readme.split(START)
         fresh = before + START + excerpt(report) + END + rest.split(END)[1]
+        pages = {"errata.md": errata.as_markdown(errata.catalogue(papers(), Store())), "calibration.md": calibration.page(calibration.rows())}
         if not checking:
             (ROOT / "README.md").write_text(fresh)
+            pages["mutants.md"] = score.as_markdown([mutants.run(m, Bench(Store())) for m in papers()])
+            for name, page in pages.items():
+                (ROOT / "docs" / name).write_text(page)
             return 0
         pairs = [(folder / "du2019.md", ROOT / "docs" / "report" / "du2019.md")]
         stale = [str(old.relative_to(ROOT)) for new, old in pairs if timeless(new.read_text()) != timeless(old.read_text())]
+        stale += [f"docs/{name}" for name, page in pages.items() if (ROOT / "docs" / name).read_text() != page]
         stale += ["README.md"] if timeless(fresh) != timeless(readme) else []
     for name in stale:
         print(f"{name} is stale: run .venv/bin/python docs/generate.py", file=sys.stderr)

@@ -125,6 +125,15 @@ def test_a_false_step_ends_with_code_1_and_its_layer(tmp_path):
     (["theorem", "./network.py"], "did you mean 'two_layer_relu'"),
     (["data", "t.txt"], "data: got 't.txt'"),
     (["show", "du219"], "did you mean 'du2019'"),
+    (["derivation", "du219"], "did you mean 'du2019'"),
+    (["errata", "du219"], "did you mean 'du2019'"),
+    (["mutants", "./nowhere.py"], "no such file"),
+    (["regress", "./mine.py"], "not locked yet"),
+    (["compare", "./mine.py"], "at least two"),
+    (["compare"], "KEY|FILE.py"),
+    (["new", "Du 2019"], "in lower case"),
+    (["new", "mine"], "exists already"),
+    (["theorem", "./twice.py"], "it must be"),
     (["nonsense"], "nonsense"),
 ])
 def test_bad_input_gets_one_line_and_code_2(arguments, words, tmp_path):
@@ -134,6 +143,10 @@ def test_bad_input_gets_one_line_and_code_2(arguments, words, tmp_path):
     (tmp_path / "empty.py").write_text('"""Nothing."""')
     (tmp_path / "probe.py").write_text(source.replace('probe="residual"', 'probe="residuel"'))
     (tmp_path / "network.py").write_text(source.replace('network="two_layer_relu"', 'network="two_layer_rely"'))
+    (tmp_path / "mine.py").write_text((Path(theorems.__file__).parent / "skeleton" / "authoryear.py").read_text().replace("authoryear", "mine"))
+    (tmp_path / "twice.py").write_text((tmp_path / "mine.py").read_text())
+    (tmp_path / "transcription").mkdir()
+    (tmp_path / "transcription" / "twice.txt").write_text("[Theorem 1]\nnonsense\n")
     before = {p.name for p in tmp_path.iterdir()}
     done = check(*arguments, cwd=tmp_path)
     assert done.returncode == 2
@@ -160,3 +173,62 @@ def test_an_interruption_keeps_finished_seeds(tmp_path):
     assert len(list(finished.glob("*.parquet"))) >= 6
     assert not list(finished.glob("*.tmp"))
     assert not (tmp_path / "out" / "du2019.md").exists()
+
+
+def test_a_derivation_is_shown_step_by_step_with_its_lemmas_and_constants(tmp_path):
+    done = check("derivation", "du2019", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Cₘ = 20736/π ≈ 6600.47" in done.stdout
+    assert "Lemma: Markov" in done.stdout
+    assert "no step speaks of" in done.stdout
+    tree = json.loads(check("derivation", "du2019", "--json", cwd=tmp_path).stdout)
+    assert all(s["outcome"] == "proved" for t in (*tree["statements"], *tree["lemmas"]) for s in t["steps"])
+
+
+def test_a_false_step_is_shown_with_its_counterexample_and_ends_with_1(tmp_path):
+    source = (Path(theorems.__file__).parent / "du2019.py").read_text()
+    (tmp_path / "mine.py").write_text(source.replace("rate = 1 - eta * lambda_0 / 2", "rate = 1 - eta * lambda_0"))
+    done = check("derivation", "./mine.py", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "✗ each step contracts" in done.stdout
+    assert "fails at" in done.stdout
+
+
+def test_a_new_file_runs_at_once_and_says_what_it_lacks(tmp_path):
+    assert check("new", "mine2026", cwd=tmp_path).returncode == 0
+    done = check("theorem", "./mine2026.py", "--widths", "64,128,256", "--seeds", "3", "--steps", "20", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "second typing: none; write every relation once more" in done.stdout
+    assert "lock: none; check regress ./mine2026.py --update" in done.stdout
+    assert "2 of 2 steps replayed and proved" in done.stdout
+    (tmp_path / "transcription").mkdir()
+    (tmp_path / "transcription" / "mine2026.txt").write_text(
+        "[Theorem 1]\nsetting: two_layer_relu times 1/sqrt(m); train w; w ~ standard_normal; a ~ rademacher; "
+        "loss 1/2 sum_of_squares; gradient_descent\n"
+        "small steps: eta <= 1/10\nwide enough: m >= 100\nevery step shrinks the residual: r(k+1) <= r(k); every k\n")
+    again = check("theorem", "./mine2026.py", "--widths", "64,128,256", "--seeds", "3", "--steps", "20", cwd=tmp_path)
+    assert again.returncode == 1
+    assert "typing: Theorem 1, “wide enough” is declared as m ≥ 1000 but typed as m >= 100" in again.stdout
+
+
+def test_regress_writes_compares_and_tells_what_changed(tmp_path):
+    assert check("new", "mine", cwd=tmp_path).returncode == 0
+    assert check("regress", "./mine.py", "--update", cwd=tmp_path).returncode == 0
+    assert check("regress", "./mine.py", cwd=tmp_path).returncode == 0
+    source = (tmp_path / "mine.py").read_text()
+    (tmp_path / "mine.py").write_text(source.replace("h <= 1 - eta * lam)", "h <= -(eta * lam) + 1)").replace("m >= 1000", "m >= 500 * 2"))
+    assert check("regress", "./mine.py", cwd=tmp_path).returncode == 0
+    (tmp_path / "mine.py").write_text(source.replace("m >= 1000", "m >= 500"))
+    done = check("regress", "./mine.py", "--junit", "found.xml", cwd=tmp_path, env={**os.environ, "GITHUB_ACTIONS": "true"})
+    assert done.returncode == 1
+    assert "was  m ≥ 1000" in done.stdout
+    assert "::error file=mine.py" in done.stdout
+    assert 'failures="' in (tmp_path / "found.xml").read_text()
+
+
+def test_errata_and_comparison_as_json(tmp_path):
+    found = json.loads(check("errata", "du2019", "--json", cwd=tmp_path).stdout)
+    assert len(found) == 7
+    assert all(e["stands"] for e in found)
+    rows = json.loads(check("compare", "du2019", "--json", cwd=tmp_path).stdout)
+    assert {"theorem", "statement", "numbers", "bounds", "orders"} == set(rows[0])
