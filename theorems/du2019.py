@@ -259,14 +259,13 @@ theorems = (positive_floor, initialization, printed, explicit, printed_flow, exp
 same_way = Theorem(
     statement="Theorem 3.1, parallel read as pointing the same way", says="Inputs of which no two point the same way.",
     hypotheses=(Hypothesis("no two inputs point the same way", facing < 1, at="Theorem 3.1"),), claims=positive_floor.claims)
-entries = Claim("entries of H(0)", entry <= 4 * sqrt(log(n / delta) / m), at="Lemma 3.1, proof", probability=1 - delta)
+entries, sharper_entries, _, mean_start, *_ = initialization.claims
 entries_printed = Theorem(statement="Lemma 3.1, proof", says="Every entry of H(0) is close to its limit.", setting=descent, scale=sizes,
                           hypotheses=(), claims=(entries,))
-entries_corrected = replace(entries_printed, form="ours", claims=(replace(
-    entries, relation=entry <= sqrt(log(2 * n**2 / delta) / (2 * m)), form="as corrected"),))
+entries_corrected = replace(entries_printed, form="ours", claims=(sharper_entries,))
 mean_printed = Theorem(statement="Theorem 3.2, proof", says="The mean of the squared residual at the start.", setting=descent, scale=sizes,
-                       hypotheses=(), claims=(Claim("mean start", Eq(residual(0)**2, Y + n), at="Theorem 3.2, proof", expected=True),))
-mean_corrected = replace(mean_printed, claims=(replace(mean_printed.claims[0], relation=Eq(residual(0)**2, Y + n / 2), form="as corrected"),))
+                       hypotheses=(), claims=(replace(mean_start, relation=Eq(residual(0)**2, Y + n), form="as printed"),))
+mean_corrected = replace(mean_printed, claims=(mean_start,))
 R_a = defined("R_a", lambda_0 / (16 * n**2), "radius of the second layer (Section A)")
 R_a_ours = defined("R_a_ours", lambda_0 / (17 * n**2), "a radius that works", text="R′ₐ", tex="R'_a")
 spent_pair = positive("delta_pair", "the probability of failure that one pair may have", text="δ′", tex=r"\delta'")
