@@ -193,6 +193,7 @@ def regress(names: tuple[str, ...], update: bool, junit: Path | None, github: bo
     found = [difference.against_lock(m, Store()) for m in _papers(names)]
     if junit is not None:
         writable(junit.parent)
+        junit.parent.mkdir(parents=True, exist_ok=True)
         junit.write_text(difference.as_junit(found), encoding="utf-8")
     if as_json:
         _print_json(difference.as_json(found))

@@ -20,7 +20,7 @@ from reports.options import Options
 from reports.planning import make_plan
 from reports.statistics import mean_interval
 from reports.study import Study, trains
-from reports.trust import lock_of
+from reports.trust import called, lock_of
 from reports.versions import versions
 from sim.data import load
 from sim.draws import draw_block, source
@@ -28,7 +28,7 @@ from sim.networks import NETWORKS
 from sim.plan import Plan
 from sim.run import trajectories
 from sim.store import Store
-from theorems.language import At, Setting, Theorem, expanded
+from theorems.language import About, At, Implication, Setting, Solved, Step, Theorem, expanded
 from theorems.language.card import line, quantifier
 from theorems.language.notation import text
 from theorems.language.replay import replay
@@ -36,11 +36,12 @@ from theorems.language.statement import Claim, Hypothesis, Law
 from theorems.language.transcription import compare as typed
 from theorems.problem import BadInput
 
-POINTS, DIGITS = 3, 20
+POINTS, DIGITS = 5, 20  # the last two points are extreme: small counts and numbers, large ones
 SCALE = Options(data="digits", samples=8, widths=(512,), regime="practical")  # where statements about draws are judged
 RUN, WIDTH, SEEDS = Options(step_size=0.1, steps=50), 512, 12  # what the statistics are taken from: far from rounding
 DELTA = Rational(1, 10)
 COSTLY = 2**22  # neurons times points beyond which the lock does not run a theorem in regime
+PARTS = {"theorems", "derivation", "typing", "errata", "verdicts", "statistics", "versions"}
 NEAR = 1e-6  # relative difference that another machine's rounding may make to the statistics of the same draws
 CONFIDENCE = 0.9999  # of the intervals that are compared when the draws are others
 
@@ -51,7 +52,7 @@ CONFIDENCE = 0.9999  # of the intervals that are compared when the draws are oth
 def values(expression: Expr) -> str:
     """The expression at fixed rational points, one a letter and its argument, to 20 digits: equal for equal meanings."""
     expression = expanded(expression).doit()
-    called = {a: sympy.Symbol(f"{a.observable}({a.argument})", positive=True) for a in expression.atoms(At)}
+    called = {a: sympy.Symbol(f"{a.observable}({values(a.argument)})", positive=True) for a in expression.atoms(At)}
     expression = expression.xreplace(called)
     found = []
     for point in range(POINTS):
@@ -62,9 +63,12 @@ def values(expression: Expr) -> str:
 
 def _some(letter: Any, point: int) -> Rational:
     top, bottom = hashlib.sha256(f"{letter} {point}".encode()).digest()[:2]
+    extreme = {3: Rational(1, 10**4), 4: Rational(10**4)}.get(point, Rational(1))
+    if getattr(letter, "about", None) is About.INDEX:  # it may be an exponent
+        return Rational(1 + top % 5)
     if letter.is_integer:
-        return Rational(2 + top)
-    return Rational(1 + top, 300 + bottom) if getattr(letter, "below", None) is not None else Rational(1 + top, 1 + bottom)
+        return Rational(1 + top % 3) if point == 3 else (2 + top) * extreme
+    return Rational(1 + top, 300 + bottom) if getattr(letter, "below", None) is not None else Rational(1 + top, 1 + bottom) * extreme
 
 
 @cache
@@ -72,14 +76,14 @@ def relation(x: Hypothesis | Claim | Law) -> dict[str, Any]:
     """One relation: its words, its form to be read, and its values."""
     if isinstance(x, Law):
         return {"kind": "law", "name": x.name, "at": x.at, "relation": f"{text(x.of)} ~ {text(x.along)}^({x.exponent})",
-                "words": f"{x.kind}; log^{x.log_exponent}", "values": [str(x.exponent)]}
+                "words": f"{x.of} along {x.along}; {x.kind}; log^{x.log_exponent}", "values": [str(x.exponent)]}
     left, right, sign = x.relation.lhs, x.relation.rhs, x.relation.rel_op
     if sign in (">=", ">"):
         left, right, sign = right, left, {">=": "<=", ">": "<"}[sign]
     if sign == "==" and values(left) > values(right):  # an equation has no first side
         left, right = right, left
     words = f"{sign}; {quantifier(x)}; mean: {x.expected}" if isinstance(x, Claim) else sign
-    chance = [values(x.probability)] if isinstance(x, Claim) else []
+    chance = [values(1 - x.probability)] if isinstance(x, Claim) else []
     return {"kind": type(x).__name__.lower(), "name": x.name, "at": x.at, "form": x.form, "relation": text(x.relation), "words": words,
             "values": [values(left), values(right), *chance]}
 
@@ -97,7 +101,10 @@ def setting(s: Setting | None) -> dict[str, Any]:
 def symbolic(theorem: Theorem) -> dict[str, Any]:
     """Everything about a theorem that needs no run."""
     relations: tuple[Any, ...] = (*theorem.hypotheses, *theorem.claims, *theorem.laws)
-    return {"statement": theorem.statement, "form": theorem.form, "setting": setting(theorem.setting), "relations": [relation(x) for x in relations]}
+    letters = {q.name: f"{q.about}; {q.probe}" for q in theorem.quantities}
+    scale = {field: str(q) for field, q in vars(theorem.scale).items() if q is not None}
+    return {"statement": theorem.statement, "form": theorem.form, "letters": letters, "scale": scale, "setting": setting(theorem.setting),
+            "relations": [relation(x) for x in relations]}
 
 
 def content(module: ModuleType, store: Store) -> dict[str, Any]:
@@ -109,7 +116,8 @@ def content(module: ModuleType, store: Store) -> dict[str, Any]:
     return {
         "key": module.paper.key,
         "theorems": [symbolic(t) for t in module.theorems],
-        "derivation": [{"statement": t.statement, "step": s.name, "outcome": str(replay(s).outcome)} for t in module.theorems for s in t.derivation],
+        "derivation": [{"statement": t.statement, "step": s.name, "outcome": str(replay(s).outcome), "values": _step(s)}
+                       for t in module.theorems for s in t.derivation],
         "typing": {f"{x.statement}: {x.name}": x.agrees for x in typed(module)},
         "errata": [{"at": e.at, "printed": line(e.printed), "stands": examine(e, store).stands} for e in getattr(module, "errata", ())],
         "verdicts": {f"{g.theorem.statement}, {g.name}, {g.scale['data']}: {f.claim.name}": str(f.verdict)
@@ -118,6 +126,14 @@ def content(module: ModuleType, store: Store) -> dict[str, Any]:
                        for name, found in _statistics(module, s, store)},
         "generator": source(), "versions": versions(),
     }
+
+
+def _step(s: Step) -> str:
+    """A digest of the values of everything that a step relates."""
+    relations = [*s.premises, s.conclusion] if isinstance(s, Implication) else [s.when] if isinstance(s, Solved) else []
+    sides = [e for r in relations for e in r.args] if relations else [s.left, s.right] if not isinstance(s, Implication | Solved) else []
+    sides += [s.bound] if isinstance(s, Solved) else []
+    return hashlib.sha256(" ".join(sorted(values(e) for e in sides)).encode()).hexdigest()[:12]
 
 
 def _statistics(module: ModuleType, s: Setting, store: Store) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -157,8 +173,9 @@ def differences(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
     found = list(_symbolic(old["theorems"], new["theorems"]))
     for part, name in (("typing", "second typing"), ("verdicts", "verdict")):
         found += _flat(name, {k: str(v) for k, v in old[part].items()}, {k: str(v) for k, v in new[part].items()})
-    found += _flat("derivation", {f"{s['statement']}: {s['step']}": s["outcome"] for s in old["derivation"]},
-                   {f"{s['statement']}: {s['step']}": s["outcome"] for s in new["derivation"]})
+    for field in ("outcome", "values"):
+        found += _flat("derivation" if field == "outcome" else "the relations of a step", *(
+            {f"{s['statement']}: {s['step']}": str(s[field]) for s in side["derivation"]} for side in (old, new)))
     found += _flat("erratum", {f"{e['at']}: {e['printed']}": str(e["stands"]) for e in old["errata"]},
                    {f"{e['at']}: {e['printed']}": str(e["stands"]) for e in new["errata"]})
     return found + list(_numbers(old["statistics"], new["statistics"]))
@@ -182,9 +199,11 @@ def _symbolic(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Iterator[
 def theorem_differences(a: dict[str, Any], b: dict[str, Any]) -> Iterator[Change]:
     """What differs between two locked forms of one statement."""
     statement = a["statement"]
-    for field in ("form",):
+    for field in ("form", "letters", "scale"):
         if a[field] != b[field]:
-            yield Change(f"{statement}, {field}", a[field], b[field], True)
+            parts = [k for k in {*a[field], *b[field]} if a[field].get(k) != b[field].get(k)] if isinstance(a[field], dict) else []
+            before, after = (str({k: side[field].get(k) for k in sorted(parts)} if parts else side[field]) for side in (a, b))
+            yield Change(f"{statement}, {field}", before, after, True)
     if a["setting"] != b["setting"]:
         same = a["setting"].get("values") == b["setting"].get("values") and a["setting"].get("nouns") == b["setting"].get("nouns")
         yield Change(f"{statement}, setting", _set(a["setting"]), _set(b["setting"]), not same)
@@ -227,11 +246,15 @@ def read(module: ModuleType) -> dict[str, Any]:
     """The committed lock; BadInput when there is none or it cannot be read."""
     path = lock_of(module)
     if not path.is_file():
-        raise BadInput("lock", path.name, f"{module.paper.key} is not locked yet; check regress {module.paper.key} --update writes it")
+        raise BadInput("lock", path.name, f"{module.paper.key} is not locked yet; check regress {called(module)} --update writes it")
     try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
+        found = json.loads(path.read_text(encoding="utf-8"))
     except ValueError:
         raise BadInput("lock", path.name, "it is not JSON; check regress --update writes it anew") from None
+    if not isinstance(found, dict) or (missing := sorted(PARTS - found.keys())):
+        lacks = ", ".join(missing) if isinstance(found, dict) else "everything"
+        raise BadInput("lock", path.name, f"it lacks {lacks}; check regress --update writes it")
+    return found
 
 
 def write(module: ModuleType, fresh: dict[str, Any]) -> Path:

@@ -19,7 +19,7 @@ from reports.trust import lock_of
 from theorems.language import Claim, Hypothesis, Identity, Implication, Theorem
 from theorems.language.mutation import Mutant, mutants, rewrites
 from theorems.language.replay import Outcome, point_of, replay
-from theorems.language.transcription import compare_statement, path_of, sections
+from theorems.language.transcription import disagreement, path_of, sections
 
 LAYERS = ("typing", "derivation", "exact hypotheses", "simulation", "lock")
 SETTINGS = {"loss", "initialization scale"}
@@ -131,8 +131,7 @@ class _Layers:
                 yield "lock", "a relation is missing"
             return
         if self.typed:
-            wrong = next((y for y in compare_statement(x.theorem, self.typed.get(x.statement, {})) if not y.agrees), None)
-            yield "typing", f"typed: {wrong.typed}" if wrong else ""
+            yield "typing", disagreement(x.theorem, self.typed.get(x.statement, {}))
         if x.statement in self.locked:
             change = next((c for c in lock.theorem_differences(self.locked[x.statement], lock.symbolic(x.theorem)) if c.meaning), None)
             yield "lock", f"locked: {change.was}" if change else ""

@@ -24,12 +24,12 @@ def lines(module: ModuleType, typed: tuple[Typed, ...], locked: bool) -> tuple[s
             "" if len(bare) < len(stated) else "; add derivation=(Implication(...), ...) so that a wrong exponent cannot pass"),
         f"witness: {len(trained) - len(without)} of {len(trained)} statements with hypotheses name a feasible configuration" + (
             f"; without one only laws are tested: {', '.join(without)}" if without else ""),
-        "lock: committed, check regress compares" if locked else f"lock: none; check regress {_name(module)} --update",
+        "lock: committed, check regress compares" if locked else f"lock: none; check regress {called(module)} --update",
     )
 
 
-def _name(module: ModuleType) -> str:
-    """What the user calls the file by."""
+def called(module: ModuleType) -> str:
+    """What the user calls the file by: its key, or its path."""
     here = Path(str(module.__file__))
     return module.paper.key if here.parent.name == "theorems" else f"./{here.name}"
 

@@ -245,7 +245,7 @@ sharp = Theorem(
     ),
     derivation=(
         Implication("each step contracts", (stable_sharp, floor(k) >= lambda_H - drift(k), residual(k + 1) <= h * residual(k), decay_sharp,
-                    stable_steps, floor(k) <= x, x <= L, L > 0, contraction(factor=u, eta=eta, s=x, low=floor(k), high=L),
+                    stable_steps, floor(k) <= x, x <= L, L > 0, u**2 <= (1 - eta * x)**2, contraction(factor=u, eta=eta, s=x, low=floor(k), high=L),
                     h <= u + eta * sqrt(L) * near_norm(radius), (1 - eta * slow)**k >= 0),
                     decay_sharp.relation.subs(k, k + 1), at="ours"),
         Identity("the travel is a geometric series", Subs(eta * sqrt(L / m) * residual(0) / (1 - h), h, 1 - eta * slow), reach_sharp, at="ours"),
@@ -259,7 +259,7 @@ theorems = (positive_floor, initialization, printed, explicit, printed_flow, exp
 same_way = Theorem(
     statement="Theorem 3.1, parallel read as pointing the same way", says="Inputs of which no two point the same way.",
     hypotheses=(Hypothesis("no two inputs point the same way", facing < 1, at="Theorem 3.1"),), claims=positive_floor.claims)
-entries, sharper_entries, _, mean_start, *_ = initialization.claims
+entries, sharper_entries, mean_start = initialization.claims[0], initialization.claims[1], initialization.claims[3]
 entries_printed = Theorem(statement="Lemma 3.1, proof", says="Every entry of H(0) is close to its limit.", setting=descent, scale=sizes,
                           hypotheses=(), claims=(entries,))
 entries_corrected = replace(entries_printed, form="ours", claims=(sharper_entries,))

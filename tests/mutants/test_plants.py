@@ -98,7 +98,7 @@ def test_a_canary_dies(tmp_path, store):
     assert D in noticed(SOURCE.replace('evaluate=False), 1, at="Section 3")', 'evaluate=False), 2, at="Section 3")'), tmp_path, store)
 
 
-@pytest.mark.parametrize("plant", PLANTS)
+@pytest.mark.parametrize("plant", [pytest.param(p, marks=pytest.mark.slow if layers == {D} else ()) for p, (_, _, layers) in PLANTS.items()])
 def test_a_planted_error_is_noticed_by_these_layers(plant, tmp_path, store):
     true, wrong, layers = PLANTS[plant]
     assert len(re.findall(re.escape(true), SOURCE)) == 1, "the plant must change exactly one place"

@@ -1,10 +1,12 @@
 """The replay proves what is true, finds where the false fails, and never takes a contradiction for a proof."""
 
 import pytest
-from sympy import Eq, Integral, Rational, exp, log, oo, pi, sqrt
+from sympy import Eq, Integral, Rational, exp, log, oo, pi, sign, sqrt
 
 from theorems.language import Grows, Identity, Implication, SameOrder, Solved, count, failure, observable, of_data, positive
+from theorems.language.quantity import index, nonnegative
 from theorems.language.replay import Outcome, replay
+from theorems.lemmas import contraction
 
 n, m = count("n", "points"), count("m", "neurons")
 delta, eta, s = failure("delta", "failure"), positive("eta", "step"), positive("s", "time")
@@ -107,3 +109,43 @@ def test_the_order_says_what_the_hidden_constant_is():
     assert "C = 7" in found.note
     logs = replay(SameOrder("", n**2 * log(n), n**2, along=(n,), at="here"))
     assert logs.outcome is Outcome.FALSE, "a logarithm is part of the order"
+
+
+k_, w = index("k", "a step"), nonnegative("w", "a number that may be 0")
+y, z = positive("y", "a number"), positive("z", "a number")
+another = positive("x", "another number of the same name")
+FALSE_STEPS = {
+    "a power with a difference in its exponent is no product": Implication("", (w >= 1,), Eq(w**(k_ - 1), w * (k_ - 1)), at="x"),
+    "two letters of one name are two": Implication("", (), Eq(x, another), at="x"),
+    "lemmas do not support each other in a circle": Implication("", (
+        contraction(factor=y, eta=x, s=1, low=0, high=1), contraction(factor=x, eta=y, s=1, low=0, high=1)), x <= 1, at="x"),
+    "a lemma says nothing about a letter that is not what it means": Implication(
+        "", (contraction(factor=y, eta=Rational(1, 2), s=1, low=1, high=1),), y <= Rational(1, 2), at="x"),
+    "a bound must be the place where the relation begins to hold": Solved("", x >= 3, x, 1, at="x"),
+    "and hold from there on": Solved("", 10 + (x - 1) * (x - 2) * (x - 3) >= 10, x, 1, at="x"),
+    "a sum is not of the order of a product": SameOrder("", n + m, n * m, along=(n, m), at="x"),
+    "nor is a negative number of that of a positive one": SameOrder("", -n, n, along=(n,), at="x"),
+    "what may be zero is tried at zero": Identity("", sign(w), 1, at="x"),
+    "a root that need not exist is not used": Implication("", (), Eq(sqrt(x - y) * sqrt(z - y), sqrt((x - y) * (z - y))), at="x"),
+}
+
+
+@pytest.mark.parametrize("name", FALSE_STEPS)
+def test_what_is_false_is_never_proved(name):
+    assert outcome(FALSE_STEPS[name]) is not Outcome.PROVED
+
+
+TRUE_STEPS = {
+    "counts are whole": Implication("", (n > 1,), n >= 2, at="x"), "steps are whole": Implication("", (k_ > 0,), k_ >= 1, at="x"),
+    "nothing is divided by zero": Implication("", (y / w >= 1,), w > 0, at="x"),
+    "a letter inside a function keeps its sign": Implication("", (), exp(x) >= 1, at="x"),
+    "a difference that starts above may fall": Grows("", 0, (x - 1)**2, along=x, at="x"),
+    "or depend on other letters": Grows("", 2 * y * z, y**2 + z**2 + x, along=x, at="x"),
+    "orders that cannot be read": SameOrder("", exp(n), exp(n), along=(n,), at="x"),
+    "floats are not exact": Identity("", 0.1 * x + 0.2 * x, 0.3 * x, at="x"),
+}
+
+
+@pytest.mark.parametrize("name", TRUE_STEPS)
+def test_what_is_true_is_never_called_false(name):
+    assert outcome(TRUE_STEPS[name]) is not Outcome.FALSE

@@ -7,7 +7,7 @@ import pytest
 import theorems
 from theorems.language import BadInput
 from theorems.language.mutation import mutants, rewrites
-from theorems.language.transcription import compare, compare_statement, path_of, sections
+from theorems.language.transcription import compare, compare_statement, disagreement, path_of, sections
 
 MODULES = {e.key: theorems.find(e.key) for e in theorems.catalogue()}
 
@@ -26,9 +26,9 @@ def test_every_wrong_version_disagrees_and_no_rewriting_does(key):
     lines = sections(path_of(MODULES[key]))
     for t in MODULES[key].theorems:
         for x in mutants(t):
-            assert x.theorem is None or any(not y.agrees for y in compare_statement(x.theorem, lines[t.statement])), x.change
+            assert x.theorem is None or disagreement(x.theorem, lines[t.statement]), x.change
         for x in rewrites(t):
-            assert all(y.agrees for y in compare_statement(x.theorem, lines[t.statement])), x.change
+            assert disagreement(x.theorem, lines[t.statement]) == "", x.change
 
 
 def test_a_relation_that_was_not_typed_is_noticed(statement):
@@ -49,3 +49,12 @@ def test_an_unreadable_line_is_named(text, words, tmp_path):
 
 def test_a_file_without_second_typing_has_none(tmp_path):
     assert sections(tmp_path / "none.txt") == {}
+
+
+@pytest.mark.parametrize(("line", "words"), [
+    ("m >= foo", "got 'foo'"), ("__import__('os').getcwd() <= m", "letter"), ("m >= C_m; every k", "ends with its relation"),
+    ("0 < m <= n", "letters"), ("m >= (n", "cannot be read")])
+def test_a_line_that_cannot_be_read_is_refused_and_never_run(line, words, statement):
+    lines = {**sections(path_of(MODULES["du2019"]))["Theorem 4.1"], "wide enough": line}
+    with pytest.raises(BadInput, match=words):
+        list(compare_statement(statement("Theorem 4.1"), lines))

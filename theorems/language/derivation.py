@@ -106,6 +106,8 @@ class SameOrder:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "where", Frozen(self.where))
+        if not self.along:
+            raise BadInput(f"step {self.name!r}", "along=()", "it must name the letters in which the orders are compared")
 
 
 Step = Identity | Implication | Solved | Grows | SameOrder

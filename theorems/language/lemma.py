@@ -41,7 +41,11 @@ class Lemma:
             raise unknown(f"lemma {self.name!r}: letter", strange[0], names)
         if missing := sorted(names - values.keys()):
             raise BadInput(f"lemma {self.name!r}", None, f"it needs {', '.join(missing)}")
-        return Use(self, Frozen({q: sympify(values[str(q)]) for q in self.letters}))
+        use = Use(self, Frozen({q: sympify(values[str(q)]) for q in self.letters}))
+        for q, value in use.values.items():
+            if q.is_integer and value.is_integer is not True:
+                raise BadInput(f"lemma {self.name!r}: {q}", str(value), "it must be a whole number")
+        return use
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from theorems.language.notation import text
 from theorems.language.outcome import Outcome, Replay
 from theorems.language.quantity import At, expanded
 
-TIMEOUT_MS = 8000
+TIMEOUT_MS, WHOLE_MS = 8000, 500
 PI = (Rational(314159265358979323, 10**17), Rational(314159265358979324, 10**17))
 
 
@@ -28,11 +28,12 @@ class _Translation:
         import z3
         self.z3, self.facts = z3, list[Any]()
         self.vars: dict[Any, Any] = {}
+        self.roots = list[Any]()
         self.free = False  # whether something was replaced by a variable of which the solver knows only the sign
 
     def variable(self, key: Any, name: str, lower: str | None) -> Any:
         if key not in self.vars:
-            v = self.z3.Real(name)
+            v = self.z3.Real(f"{name}:{len(self.vars)}")  # two letters of one name are two variables
             self.vars[key] = v
             if lower is not None:
                 self.facts.append(v > 0 if lower == ">" else v >= 0)
@@ -57,19 +58,24 @@ class _Translation:
             top, bottom = e.as_numer_denom()
             if bottom == 1:
                 return z3.Product([self(a) for a in e.args])
-            return self(top) / self(bottom)
+            return self(top) / self.divisor(self(bottom))
         if e.is_Pow and e.exp.is_Integer:
             n = int(e.exp)
             power = z3.Product([self.named(e.base)] * abs(n))
-            return power if n > 0 else 1 / power
+            return power if n > 0 else 1 / self.divisor(power)
         if e.is_Pow and e.exp.is_Rational:
             root = self.root(e.base, int(e.exp.q))
             power = z3.Product([root] * abs(int(e.exp.p)))
-            return power if e.exp.p > 0 else 1 / power
-        if e.is_Pow and e.exp.is_Add:
-            return z3.Product([self(f) for f in sympy.expand_power_exp(e).args])
+            return power if e.exp.p > 0 else 1 / self.divisor(power)
+        if e.is_Pow and e.exp.is_Add and (parts := sympy.expand_power_exp(e)).is_Mul:
+            return z3.Product([self(f) for f in parts.args])
         self.free = True
         return self.variable(e, f"atom{len(self.vars)}", ">" if e.is_positive else None)
+
+    def divisor(self, v: Any) -> Any:
+        """What is divided by is not zero: elsewhere a relation says nothing."""
+        self.facts.append(v != 0)
+        return v
 
     def letter(self, e: Any) -> Any:
         new = e not in self.vars
@@ -92,6 +98,7 @@ class _Translation:
 
     def root(self, base: Expr, degree: int) -> Any:
         v = self.variable((base, degree), f"root{len(self.vars)}", ">=")
+        self.roots.append(base)
         self.facts.append(self.z3.Product([v] * degree) == self(base))
         return v
 
@@ -105,8 +112,9 @@ class _Translation:
 
 def implication(step: Implication) -> Replay:
     """By Z3; a lemma among the premises must have what it needs from the others."""
-    for use in (x for x in step.given if isinstance(x, Use)):
-        others = tuple(x for x in step.given if x is not use)
+    uses = [x for x in step.given if isinstance(x, Use)]
+    for i, use in enumerate(uses):
+        others = (*(x for x in step.given if not isinstance(x, Use)), *uses[:i])  # not in a circle
         for need in use.needs:
             found = _decided(step, others, need)
             if found.outcome is not Outcome.PROVED:
@@ -120,26 +128,37 @@ def _decided(step: Implication, given: Sequence[Any], then: Any) -> Replay:
     calls = set().union(*(r.atoms(At) for r in relations))  # observables become letters: their arguments must not be rewritten
     letters = {a: Dummy(str(a), nonnegative=a.is_nonnegative, positive=a.is_positive) for a in calls}
     relations = [r.xreplace(letters) for r in relations]
-    *assumed, shown = (t.relation(r) for r in relations)
-    z3, premises = t.z3, t.facts + assumed
+    z3, free = t.z3, set().union(*(r.free_symbols for r in relations))
+    for letter in sorted(free, key=str):
+        t.letter(letter)
     solver = z3.Solver()
     solver.set("timeout", TIMEOUT_MS)
-    solver.add(*premises)
+    solver.add(*[t.relation(r) for r in relations[:-1]], *t.facts)
     if solver.check() == z3.unsat:
         return Replay(step, Outcome.VACUOUS, "Z3", note="the premises contradict each other")
+    known, rooted = len(t.facts), len(t.roots)
+    shown = t.relation(relations[-1])
+    for base in t.roots[rooted:]:  # what the conclusion takes a root of must be shown not to be negative
+        if not base.is_nonnegative and not _sure(solver, t(base) >= 0, z3):
+            return Replay(step, Outcome.UNKNOWN, "Z3", note=f"the root of {text(base)} need not exist")
     solver.push()
+    solver.add(*t.facts[known:])
     solver.add(z3.Not(shown))
     answer = solver.check()
     if answer == z3.unsat:
         return Replay(step, Outcome.PROVED, "Z3")
     if answer == z3.sat:
-        free = set().union(*(r.free_symbols for r in relations))
-        real = solver.model()
-        model = _whole(solver, [t.letter(a) for a in free if a.is_integer and a.is_positive], z3) or real
+        model, whole = solver.model(), ""
+        counts = [t.letter(a) for a in free if a.is_integer]
+        if counts:
+            answer, found = _whole(solver, counts, z3)
+            if answer == z3.unsat:
+                return Replay(step, Outcome.PROVED, "Z3, over whole counts")
+            model, whole = (found, "") if found is not None else (model, "over the reals: the counts are not whole there")
         if t.free and not _refutes(relations, {a: model.eval(t.letter(a), model_completion=True) for a in free}):
             return Replay(step, Outcome.UNKNOWN, "Z3", note="the solver knows too little of logarithms and powers to decide it")
         point = {getattr(a, "name", str(a)): _number(model.eval(t.letter(a), model_completion=True)) for a in sorted(free, key=str)}
-        return Replay(step, Outcome.FALSE, "Z3", point)
+        return Replay(step, Outcome.FALSE, "Z3", point, whole)
     return Replay(step, Outcome.UNKNOWN, "Z3", note=f"undecided within {TIMEOUT_MS // 1000} s")
 
 
@@ -170,7 +189,7 @@ def _exact(value: Any) -> Expr:
 def _canonical(r: Any) -> Any:
     """Logarithms of products as sums, and one base for each symbolic power: the same quantity must become the same atom."""
     if r.has(sympy.log):
-        r = sympy.expand_log(r, force=True)
+        r = sympy.expand_log(r)
     powers = [p for p in r.atoms(sympy.Pow) if not p.exp.is_number and p.base is not sympy.E]
     if powers:
         r = r.func(*(sympy.powsimp(side, combine="base") for side in r.args)) if isinstance(r, Relational) else r
@@ -178,17 +197,31 @@ def _canonical(r: Any) -> Any:
     return r
 
 
-def _whole(solver: Any, counts: list[Any], z3: Any) -> Any:
-    """A counterexample in which every count is a small whole number, if there is one: a reader can check it by hand."""
-    found = None
-    for value in (1, 2, 10) if counts else ():
+def _sure(solver: Any, fact: Any, z3: Any) -> bool:
+    """Whether what the solver holds implies the fact."""
+    solver.push()
+    solver.add(z3.Not(fact))
+    answer = solver.check()
+    solver.pop()
+    return bool(answer == z3.unsat)
+
+
+def _whole(solver: Any, counts: list[Any], z3: Any) -> tuple[Any, Any]:
+    """(answer, model) over whole counts: small ones that a reader can check by hand, then any."""
+    for value in (1, 2, 10):
         solver.push()
         solver.add(*(c == value for c in counts))
         found = solver.model() if solver.check() == z3.sat else None
         solver.pop()
         if found is not None:
-            break
-    return found
+            return z3.sat, found
+    solver.push()
+    solver.set("timeout", WHOLE_MS)
+    solver.add(*(c == z3.ToReal(z3.Int(f"whole {i}")) for i, c in enumerate(counts)))
+    answer = solver.check()
+    found = solver.model() if answer == z3.sat else None
+    solver.pop()
+    return answer, found
 
 
 def _number(value: Any) -> str:

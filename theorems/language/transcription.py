@@ -27,7 +27,7 @@ from theorems.language.card import quantifier
 from theorems.language.notation import text
 from theorems.language.quantity import At, Observable, Quantity, expanded
 from theorems.language.statement import Claim, Hypothesis, Law, Setting, Theorem
-from theorems.problem import BadInput
+from theorems.problem import BadInput, unknown
 
 RULES = (*standard_transformations, implicit_multiplication, convert_xor)
 RELATION = re.compile(r"<=|>=|<|>|=")
@@ -91,6 +91,14 @@ def compare_statement(theorem: Theorem, lines: Mapping[str, str]) -> Iterator[Ty
         yield Typed(theorem.statement, "setting", _setting(theorem.setting), line, agrees_too)
 
 
+def disagreement(theorem: Theorem, lines: Mapping[str, str]) -> str:
+    """The first line that disagrees, or that cannot even be read with the theorem's letters; empty when all agree."""
+    try:
+        return next((f"typed: {x.typed}" for x in compare_statement(theorem, lines) if not x.agrees), "")
+    except BadInput as error:
+        return str(error)
+
+
 def _shown(x: Any) -> str:
     if isinstance(x, Law):
         return f"{text(x.of)} ~ {text(x.along)}^({x.exponent}); {x.kind}"
@@ -112,10 +120,17 @@ def agrees(x: Hypothesis | Claim | Law, line: str, lets: tuple[tuple[str, str], 
     if mark is None:
         raise BadInput("transcription", line, "it holds no relation")
     left, right = _parse(relation[:mark.start()], names), _parse(relation[mark.end():], names)
+    if isinstance(x, Hypothesis) and words:
+        raise BadInput("transcription", line, "a hypothesis ends with its relation")
     return _same_relation(x.relation, left, mark.group(), right) and (not isinstance(x, Claim) or _same_words(x, words, names))
 
 
 def _parse(line: str, names: Mapping[str, Any]) -> Expr:
+    words = set(re.findall(r"[^\W\d]\w*", line))
+    if strange := sorted(words - names.keys() - WORDS.keys()):
+        raise unknown("transcription: letter", strange[0], {*names, *WORDS})
+    if not re.fullmatch(r"[\w\s+\-*/^().,]*", line) or "__" in line or re.search(r"\.\s*[^\W\d]", line):
+        raise BadInput("transcription", line, "it may hold letters, numbers, + - * / ^ ( ) and commas")
     called = {q for q in names.values() if isinstance(q, Observable)}
     for q in called:  # r(k) is a value of r, not r times k
         line = re.sub(rf"\b{q}\(", f"{q}_at(", line)
@@ -129,9 +144,11 @@ def _parse(line: str, names: Mapping[str, Any]) -> Expr:
 def same(a: Expr, b: Expr) -> bool:
     """Whether two expressions are equal for all values of their letters, as far as SymPy can show."""
     a, b = expanded(a), expanded(b)
+    if any(e.has(S.ComplexInfinity, S.NaN, sympy.Float) for e in (a, b)):
+        return False
     if a != b and not _near(a, b):
         return False
-    return bool(a == b or sympy.simplify(a - b) == 0 or sympy.simplify(sympy.powdenest(a / b, force=True)) == 1)
+    return bool(a == b or sympy.simplify(a - b) == 0 or sympy.simplify(sympy.powdenest(a / b)) == 1)
 
 
 def _near(a: Expr, b: Expr) -> bool:
@@ -171,6 +188,8 @@ def _setting(s: Setting) -> str:
 
 def _same_setting(s: Setting, line: str, letters: tuple[Quantity, ...]) -> bool:
     names = {str(q): q for q in letters}
+    if line.count(";") < 4:
+        raise BadInput("transcription: setting", line, "it must be NETWORK times FACTOR; train w; w ~ LAW; ...; loss FACTOR NAME; METHOD")
     network, train, *laws, loss, method = (part.strip() for part in line.split(";"))
     name, _, output = network.partition(" times ")
     factor, _, kind = loss.removeprefix("loss ").rpartition(" ")

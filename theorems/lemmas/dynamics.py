@@ -19,7 +19,7 @@ factor, eta, s = nonnegative("factor", "|1 − ηs|"), positive("eta", "step siz
 low, high = nonnegative("low", "bound on the eigenvalues from below"), positive("high", "bound from above")
 contraction = Lemma(
     "contraction", "A step no longer than 1/high shrinks every mode by at least 1 − η low.",
-    letters=(factor, eta, s, low, high), given=(low <= s, s <= high, eta * high <= 1), then=factor <= 1 - eta * low,
+    letters=(factor, eta, s, low, high), given=(low <= s, s <= high, eta * high <= 1, factor**2 <= (1 - eta * s)**2), then=factor <= 1 - eta * low,
     source="|1 − ηs| is largest at s = low",
     derivation=(Implication("the slowest mode", (low <= s, s <= high, eta * high <= 1, factor**2 <= (1 - eta * s)**2), factor <= 1 - eta * low,
                             at="monotone in s"),))
