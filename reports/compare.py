@@ -26,6 +26,7 @@ from theorems.language import About, At, Average, Best, Claim, Hypothesis, Limit
 from theorems.language.exact import Decision, decide, enclose
 
 NAN = float("nan")
+ABSURD = 1e12  # a bound so many times above what was seen says nothing
 ACCURATE = 0.02  # relative error of a run beyond which a step is compared only when the error cannot matter
 
 
@@ -112,14 +113,17 @@ def observe(claim: Claim, evidence: Evidence, seed: int) -> Seen:
     where = np.flatnonzero(later if later.any() else compared)
     tight = where[np.argmin(slack[where])]
     return Seen(bool(held[compared].all()), float(s.right[tight]), float(s.left[tight]), float(slack[tight]),
-                float(s.steps[tight]), float(s.steps[compared][-1]), _vacuous(claim, s, compared, evidence),
+                float(s.steps[tight]), float(s.steps[compared][-1]), _vacuous(claim, s, compared, evidence, float(slack[tight])),
                 claim.over is not None and evidence.lost(seed) and bool(held[compared].all()))
 
 
-def _vacuous(claim: Claim, s: Sides, compared: np.ndarray, evidence: Evidence) -> bool:
-    """Whether the bound says nothing here: above what n and the inputs bound by themselves, or a decay that never begins."""
+def _vacuous(claim: Claim, s: Sides, compared: np.ndarray, evidence: Evidence, slack: float) -> bool:
+    """Whether the bound says nothing here: above what n and the inputs bound by themselves, absurdly above what was seen,
+    or a decay that never begins."""
     if claim.relation.rel_op not in ("<=", "<"):
         return False
+    if ABSURD <= slack < np.inf:
+        return True
     left = claim.relation.lhs
     probe = left.observable.probe if isinstance(left, At) else left.probe if isinstance(left, Quantity) else None
     trivial = evidence.trivial.get(probe or "")

@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.text import Text
-from sympy import Expr, Integer, Pow, exp
+from sympy import Expr, Integer, Max, Min, Pow, exp
 
 from reports.planning import demands, exact_values
 from reports.terminal import table
@@ -37,7 +37,7 @@ class Row:
 
     @property
     def name(self) -> str:
-        return f"{self.key}, {self.statement}"
+        return f"{self.key} {self.statement}"
 
 
 def rows(modules: Sequence[ModuleType], data: Data, delta: Any) -> list[Row]:
@@ -54,7 +54,7 @@ def _row(key: str, t: Theorem, data: Data, delta: Any) -> Row | None:
     for name, letter, ops in (("width", width, (">=", ">")), ("step", step, ("<=", "<"))):
         sides = [expanded(h.relation.rhs) for h in t.hypotheses if letter is not None and h.relation.lhs == letter and h.relation.rel_op in ops]
         if sides:
-            bounds[name] = _largest(sides) if name == "width" else sides[0]
+            bounds[name] = (Max if name == "width" else Min)(*sides, evaluate=False) if len(sides) > 1 else sides[0]
     if "width" not in bounds and "step" not in bounds:
         return None
     steps = _iterations(t, bounds.get("step"))
@@ -63,11 +63,6 @@ def _row(key: str, t: Theorem, data: Data, delta: Any) -> Row | None:
     simple = {name: b.xreplace({q: Integer(1) for q in b.free_symbols if getattr(q, "about", None) is About.HIDDEN}) for name, b in bounds.items()}
     return Row(key, t.statement, bounds, {name: _orders(b, t) for name, b in simple.items()}, _numbers(t, bounds, data, delta),
                {str(q): to_infinity(q) for q in t.quantities})
-
-
-def _largest(sides: list[Expr]) -> Expr:
-    """The bound whose order dominates: the others are lower-order conditions."""
-    return max(sides, key=lambda e: sum(abs(o.power) for o in _orders(e, None).values()))
 
 
 def _iterations(t: Theorem, step: Expr | None) -> Expr | None:
@@ -85,12 +80,11 @@ def _iterations(t: Theorem, step: Expr | None) -> Expr | None:
     return None
 
 
-def _orders(bound: Expr, t: Theorem | None) -> dict[str, Order]:
+def _orders(bound: Expr, t: Theorem) -> dict[str, Order]:
     """The order in each letter; labels of size one are assumed, so that their energy counts as n."""
-    n = t.scale.samples if t is not None else None
+    n = t.scale.samples
     energy = [q for q in bound.free_symbols if getattr(q, "probe", None) == ENERGY]
-    choices = dict(t.choices) if t is not None else {}
-    bound = bound.subs(choices).subs(dict.fromkeys(energy, n) if n is not None else {})
+    bound = bound.subs(dict(t.choices)).subs(dict.fromkeys(energy, n) if n is not None else {})
     letters = [q for q in sorted(bound.free_symbols, key=str) if isinstance(q, Quantity) and q.about in (About.SCALE, About.DATA)]
     found = {}
     for q in letters:
@@ -120,7 +114,7 @@ def ranking(found: Sequence[Row]) -> Iterator[str]:
                 continue
             grows = next(r.grows[letter] for r in having if letter in r.grows)
             ends = sorted(set(orders.values()), key=lambda o: (o.power, o.logs) if grows else (-o.power, o.logs), reverse=column == "step")
-            groups = [f"{letter}^{o.power}{_logs(o)}: {', '.join(name for name, x in orders.items() if x == o)}" for o in ends]
+            groups = [f"{letter}^{o.power}{_logs(o)}: {' and '.join(name for name, x in orders.items() if x == o)}" for o in ends]
             best = "largest" if column == "step" else "smallest"
             yield f"{column} as {letter} → {'∞' if grows else '0'}, {best} first: {'; then '.join(groups)}"
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from reports.statistics import Exponent
+from reports.trust import Layer
 from reports.verdict import LawVerdict, Verdict
 from sim.mode import Mode
 from theorems.language.exact import Decision
@@ -112,7 +113,7 @@ class Report:
     errata: tuple[Any, ...]
     regimes: tuple[Regime, ...]
     typing: tuple[Typed, ...]
-    trust: tuple[str, ...]
+    trust: tuple[Layer, ...]
     command: str
     versions: dict[str, str]
     seconds: float = field(default=0.0, compare=False)
@@ -159,7 +160,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "errata": [{"at": s.erratum.at, "kind": s.erratum.kind, "remark": s.erratum.remark, "printed": s.printed, "corrected": s.corrected,
                     "stands": s.stands} for s in report.errata],
         "regimes": [_regime(g) for g in report.regimes],
-        "trust": report.trust, "noticed": report.noticed, "exit_code": report.exit_code, "seconds": round(report.seconds, 1),
+        "trust": [x.says for x in report.trust], "noticed": report.noticed, "exit_code": report.exit_code, "seconds": round(report.seconds, 1),
         "command": report.command, "versions": report.versions,
     })
 

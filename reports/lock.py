@@ -112,7 +112,7 @@ def content(module: ModuleType, store: Store) -> dict[str, Any]:
     study = Study(SCALE, store, costly=COSTLY, edges=False)
     inside = Study(Options(regime="in"), store, costly=COSTLY)
     regimes = [g for t in module.theorems for g in study.without_training(t)]
-    regimes += [g for t in module.theorems if t.witness is not None for g in [inside.in_regime(t, load("digits", 8))]]
+    regimes += [inside.in_regime(t, load("digits", 8)) for t in module.theorems if t.witness is not None]
     return {
         "key": module.paper.key,
         "theorems": [symbolic(t) for t in module.theorems],

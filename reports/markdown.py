@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from reports import summary
+from reports.compare import ABSURD
 from reports.findings import Regime, Report
 from reports.statistics import INTERVAL, MARGIN
 from reports.verdict import LawVerdict, Verdict
@@ -42,7 +43,7 @@ def render(report: Report, figures: Sequence[tuple[str, str]] = ()) -> str:
     lines += [x for caption, file in figures for x in (f"![{caption}]({file})", "", f"*{caption}*", "")]
     for theorem in dict.fromkeys(g.theorem for g in report.regimes):
         lines += _theorem(theorem, [g for g in report.regimes if g.theorem is theorem], report)
-    lines += ["## How far to trust this file", "", *(f"- {x}" for x in report.trust), ""]
+    lines += ["## How far to trust this file", "", *(f"- {x.says}" for x in report.trust), ""]
     lines += _errata(report) + _legend(report) + _provenance(report)
     return "\n".join(lines).rstrip() + "\n"
 
@@ -147,7 +148,8 @@ def _legend(report: Report) -> list[str]:
     rows = [(f"**{v}**", v.sentence) for v in used] + [(f"**{w}**", w.sentence) for w in laws]
     return ["## How to read the verdicts", "", *grid(("verdict", "meaning"), rows),
             "Slack is the bound divided by what was observed, where the claim is tightest; a claim holds when it is at least 1. "
-            "A bound is *vacuous* when the inputs alone already imply it. " + summary.BUDGET_SENTENCE, ""]
+            "A bound is *vacuous* when the inputs alone already imply it, or when it is more than "
+            f"{number(ABSURD)} times what was seen. " + summary.BUDGET_SENTENCE, ""]
 
 
 def _provenance(report: Report) -> list[str]:

@@ -20,7 +20,7 @@ from reports.laws import law_finding
 from reports.options import Options
 from reports.planning import certified_width, data_values, demand_rows, demands, evidence, make_plan
 from reports.statistics import MEANS, seeds_by_design, seeds_to_confirm
-from reports.trust import lines, lock_of
+from reports.trust import layers
 from reports.verdict import Verdict
 from reports.versions import versions
 from sim.data import ADVERSARIES, Data, load
@@ -83,7 +83,7 @@ class Study:
             quantities={q.name: {"value": e.value, "low": e.low, "high": e.high, "certified": e.certified, "text": q.text,
                                  "meaning": q.meaning} for q, e in data_values(theorems, data).items()},
             demands=tuple(demand_rows(settled, data, delta)), replays=tuple(replays), errata=errata, regimes=tuple(regimes),
-            typing=typed, trust=lines(module, typed, lock_of(module).is_file()),
+            typing=typed, trust=layers(module, typed),
             command=command, versions=versions(), seconds=time.perf_counter() - began)
 
     def without_training(self, theorem: Theorem, data: Data | None = None) -> list[Regime]:

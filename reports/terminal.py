@@ -69,8 +69,8 @@ def _derivations(report: Report, out: Console) -> None:
         if r.outcome is not Outcome.PROVED:
             where = f": {point_of(r.counterexample)}" if r.counterexample else f" {r.note}"
             out.print(Text(f"  {theorem.statement}, “{r.step.name}” ({r.step.at}) is {r.outcome}{where}", style="red"))
-    for line in report.trust:
-        out.print(Text(line, style="dim" if "none" not in line else "yellow"))
+    for layer in report.trust:
+        out.print(Text(layer.says, style="dim" if layer.there else "yellow"))
     for s in report.errata:
         out.print(Text(f"as printed, {s.erratum.at} ({s.erratum.kind}): {s.erratum.remark}", style="" if s.stands else "red"))
 

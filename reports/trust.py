@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
@@ -9,22 +10,31 @@ from reports.proof import uncovered
 from theorems.language.transcription import Typed, path_of
 
 
-def lines(module: ModuleType, typed: tuple[Typed, ...], locked: bool) -> tuple[str, ...]:
-    """One line each for the second typing, the derivation, the witnesses and the lock; a missing one says how to add it."""
+@dataclass(frozen=True)
+class Layer:
+    """One of the layers that a file may have: whether it is there, and a line about it."""
+
+    there: bool
+    says: str
+
+
+def layers(module: ModuleType, typed: tuple[Typed, ...]) -> tuple[Layer, ...]:
+    """A line each for the second typing, the derivation, the witnesses and the lock; a missing one says how to add it."""
     path = path_of(module)
     twice, agree = sum(x.typed is not None for x in typed), sum(x.agrees for x in typed)
     stated = [x for t in module.theorems for x in (*t.hypotheses, *t.claims)]
     bare = [name for t in module.theorems for name in uncovered(t)]
     trained = [t for t in module.theorems if t.setting is not None and t.hypotheses]
-    without = [t.statement for t in trained if t.witness is None]
+    without, locked = [t.statement for t in trained if t.witness is None], lock_of(module).is_file()
     return (
-        f"second typing: {agree} of {len(typed)} relations typed twice and equal" if twice else
-        f"second typing: none; write every relation once more, as the paper prints it, in transcription/{path.name}",
-        f"proof: {len(stated) - len(bare)} of {len(stated)} hypotheses and claims are linked by a replayed step" + (
-            "" if len(bare) < len(stated) else "; add derivation=(Implication(...), ...) so that a wrong exponent cannot pass"),
-        f"witness: {len(trained) - len(without)} of {len(trained)} statements with hypotheses name a feasible configuration" + (
-            f"; without one only laws are tested: {', '.join(without)}" if without else ""),
-        "lock: committed, check regress compares" if locked else f"lock: none; check regress {called(module)} --update",
+        Layer(twice > 0, f"second typing: {agree} of {len(typed)} relations typed twice and equal" if twice else
+              f"second typing: none; write every relation once more, as the paper prints it, in transcription/{path.name}"),
+        Layer(len(bare) < len(stated), f"proof: {len(stated) - len(bare)} of {len(stated)} hypotheses and claims are linked by a replayed step" + (
+            "" if len(bare) < len(stated) else "; add derivation=(Implication(...), ...) so that a wrong exponent cannot pass")),
+        Layer(len(without) < len(trained) or not trained,
+              f"witness: {len(trained) - len(without)} of {len(trained)} statements with hypotheses name a feasible configuration" + (
+            f"; without one only laws are tested: {', '.join(without)}" if without else "")),
+        Layer(locked, "lock: committed, check regress compares" if locked else f"lock: none; check regress {called(module)} --update"),
     )
 
 

@@ -1,13 +1,21 @@
 """The error rates are what they are said to be: planted truths, judged ten thousand times."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from scipy.stats import binom
+from sympy import Rational
 
 from benchmarks.calibration import TRIALS, page, rows
-from reports.statistics import REFUTE, TWO_LOOKS
+from reports.compare import compare
+from reports.options import Options
+from reports.planning import evidence, make_plan
+from reports.statistics import REFUTE, TWO_LOOKS, seeds_by_design
 from reports.verdict import Verdict
+from sim.data import load
+from sim.run import trajectories
+from sim.store import Store
 
 CHANCE = 1e-6  # that a true rate makes such a test fail
 
@@ -39,3 +47,19 @@ def test_the_committed_table_is_this_one(table):
 def test_the_test_of_calibration_can_fail():
     """With the level of refutation at one half, true claims would be refuted: the counts above would show it."""
     assert binom.sf(0.02 * TRIALS, TRIALS, REFUTE) < CHANCE
+
+
+@pytest.mark.slow
+def test_true_statements_simulated_a_thousand_times_are_not_accused(statement):
+    """From the draws to the verdict: a thousand disjoint sets of seeds, at the seeds of the design."""
+    theorem, allowed, repeats = statement("Lemmas 3.1 and 4.1"), Rational(1, 2), 1000
+    theorem = replace(theorem, claims=tuple(c for c in theorem.claims if not c.expected))
+    data, seeds = load("orthonormal", 3), seeds_by_design(float(allowed))
+    plan = make_plan([theorem], data, 64, allowed, seeds * repeats, Options())
+    frame = trajectories(plan, Store(), train=False)
+    verdicts = []
+    for _, part in frame.groupby(frame["seed"] // seeds):
+        verdicts += [f.verdict for f in compare(theorem, evidence(theorem, data, allowed, plan, part))[1]]
+    assert len(verdicts) == repeats * len(theorem.claims)
+    assert binom.sf(verdicts.count(Verdict.REFUTED) - 1, len(verdicts), REFUTE) > CHANCE
+    assert verdicts.count(Verdict.CONFIRMED) >= 0.9 * len(verdicts)

@@ -36,7 +36,7 @@ def test_an_outsiders_file_is_tried_without_a_second_text(small):
 
 def test_a_canary_that_lives_makes_the_trial_void(small):
     assert "VOID" in headline([replace(small, canaries={**small.canaries, "simulation": False})])
-    assert "VOID" in headline([replace(small, false_alarms=("the true version, simulation: refuted",))])
+    assert "VOID" in headline([replace(small, baseline=("the true version, simulation: refuted",))])
     assert Trial("a", (), (), 0, {"derivation": True}).void == ""
 
 

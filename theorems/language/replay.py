@@ -101,11 +101,11 @@ def _at_zero(difference: Expr, letters: dict[Any, Any], point: dict[Any, Any]) -
 
 
 def _solved(step: Solved) -> Replay:
-    """Both sides meet at the bound, and the relation holds above and fails below: at exact points, then by SymPy."""
+    """Both sides meet at the bound, by SymPy; the relation holds above and fails below, at ten multiples of it at exact points."""
     when, letter, bound = expanded(step.when), step.letter, expanded(step.bound)
     if when.rel_op not in ("<=", ">="):
         return Replay(step, Outcome.UNKNOWN, "none", note="only <= and >= have a bound that is attained")
-    small, big = (when.lhs, when.rhs) if when.rel_op in ("<=", "<") else (when.rhs, when.lhs)
+    small, big = (when.lhs, when.rhs) if when.rel_op == "<=" else (when.rhs, when.lhs)
     left, right = small.subs(letter, bound), big.subs(letter, bound)
     met = _identity(Identity(step.name, left**2, right**2, step.at))  # both are positive where they meet
     if met.outcome is not Outcome.PROVED:

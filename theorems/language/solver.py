@@ -123,11 +123,15 @@ def implication(step: Implication) -> Replay:
 
 
 def _decided(step: Implication, given: Sequence[Any], then: Any) -> Replay:
-    t = _Translation()
     relations = [_canonical(expanded(getattr(r, "relation", r))) for r in (*given, then)]
     calls = set().union(*(r.atoms(At) for r in relations))  # observables become letters: their arguments must not be rewritten
     letters = {a: Dummy(str(a), nonnegative=a.is_nonnegative, positive=a.is_positive) for a in calls}
-    relations = [r.xreplace(letters) for r in relations]
+    return _solve(step, [r.xreplace(letters) for r in relations])
+
+
+def _solve(step: Implication, relations: Sequence[Any]) -> Replay:
+    """The last relation from the others."""
+    t = _Translation()
     z3, free = t.z3, set().union(*(r.free_symbols for r in relations))
     for letter in sorted(free, key=str):
         t.letter(letter)
@@ -156,10 +160,20 @@ def _decided(step: Implication, given: Sequence[Any], then: Any) -> Replay:
                 return Replay(step, Outcome.PROVED, "Z3, over whole counts")
             model, whole = (found, "") if found is not None else (model, "over the reals: the counts are not whole there")
         if t.free and not _refutes(relations, {a: model.eval(t.letter(a), model_completion=True) for a in free}):
-            return Replay(step, Outcome.UNKNOWN, "Z3", note="the solver knows too little of logarithms and powers to decide it")
+            return _at_small_powers(step, relations)
         point = {getattr(a, "name", str(a)): _number(model.eval(t.letter(a), model_completion=True)) for a in sorted(free, key=str)}
         return Replay(step, Outcome.FALSE, "Z3", point, whole)
     return Replay(step, Outcome.UNKNOWN, "Z3", note=f"undecided within {TIMEOUT_MS // 1000} s")
+
+
+def _at_small_powers(step: Implication, relations: Sequence[Any]) -> Replay:
+    """A counterexample for a small exponent: with k = 1 or 2 a power is no longer beyond the solver."""
+    powers = {s for r in relations for p in r.atoms(sympy.Pow) for s in p.exp.free_symbols if s.is_integer}
+    for k in (1, 2) if powers else ():
+        found = _solve(step, [r.subs(dict.fromkeys(powers, sympy.Integer(k))) for r in relations])
+        if found.outcome is Outcome.FALSE:
+            return replace(found, counterexample={**dict.fromkeys(sorted(map(str, powers)), str(k)), **(found.counterexample or {})})
+    return Replay(step, Outcome.UNKNOWN, "Z3", note="the solver knows too little of logarithms and powers to decide it")
 
 
 def _refutes(relations: Sequence[Any], model: Mapping[Any, Any]) -> bool:

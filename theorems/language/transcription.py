@@ -114,8 +114,8 @@ def agrees(x: Hypothesis | Claim | Law, line: str, lets: tuple[tuple[str, str], 
         names[name] = _parse(body, names)
     if isinstance(x, Law):
         left, _, right = relation.partition("~")
-        log = f" log^{x.log_exponent}" if x.log_exponent else ""
-        return names.get(left.strip()) == x.of and not log and _parse(right, names) == x.along**x.exponent and words == [x.kind]
+        order = x.along**x.exponent * sympy.log(x.along)**x.log_exponent
+        return names.get(left.strip()) == x.of and same(_parse(right, names), order) and words == [x.kind]
     mark = RELATION.search(relation)
     if mark is None:
         raise BadInput("transcription", line, "it holds no relation")
