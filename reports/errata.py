@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+import pandas as pd
+
 from reports.compare import compare
 from reports.findings import Finding, Judged
 from reports.options import Options
@@ -22,6 +24,8 @@ from theorems.language.card import line
 from theorems.language.notation import number, tex, text
 from theorems.language.replay import Outcome, point_of, replay
 
+Runs = dict[str, pd.DataFrame]
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -35,16 +39,17 @@ class Shown:
 
 def examine(erratum: Erratum, store: Store) -> Shown:
     """Recompute the witness of an erratum: a replayed step, or a statement judged at its configuration."""
-    wrong, against = _found(erratum.printed, erratum.witness, store)
-    right, still = _found(erratum.corrected, erratum.witness, store)
+    runs: Runs = {}  # both forms are judged on the same draws
+    wrong, against = _found(erratum.printed, erratum.witness, store, runs)
+    right, still = _found(erratum.corrected, erratum.witness, store, runs)
     return Shown(erratum, wrong, right, against is True and still is False)
 
 
-def _found(stated: Step | Theorem, witness: Counterexample | None, store: Store) -> tuple[str, bool | None]:
+def _found(stated: Step | Theorem, witness: Counterexample | None, store: Store, runs: Runs) -> tuple[str, bool | None]:
     """What was found in words, and whether it speaks against the statement (None: undecided)."""
     if isinstance(stated, Theorem):
         assert witness is not None
-        judged, findings = _judged(stated, witness, store)
+        judged, findings = _judged(stated, witness, store, runs)
         against = [f for f in findings if f.verdict is Verdict.REFUTED]
         undecided = any(f.verdict is Verdict.VOID for f in findings)
         return _words(stated, witness, judged, findings), True if against else None if undecided else False
@@ -53,13 +58,16 @@ def _found(stated: Step | Theorem, witness: Counterexample | None, store: Store)
     return f"{r.outcome} by {r.engine}{where}", {Outcome.FALSE: True, Outcome.PROVED: False}.get(r.outcome)
 
 
-def _judged(theorem: Theorem, witness: Counterexample, store: Store) -> tuple[tuple[Judged, ...], tuple[Finding, ...]]:
+def _judged(theorem: Theorem, witness: Counterexample, store: Store, runs: Runs) -> tuple[tuple[Judged, ...], tuple[Finding, ...]]:
     data, delta = load(witness.data, witness.samples), witness.delta
     if theorem.setting is None:
         return compare(theorem, evidence(theorem, data, delta, None, NO_RUNS))
     seeds = MEANS if any(c.expected for c in theorem.claims) else math.ceil(math.log(REFUTE) / math.log(delta))
     plan = make_plan([theorem], data, witness.width or 1, delta, seeds, Options())
-    return compare(theorem, evidence(theorem, data, delta, plan, trajectories(plan, store, train=False)))
+    key = plan.key(plan.seeds, False)
+    if key not in runs:
+        runs[key] = trajectories(plan, store, train=False)
+    return compare(theorem, evidence(theorem, data, delta, plan, runs[key]))
 
 
 def _words(theorem: Theorem, witness: Counterexample, judged: Iterable[Judged], findings: Iterable[Finding]) -> str:

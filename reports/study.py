@@ -62,6 +62,7 @@ class Study:
         data = load(o.data or "digits", o.samples, o.label)
         for theorem in settled:
             make_plan([theorem], data, 1, Rational(1, 2), 1, o)
+        typed = compare_typing(module)
         tick = self.say("replaying the derivations", sum(len(t.derivation) for t in theorems))
         replays = []
         for theorem in theorems:
@@ -69,7 +70,6 @@ class Study:
                 replays.append((theorem, replay(step)))
                 tick()
         errata = tuple(examine(e, self.store) for e in getattr(module, "errata", ()))
-        typed = compare_typing(module)
         regimes = [g for t in theorems for g in self.without_training(t, data)]
         if o.regime != "in":
             for setting in dict.fromkeys(t.setting for t in settled if trains(t)):
