@@ -120,15 +120,20 @@ def _frame(plan: Plan, engine: Dense | Wide, seed: int, train: bool, last: bool 
     if not train:
         engine.begin(1)
         rows += [(0.0, "residual", start.residual, 0.0), (0.0, "loss", engine.state().loss, 0.0)]
-    frame = pd.DataFrame([(seed, *r) for r in rows], columns=COLUMNS)
+    frame = _table(seed, rows)
     if not train:
         return frame
-    along = pd.DataFrame([(seed, *r) for r in _train(plan, engine, 2 * SUBSTEPS if plan.method.flow else 1, last)], columns=COLUMNS)
+    along = _table(seed, _train(plan, engine, 2 * SUBSTEPS if plan.method.flow else 1, last))
     if plan.method.flow:
         coarse = pd.DataFrame([r[:3] for r in _train(plan, engine, SUBSTEPS, last)], columns=["step", "observable", "coarse"])
         along = along.merge(coarse, on=["step", "observable"], how="left")
         along["error"] += (along["value"] - along.pop("coarse")).abs().fillna(np.inf)  # where one of the two had ended
     return pd.concat([frame, along], ignore_index=True)
+
+
+def _table(seed: int, rows: Rows) -> pd.DataFrame:
+    """The rows as a frame; its numbers are floats even where there are no rows."""
+    return pd.DataFrame([(seed, *r) for r in rows], columns=COLUMNS).astype({"seed": int, "step": float, "value": float, "error": float})
 
 
 def trajectories(plan: Plan, store: Store, train: bool = True, tick: Callable[[float], None] = lambda _: None) -> pd.DataFrame:

@@ -199,3 +199,10 @@ def test_a_draw_is_measured_at_any_width():
     assert series(frame, "near").to_numpy() == pytest.approx(2 * 7.978844e-4, rel=1e-5)
     narrow = plan(width=500, asks=asks, data=load("orthonormal", 2))
     assert series(simulate(narrow, 0, False), "near").iloc[0] == series(simulate(narrow, 0), "near").iloc[0]
+
+
+@pytest.mark.parametrize("method", ["gradient_descent", "gradient_flow"])
+def test_numbers_are_floats_even_when_nothing_of_the_draw_is_asked(method):
+    """An empty table has no types of its own: joined to the run's it once made objects of its numbers."""
+    frame = trajectories(plan(replace(DESCENT, method=method), steps=3), Store())
+    assert {str(t) for t in frame[["step", "value", "error"]].dtypes} == {"float64"}

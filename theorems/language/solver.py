@@ -17,7 +17,7 @@ from theorems.language.notation import text
 from theorems.language.outcome import Outcome, Replay
 from theorems.language.quantity import At, expanded
 
-TIMEOUT_MS, WHOLE_MS = 8000, 500
+TIMEOUT_MS, WHOLE_MS = 8000, 500  # in time: Z3's own count of steps does not bound its nonlinear solver
 PI = (Rational(314159265358979323, 10**17), Rational(314159265358979324, 10**17))
 
 
@@ -202,6 +202,8 @@ def _exact(value: Any) -> Expr:
 
 def _canonical(r: Any) -> Any:
     """Logarithms of products as sums, and one base for each symbolic power: the same quantity must become the same atom."""
+    if isinstance(r, sympy.Ge | sympy.Gt):  # one direction, so that the way it is written does not matter
+        r = r.reversed
     if r.has(sympy.log):
         r = sympy.expand_log(r)
     powers = [p for p in r.atoms(sympy.Pow) if not p.exp.is_number and p.base is not sympy.E]
