@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reports.arguments import Probability, run_options, writable
-from reports.progress import progress
+from reports.progress import interruptible, progress
 from theorems.problem import BadInput
 
 if TYPE_CHECKING:
@@ -268,6 +268,7 @@ def main() -> None:
     """The entry point: every foreseeable fault is one line on stderr."""
     if not os.environ.get("PYTHONWARNINGS"):
         warnings.simplefilter("ignore")
+    interruptible()
     try:
         code = check.main(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)

@@ -1,12 +1,33 @@
-"""Progress on stderr: a bar where a person looks, a line a task elsewhere, or nothing."""
+"""Long work: progress on stderr (a bar where a person looks, a line a task elsewhere, or nothing), and an interruption that is not lost."""
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import click
+
+
+def interruptible() -> None:
+    """Let Ctrl-C always reach the program.
+
+    Where Python cannot raise (a destructor, JAX's function during garbage collection) it prints the exception and forgets it; so it
+    is asked for again a moment later.
+    """
+    ordinary = sys.unraisablehook
+
+    def again(lost: Any) -> None:
+        if issubclass(lost.exc_type, KeyboardInterrupt):
+            threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT)).start()
+        else:
+            ordinary(lost)
+
+    sys.unraisablehook = again
 
 
 @contextmanager

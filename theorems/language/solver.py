@@ -137,6 +137,7 @@ def _solve(step: Implication, relations: Sequence[Any]) -> Replay:
         t.letter(letter)
     solver = z3.Solver()
     solver.set("timeout", TIMEOUT_MS)
+    solver.set("ctrl_c", False)  # else Z3 swallows an interruption and calls the step undecided
     solver.add(*[t.relation(r) for r in relations[:-1]], *t.facts)
     if solver.check() == z3.unsat:
         return Replay(step, Outcome.VACUOUS, "Z3", note="the premises contradict each other")
