@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from ctypes import ArgumentError
 from dataclasses import replace
 from functools import cache
 from random import Random
@@ -31,6 +32,10 @@ def replay(step: Step) -> Replay:
         return Replay(step, Outcome.UNKNOWN, "none", note="a float is no exact number: write Rational(1, 10)")
     try:
         return _replay(step)
+    except ArgumentError as error:
+        if "KeyboardInterrupt" in str(error):  # ctypes wraps an interruption that arrives while Z3 is being called
+            raise KeyboardInterrupt from None
+        raise
     except (BadInput, ValueError, TypeError, NotImplementedError, ZeroDivisionError) as error:
         return Replay(step, Outcome.UNKNOWN, "none", note=f"it could not be replayed: {error}")
 
