@@ -21,7 +21,7 @@ D, H, S = "derivation", "exact hypotheses", "simulation"
 PLANTS = {
     "rate 1 - 2 eta lambda_0": ("rate = 1 - eta * lambda_0 / 2", "rate = 1 - 2 * eta * lambda_0", {D, S}),
     "rate 1 - eta lambda_0": ("rate = 1 - eta * lambda_0 / 2", "rate = 1 - eta * lambda_0", {D}),
-    "movement 4 -> 0.04": ("reach = 4 * sqrt(n)", "reach = 0.04 * sqrt(n)", {D}),
+    "movement 4 -> 0.04": ("reach = 4 * sqrt(n)", "reach = Rational(1, 25) * sqrt(n)", {D}),
     "width n^5": ("headline = n**6", "headline = n**5", {D}),
     "width n^7": ("headline = n**6", "headline = n**7", {D}),
     "width lambda_0^-3": ("headline = n**6 / (lambda_0**4", "headline = n**6 / (lambda_0**3", {D}),

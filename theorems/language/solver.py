@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import sympy
-from sympy import Dummy, Expr, Rational
+from sympy import Dummy, Expr, Integer, Rational
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanAtom
 
@@ -47,6 +47,11 @@ class _Translation:
         if e is sympy.pi:
             v = self.variable(e, "pi", ">")
             self.facts += [v > z3.Q(int(PI[0].p), int(PI[0].q)), v < z3.Q(int(PI[1].p), int(PI[1].q))]
+            return v
+        if isinstance(e, sympy.log) and e.args[0].is_Rational:
+            v, near = self.variable(e, "log", None), Rational(str(e.evalf(20)))
+            low, high = near - Rational(1, 10**16), near + Rational(1, 10**16)
+            self.facts += [v > z3.Q(int(low.p), int(low.q)), v < z3.Q(int(high.p), int(high.q))]
             return v
         if e.is_Symbol:
             return self.letter(e)
@@ -161,19 +166,22 @@ def _solve(step: Implication, relations: Sequence[Any]) -> Replay:
                 return Replay(step, Outcome.PROVED, "Z3, over whole counts")
             model, whole = (found, "") if found is not None else (model, "over the reals: the counts are not whole there")
         if t.free and not _refutes(relations, {a: model.eval(t.letter(a), model_completion=True) for a in free}):
-            return _at_small_powers(step, relations)
+            return _at_some_points(step, relations)
         point = {getattr(a, "name", str(a)): _number(model.eval(t.letter(a), model_completion=True)) for a in sorted(free, key=str)}
         return Replay(step, Outcome.FALSE, "Z3", point, whole)
     return Replay(step, Outcome.UNKNOWN, "Z3", note=f"undecided within {TIMEOUT_MS // 1000} s")
 
 
-def _at_small_powers(step: Implication, relations: Sequence[Any]) -> Replay:
-    """A counterexample for a small exponent: with k = 1 or 2 a power is no longer beyond the solver."""
+def _at_some_points(step: Implication, relations: Sequence[Any]) -> Replay:
+    """A counterexample where exponents are 1 or 2, and what logarithms are taken of is a number: the solver can do the rest."""
     powers = {s for r in relations for p in r.atoms(sympy.Pow) for s in p.exp.free_symbols if s.is_integer}
-    for k in (1, 2) if powers else ():
-        found = _solve(step, [r.subs(dict.fromkeys(powers, sympy.Integer(k))) for r in relations])
+    inside = {s for r in relations for p in r.atoms(sympy.log) for s in p.free_symbols}
+    for k, high in ((1, 2), (2, 10)) if powers or inside else ():
+        low = {s: Rational(1, 10 * high) if getattr(s, "below", None) is not None else Integer(high) for s in inside}
+        fixed = {**low, **dict.fromkeys(powers, Integer(k))}
+        found = _solve(step, [r.subs(fixed) for r in relations])
         if found.outcome is Outcome.FALSE:
-            return replace(found, counterexample={**dict.fromkeys(sorted(map(str, powers)), str(k)), **(found.counterexample or {})})
+            return replace(found, counterexample={**{str(s): str(v) for s, v in sorted(fixed.items(), key=str)}, **(found.counterexample or {})})
     return Replay(step, Outcome.UNKNOWN, "Z3", note="the solver knows too little of logarithms and powers to decide it")
 
 
