@@ -105,7 +105,7 @@ class Bench:
         if mutant is None or not isinstance(mutant.changed, Claim) or not isinstance(mutant.original, Claim):
             return ""
         own = next(self._cases(theorem), None) if trains(theorem) else None
-        case = own or self._run(theorem, _loaded("sphere", POINTS), DELTA, LADDER[0], LADDER_SEEDS, None, trains(theorem))
+        case = own or self._run(theorem, *_small(theorem), LADDER_SEEDS, theorem.practice.step_size, trains(theorem))
 
         def empty(claim: Claim) -> bool:
             alone = replace(theorem, claims=(claim,), derivation=(), laws=())
@@ -118,18 +118,18 @@ class Bench:
 
     def _impossible(self, theorem: Theorem) -> str:
         """A statement without witness: does a hypothesis about the data fail on well-behaved data, or one about delta everywhere?"""
-        data = _loaded("orthonormal", 4)
+        data = _small(theorem)[0] if theorem.practice.own else _loaded("orthonormal", 4)
         values = exact_values(theorem, data, DELTA)
         failing = [h.name for h in theorem.hypotheses
                    if not h.hides and h.about in (About.SCALE, About.DATA) and decide(h.relation, values) is Decision.FAILS]
-        return f"“{failing[0]}” fails on orthonormal data" if failing else ""
+        return f"“{failing[0]}” fails on {data.name} data" if failing else ""
 
     def _cases(self, theorem: Theorem) -> Iterator[Case]:
         if theorem.setting is None:
             return
         if not trains(theorem):
             draws = MEANS if any(c.expected for c in theorem.claims) else seeds_by_design(float(DELTA))
-            yield self._run(theorem, _loaded("sphere", POINTS), DELTA, LADDER[0], draws, None, False)
+            yield self._run(theorem, *_small(theorem), draws, None, False)
         elif theorem.witness is not None:
             data, delta = _loaded(theorem.witness.data, theorem.witness.samples), theorem.witness.delta
             wants = demands(theorem, data, delta)
@@ -139,6 +139,8 @@ class Bench:
             certain = all(c.probability == 1 for c in theorem.claims)
             seeds = WITNESS_SEEDS if certain else seeds_by_design(float(delta))
             yield self._run(theorem, data, delta, width, seeds, wants.step_size, True)
+        elif theorem.practice.own:
+            yield self._run(theorem, *_small(theorem), WITNESS_SEEDS, theorem.practice.step_size, True)
 
     def _evidence(self, theorem: Theorem, case: Case) -> Evidence:
         """What is known of a case, shared by the versions whose letters it has."""
@@ -160,7 +162,7 @@ class Bench:
         asks = tuple((a.probe, a.label, str(a.argument)) for a in asks_of([theorem]))
         key = (theorem.setting, data.digest, width, seeds, step, asks)
         if key not in self._known:
-            plan = make_plan([theorem], data, width, delta, seeds, Options(steps=300 if train else None), step)
+            plan = make_plan([theorem], data, width, delta, seeds, Options(steps=300 if train and not theorem.practice.steps else None), step)
             self._known[key] = Case(data, delta, plan, trajectories(plan, self.store, train))
         found: Case = self._known[key]
         return found
@@ -171,13 +173,20 @@ class Bench:
             return ""
         key = ("ladder", theorem.setting)
         if key not in self._known:
-            plans = {m: make_plan([theorem], _loaded("sphere", POINTS), m, DELTA, LADDER_SEEDS, Options(steps=100)) for m in LADDER}
+            data, widths = _small(theorem)[0], theorem.practice.widths[:len(LADDER)] if theorem.practice.own else LADDER
+            plans = {m: make_plan([theorem], data, m, DELTA, LADDER_SEEDS, Options(steps=100)) for m in widths}
             self._known[key] = {m: trajectories(p, self.store) for m, p in plans.items()}
         for law in theorem.laws:
             e = law_finding(law, self._known[key]).exponent
             if e.verdict is LawVerdict.INCONSISTENT:
                 return f"{law.name}: fitted {e.fitted:.2g} in [{e.low:.2g}, {e.high:.2g}] against {law.exponent}"
         return ""
+
+
+def _small(theorem: Theorem) -> tuple[Data, Rational, int]:
+    """The data, failure probability and width of a run that costs little."""
+    p = theorem.practice
+    return (_loaded(p.data, p.samples or POINTS), DELTA, p.widths[0]) if p.own else (_loaded("sphere", POINTS), DELTA, LADDER[0])
 
 
 @cache

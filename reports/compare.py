@@ -22,7 +22,7 @@ from reports.statistics import (
     seeds_to_refute,
 )
 from reports.verdict import Verdict
-from theorems.language import About, At, Average, Best, Claim, Hypothesis, Limit, Quantity, Theorem
+from theorems.language import About, At, Average, Best, Claim, Hypothesis, Limit, Quantity, Theorem, expanded
 from theorems.language.exact import Decision, decide, enclose
 
 NAN = float("nan")
@@ -108,7 +108,7 @@ def observe(claim: Claim, evidence: Evidence, seed: int) -> Seen:
     if isinstance(claim.over, Limit) or not compared.any():
         return Seen(None)
     if getattr(claim.over, "last", None) is not None and index is not None:
-        compared &= s.steps <= float(claim.over.last.subs(evidence.values))  # type: ignore[union-attr]
+        compared &= s.steps <= float(expanded(claim.over.last).subs(evidence.values))  # type: ignore[union-attr]
     later = compared & (s.steps > 0)
     where = np.flatnonzero(later if later.any() else compared)
     tight = where[np.argmin(slack[where])]
@@ -149,7 +149,7 @@ def _held(claim: Claim, s: Sides) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _folded(over: Average | Best, s: Sides, evidence: Evidence) -> Sides:
-    last = float(over.last.subs(evidence.values))
+    last = float(expanded(over.last).subs(evidence.values))
     inside = s.steps < last if isinstance(over, Average) else s.steps <= last
     if not inside.any() or (isinstance(over, Average) and inside.sum() < last):
         nothing = np.array([])
@@ -180,9 +180,10 @@ def _claim(claim: Claim, evidence: Evidence, seeds: Sequence[int], inside: bool,
     seen = [observe(claim, evidence, s) for s in seeds]
     measured = [s for s in seen if s.held is not None]
     if not measured:
-        return Finding(claim, Verdict.VOID, evidence="nothing was measured")
+        short = isinstance(claim.over, Average | Best)
+        return Finding(claim, Verdict.VOID, evidence=f"the run is shorter than {claim.over.last}" if short else "nothing was measured")  # type: ignore[union-attr]
     failures, lost, blur = sum(not s.held for s in measured), sum(s.lost for s in measured), evidence.blur(seeds)
-    shown = min(measured, key=lambda s: (bool(s.held), s.slack if np.isfinite(s.slack) else np.inf))
+    shown = min(measured, key=lambda s: (bool(s.held), round(s.slack, 6) if np.isfinite(s.slack) else np.inf))  # ties are rounding: the first seed
     delta = 1 - float(claim.probability.subs(evidence.values))
     base = Finding(claim, Verdict.OPEN, _number(shown.predicted), _number(shown.observed), _number(shown.slack), len(measured), failures,
                    _tight(claim, shown, failures, len(measured)) + _reserves(lost, blur), all(s.vacuous for s in measured))

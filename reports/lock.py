@@ -28,7 +28,7 @@ from sim.networks import NETWORKS
 from sim.plan import Plan
 from sim.run import trajectories
 from sim.store import Store
-from theorems.language import About, At, Implication, Setting, Solved, Step, Theorem, expanded
+from theorems.language import About, At, Implication, Practice, Setting, Solved, Step, Theorem, expanded
 from theorems.language.card import line, quantifier
 from theorems.language.notation import text
 from theorems.language.replay import replay
@@ -37,7 +37,8 @@ from theorems.language.transcription import compare as typed
 from theorems.problem import BadInput
 
 POINTS, DIGITS = 5, 20  # the last two points are extreme: small counts and numbers, large ones
-SCALE = Options(data="digits", samples=8, widths=(512,), regime="practical")  # where statements about draws are judged
+SCALE = Options(data="digits", samples=8, widths=(512,), regime="practical")  # where statements about draws are judged, ...
+OWN = Options(regime="practical")  # ... or where the theorem says
 RUN, WIDTH, SEEDS = Options(step_size=0.1, steps=50), 512, 12  # what the statistics are taken from: far from rounding
 DELTA = Rational(1, 10)
 COSTLY = 2**22  # neurons times points beyond which the lock does not run a theorem in regime
@@ -109,9 +110,10 @@ def symbolic(theorem: Theorem) -> dict[str, Any]:
 
 def content(module: ModuleType, store: Store) -> dict[str, Any]:
     """The whole lock of one paper, computed anew."""
-    study = Study(SCALE, store, costly=COSTLY, edges=False)
+    study, own = (Study(options, store, costly=COSTLY, edges=False) for options in (SCALE, OWN))
     inside = Study(Options(regime="in"), store, costly=COSTLY)
-    regimes = [g for t in module.theorems for g in study.without_training(t)]
+    regimes = [g for t in module.theorems for g in (own if t.practice.own else study).without_training(t)]
+    regimes += [g for t in module.theorems if t.practice.own and t.witness is None and trains(t) for g in own.practical([t])]
     regimes += [inside.in_regime(t, load("digits", 8)) for t in module.theorems if t.witness is not None]
     return {
         "key": module.paper.key,
@@ -122,8 +124,8 @@ def content(module: ModuleType, store: Store) -> dict[str, Any]:
         "errata": [{"at": e.at, "printed": line(e.printed), "stands": examine(e, store).stands} for e in getattr(module, "errata", ())],
         "verdicts": {f"{g.theorem.statement}, {g.name}, {g.scale['data']}: {f.claim.name}": str(f.verdict)
                      for g in regimes for f in g.claims if f.evidence != "not run"},
-        "statistics": {name: found for s in dict.fromkeys(t.setting for t in module.theorems if t.setting is not None and trains(t))
-                       for name, found in _statistics(module, s, store)},
+        "statistics": {name: found for s in dict.fromkeys((t.setting, t.practice) for t in module.theorems if t.setting is not None and trains(t))
+                       for name, found in _statistics(module, *s, store)},
         "generator": source(), "versions": versions(),
     }
 
@@ -136,21 +138,23 @@ def _step(s: Step) -> str:
     return hashlib.sha256(" ".join(sorted(values(e) for e in sides)).encode()).hexdigest()[:12]
 
 
-def _statistics(module: ModuleType, s: Setting, store: Store) -> Iterator[tuple[str, dict[str, Any]]]:
+def _statistics(module: ModuleType, s: Setting, p: Practice, store: Store) -> Iterator[tuple[str, dict[str, Any]]]:
     """What is observed at a small scale, over seeds: the mean of the last value of every observable, with its interval."""
-    theorems = [t for t in module.theorems if t.setting == s and trains(t)]
-    plan = make_plan(theorems, load("orthonormal", 8), WIDTH, DELTA, SEEDS, RUN)  # a basis for other data depends on the machine
+    theorems = [t for t in module.theorems if (t.setting, t.practice) == (s, p) and trains(t)]
+    data = load(p.data, p.samples) if p.own else load("orthonormal", 8)  # a basis for other data depends on the machine
+    width = min(WIDTH, p.widths[0])
+    plan = make_plan(theorems, data, width, DELTA, SEEDS, Options(steps=RUN.steps, step_size=p.step_size or RUN.step_size))
     frame = trajectories(plan, store)
     for name, rows in frame.groupby("observable"):
         last = rows.groupby("seed")["value"].last().to_numpy()
         mean, low, high = mean_interval(last, CONFIDENCE)
         if np.isfinite([mean, low, high]).all():
-            yield f"{s.method}, {name}, m = {WIDTH}", {"mean": mean, "low": low, "high": high, "draws": _draws(plan)}
+            yield f"{s.method}, {name}, m = {width}", {"mean": mean, "low": low, "high": high, "draws": _draws(plan)}
 
 
 def _draws(plan: Plan) -> str:
     """A digest of the first seed's first neurons, rounded: the same draws must give the same numbers."""
-    features = {name: shape[1:] for name, shape in NETWORKS[plan.setting.network].shapes(1, 3).items()}
+    features = {name: shape[1:] for name, shape in NETWORKS[plan.setting.network].shapes(1, 3, plan.depth).items()}
     drawn = draw_block(plan.setting.drawn, features, plan.seeds[0], 0, 64)
     rounded = [np.round(np.asarray(v, dtype=float), 9) + 0.0 for _, v in sorted(drawn.items())]
     return hashlib.sha256(b"".join(r.tobytes() for r in rounded)).hexdigest()[:12]

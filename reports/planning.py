@@ -20,14 +20,14 @@ from sim.plan import Plan, asks_of
 from sim.probes import DATA_PROBES, TRIVIAL
 from sim.run import trajectories
 from sim.store import Store
-from theorems.language import About, Quantity, Theorem
+from theorems.language import About, Quantity, Theorem, expanded
 from theorems.language.demand import Demand, demand, round_down
 
 DECADES = 7.0  # natural logarithms by which the slowest mode of the residual shall shrink in a default run
 LONGEST = 2000  # steps of a default run at most
 FLOW_STEP = 0.4  # time between records of a flow, times the largest eigenvalue of the limiting Gram matrix
 PILOT, PILOT_SEED = 10, 2**31  # draws that decide how wide a certificate needs the network; their seeds serve nothing else
-NARROWEST_PILOT, WIDEST_PILOT = 2**10, 2**20
+WIDEST_PILOT = 2**20
 
 
 def data_values(theorems: Iterable[Theorem], data: Data) -> dict[Quantity, Enclosure]:
@@ -50,6 +50,11 @@ def exact_values(theorem: Theorem, data: Data, delta: Rational, width: int | Non
     return values
 
 
+def _depth(theorem: Theorem) -> int:
+    letter = theorem.scale.depth
+    return 2 if letter is None else int(theorem.choices.get(letter, 2))
+
+
 def evidence(theorem: Theorem, data: Data, delta: Rational, plan: Plan | None, frame: pd.DataFrame) -> Evidence:
     """Everything known about a theorem at one scale."""
     exact = exact_values(theorem, data, delta, plan.width if plan else None, plan.step_size if plan else None)
@@ -65,29 +70,32 @@ def demands(theorem: Theorem, data: Data, delta: Rational) -> Demand:
 
 
 def make_plan(theorems: Sequence[Theorem], data: Data, width: int, delta: Rational, seeds: int, options: Options,
-              step: float | None = None) -> Plan:
+              step: float | None = None, whole: bool = False) -> Plan:
     """The plan of one width for theorems that share a setting.
 
-    The step is the given one, the user's, or the largest with which no mode can grow.
+    The step is the given one, the user's, the theorems' own practice, or the largest with which no mode can grow; as many steps
+    as the theorems' practice has or until the slowest mode has shrunk, or (`whole`) as their claims speak of, when they end.
     """
-    setting = theorems[0].setting
+    setting, practice = theorems[0].setting, theorems[0].practice
     assert setting is not None
     gram = np.linalg.eigvalsh(limiting_gram(data.inputs))
     flow = METHODS[setting.method].flow if setting.method in METHODS else False
     if step is None:
-        step = options.step_size
+        step = options.step_size or practice.step_size
     if step is None:
         step = round_down(FLOW_STEP / gram[-1] if flow else 1 / float(np.linalg.norm(data.inputs @ data.inputs.T, 2)))
-    steps = options.steps or min(LONGEST, max(50, math.ceil(DECADES / (step * max(gram[0], 1e-12)))))
-    numbers = {q: v[0] / 2 + v[1] / 2 if isinstance(v, tuple) else v
-               for t in theorems for q, v in exact_values(t, data, delta, width, step).items()}
+    numbers = {q: v for t in theorems for q, v in exact_values(t, data, delta, width, step).items() if not isinstance(v, tuple)}
+    numbers |= {q: e.value for q, e in data_values(theorems, data).items()}
+    spoken = {getattr(c.over, "last", None) for t in theorems for c in t.claims if c.over} if whole else {None}
+    longest = None if None in spoken else max(math.ceil(float(expanded(last).subs(numbers))) for last in spoken if last is not None)
+    steps = options.steps or longest or practice.steps or min(LONGEST, max(50, math.ceil(DECADES / (step * max(gram[0], 1e-12)))))
     seeds_used = tuple(range(options.seed, options.seed + seeds))
-    return Plan(setting, data, width, float(step), steps, seeds_used, asks_of(theorems), numbers)
+    return Plan(setting, data, width, float(step), steps, seeds_used, asks_of(theorems), numbers, _depth(theorems[0]))
 
 
 def certified_width(theorem: Theorem, data: Data, delta: Rational, options: Options, store: Store) -> int | None:
-    """The least power of two, from 2^10, at which nine in ten pilot draws satisfy the hypotheses about the draw; None beyond 2^20."""
-    width = NARROWEST_PILOT
+    """The first width, doubling from the practice's narrowest, at which nine in ten pilot draws satisfy the hypotheses; None beyond 2^20."""
+    width = theorem.practice.widths[0]
     pilots = Options(**{**vars(options), "seed": PILOT_SEED})
     while width <= WIDEST_PILOT:
         plan = make_plan([theorem], data, width, delta, PILOT, pilots, demands(theorem, data, delta).step_size)

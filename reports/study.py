@@ -28,13 +28,12 @@ from sim.mode import choose
 from sim.plan import Plan
 from sim.run import NO_RUNS, trajectories
 from sim.store import Store
-from theorems.language import Each, Theorem
+from theorems.language import Each, Practice, Theorem
 from theorems.language.demand import Demand
 from theorems.language.exact import Decision
 from theorems.language.replay import replay
 from theorems.language.transcription import compare as compare_typing
 
-LADDER = (1024, 2048, 4096, 8192, 16384)
 EDGE_SEEDS = 6  # seeds a width or a step is tried with when looking for where a claim stops being seen
 CERTAIN = 20  # seeds behind a claim without probability
 COSTLY = 2**28  # neurons times points beyond which a run in regime waits to be asked for by --regime in
@@ -59,7 +58,7 @@ class Study:
         began, o = time.perf_counter(), self.options
         theorems: Sequence[Theorem] = tuple(module.theorems)
         settled = [t for t in theorems if t.setting is not None]
-        data = load(o.data or "digits", o.samples, o.label)
+        data = self.data(settled[0].practice if settled else Practice())
         for theorem in settled:
             make_plan([theorem], data, 1, Rational(1, 2), 1, o)
         typed = compare_typing(module)
@@ -70,10 +69,10 @@ class Study:
                 replays.append((theorem, replay(step)))
                 tick()
         errata = tuple(examine(e, self.store) for e in getattr(module, "errata", ()))
-        regimes = [g for t in theorems for g in self.without_training(t, data)]
+        regimes = [g for t in theorems for g in self.without_training(t)]
         if o.regime != "in":
-            for setting in dict.fromkeys(t.setting for t in settled if trains(t)):
-                regimes += self._practical([t for t in settled if trains(t) and t.setting == setting], data)
+            for shared in dict.fromkeys((t.setting, t.practice) for t in settled if trains(t)):
+                regimes += self.practical([t for t in settled if trains(t) and (t.setting, t.practice) == shared])
         if o.regime != "practical":
             regimes += [self.in_regime(t, data) for t in settled if t.witness is not None]
         regimes.sort(key=lambda g: (theorems.index(g.theorem), g.name != "in"))
@@ -86,9 +85,13 @@ class Study:
             typing=typed, trust=layers(module, typed),
             command=command, versions=versions(), seconds=time.perf_counter() - began)
 
-    def without_training(self, theorem: Theorem, data: Data | None = None) -> list[Regime]:
+    def data(self, practice: Practice) -> Data:
+        """The user's data, or else the theorem's."""
+        return load(self.options.data or practice.data, self.options.samples or practice.samples, self.options.label)
+
+    def without_training(self, theorem: Theorem) -> list[Regime]:
         """A statement about data or about draws alone, judged; nothing for a statement about training."""
-        data = data or load(self.options.data or "digits", self.options.samples, self.options.label)
+        data = self.data(theorem.practice)
         if theorem.setting is None:
             return self._about_data(theorem, data)
         return [] if trains(theorem) else [self._draws(theorem, data)]
@@ -104,19 +107,19 @@ class Study:
     def _draws(self, theorem: Theorem, data: Data) -> Regime:
         """A statement about the initialization alone: no training, many draws, at the narrowest width of the ladder."""
         o, began = self.options, time.perf_counter()
-        width, delta = min(o.widths or LADDER), o.delta or Rational(1, 10)
+        width, delta = min(o.widths or theorem.practice.widths), o.delta or Rational(1, 10)
         seeds = o.seeds or (MEANS if any(c.expected for c in theorem.claims) else seeds_by_design(float(delta)))
         plan = make_plan([theorem], data, width, delta, seeds, o)
         frame = trajectories(plan, self.store, False, self.say(f"{theorem.statement}: draws at m = {width}", seeds))
         return self._regime(theorem, data, delta, plan, frame, "nothing is trained; the narrowest width is the hardest", began)
 
-    def _practical(self, theorems: list[Theorem], data: Data) -> list[Regime]:
+    def practical(self, theorems: list[Theorem]) -> list[Regime]:
         """The user's data at the user's sizes: a ladder of widths, shared by the theorems of one setting."""
-        o, began, regimes = self.options, time.perf_counter(), []
-        widths, delta = tuple(sorted(set(o.widths or LADDER))), o.delta or Rational(1, 10)
+        o, began, regimes, practice = self.options, time.perf_counter(), [], theorems[0].practice
+        widths, delta, data = tuple(sorted(set(o.widths or practice.widths))), o.delta or Rational(1, 10), self.data(practice)
         flow = theorems[0].scale.step_size is None
         ladder = widths[:1] if flow else widths
-        seeds, frames = o.seeds or (6 if flow else 12), {}
+        seeds, frames = o.seeds or (practice.seeds // 2 or 1 if flow else practice.seeds), {}
         for m in ladder:
             plan = make_plan(theorems, data, m, delta, seeds, o)
             frames[m] = trajectories(plan, self.store, tick=self.say(f"{theorems[0].statement}: m = {m}", seeds))
@@ -125,7 +128,8 @@ class Study:
         for theorem in theorems:
             laws = tuple(law_finding(w, frames) for w in theorem.laws)
             edges = frontiers(
-                theorem, theorem.claims[0], lambda m, h: make_plan(theorems, data, m, delta, o.seeds or EDGE_SEEDS, o, h),
+                theorem, next(c for c in theorem.claims if isinstance(c.over, Each)),
+                lambda m, h: make_plan(theorems, data, m, delta, o.seeds or EDGE_SEEDS, o, h),
                 ladder[0], lambda p, f, t=theorem: evidence(t, data, delta, p, f), wanted,  # type: ignore[misc]
                 self.store, self.say) if theorem.laws and self.edges else ()
             regimes.append(self._regime(theorem, data, delta, plan, frames[ladder[-1]], "the user's data at practical sizes", began, laws, edges))
@@ -150,7 +154,7 @@ class Study:
                    else "no width up to 2^20 satisfies the hypotheses about the draw")
             return self._not_run(theorem, case, delta, width, looks[0], why)
         for seeds in looks:  # a second look only when something failed: enough seeds to tell a wrong claim from bad luck
-            plan = make_plan([theorem], case, width, delta, seeds, o, (asked and o.step_size) or wants.step_size)
+            plan = make_plan([theorem], case, width, delta, seeds, o, (asked and o.step_size) or wants.step_size, whole=True)
             frame = trajectories(plan, self.store, tick=self.say(f"{theorem.statement}: in regime at m = {width}", seeds))
             found = self._regime(theorem, case, delta, plan, frame, "every explicit hypothesis certainly holds", began)
             if not any(f.failures for f in found.claims):
@@ -188,6 +192,7 @@ def _scale(theorem: Theorem, data: Data, delta: Rational, plan: Plan | None, see
         letters = theorem.scale
         trained = {(letters.step_size.name if letters.step_size else "h"): plan.step_size, "steps": plan.steps} if trains(theorem) else {}
         scale |= {"m": plan.width, **trained, "seeds": seeds, "first seed": plan.seeds[0]}
+        scale |= {q.name: float(v) for q, v in theorem.choices.items() if v.is_number}
         if letters.failure is not None:
             scale[letters.failure.name] = float(delta)
     return scale

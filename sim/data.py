@@ -47,6 +47,12 @@ class Data:
         return scaled / np.linalg.norm(scaled, axis=1, keepdims=True)
 
     @cached_property
+    def ball(self) -> Array:
+        """The rows as given, or all scaled by one number so that the longest has length one, (n, d)."""
+        longest = np.linalg.norm(self.raw, axis=1).max()
+        return self.raw / max(1.0, longest * (1 + ROUNDING))
+
+    @cached_property
     def coordinates(self) -> Array:
         """The unit rows in an orthonormal basis of their span, (n, rank): all that rotation-invariant draws can see."""
         if self.inputs.shape[1] == 1:
@@ -115,6 +121,26 @@ def sphere(samples: int, dimension: int = 10, seed: int = 0) -> Data:
     return Data("sphere", points, draw.choice([-1.0, 1.0], samples))
 
 
+def xor(samples: int = 4) -> Data:
+    """The exclusive or in the plane: ±e_1 labelled +1, ±e_2 labelled -1, repeated from the start beyond four."""
+    points = np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]])
+    rows = np.arange(samples) % 4
+    return Data("xor", points[rows], np.array([1.0, 1.0, -1.0, -1.0])[rows])
+
+
+def xor_tail(samples: int = 4, dimension: int = 66) -> Data:
+    """The exclusive or in the first two of 66 coordinates, all others being 1: four points that narrow networks do not separate."""
+    data = xor(samples)
+    return Data("xor_tail", np.column_stack([data.raw, np.ones((samples, dimension - 2))]), data.labels)
+
+
+def separable(samples: int = 5) -> Data:
+    """Up to five points in the plane's unit ball that the diagonal separates, two of them (the first) support vectors that span it."""
+    folded = np.array([[0.9, 0.2], [0.25, 0.85], [0.7, 0.65], [0.5, 0.8], [0.8, 0.5]])
+    rows, labels = np.arange(samples) % 5, alternating(samples)
+    return Data("separable", labels[:, None] * folded[rows], labels)
+
+
 def repeated(samples: int) -> Data:
     """Unit vectors of which the last repeats the first: two parallel inputs."""
     rows = np.eye(max(samples, 2))
@@ -128,7 +154,9 @@ def antipodal(samples: int = 6) -> Data:
     return Data("antipodal", np.concatenate([half, -half]), alternating(6))
 
 
-RECIPES: dict[str, Callable[[int], Data]] = {"digits": digits, "orthonormal": orthonormal, "sphere": sphere}
+RECIPES: dict[str, Callable[[int], Data]] = {
+    "digits": digits, "orthonormal": orthonormal, "sphere": sphere, "separable": separable, "xor": xor, "xor_tail": xor_tail,
+}
 ADVERSARIES: dict[str, Callable[[int], Data]] = {"repeated": repeated, "antipodal": antipodal}
 READERS = {".csv": "read_csv", ".parquet": "read_parquet"}
 

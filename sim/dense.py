@@ -1,4 +1,4 @@
-"""Every neuron in memory: the network as it is, differentiated by JAX."""
+"""Every parameter in memory: the network as it is, differentiated by JAX."""
 
 from __future__ import annotations
 
@@ -12,83 +12,131 @@ import numpy as np
 
 from sim.data import Array
 from sim.draws import draw
-from sim.losses import LOSSES
+from sim.losses import LOG_LOSSES, LOSSES
 from sim.methods import METHODS
 from sim.networks import NETWORKS
 from sim.plan import SEGMENT, Plan
-from sim.probes import Start, State, gram_matrix, moved
+from sim.probes import SERIES, Step
+from sim.state import Start, State, gram_matrix, moved
+
+Parts = tuple[str, str, str]  # the names of network, loss and method
 
 
 @cache
-def _advance(network: str, loss: str, method: str, substeps: int) -> Callable[..., Any]:
-    """advance(w, fixed, x, y, h, scale, factor, count) -> (w, residuals, losses) over `count` <= SEGMENT recorded steps."""
-    outputs, total, step = NETWORKS[network].outputs, LOSSES[loss], METHODS[method].step
+def _recorder(parts: Parts) -> Callable[..., Any]:
+    """record(p, fixed, x, y, h, scale, factor, memory) -> (Step, the field to train by, h', memory') at parameters p."""
+    network, loss, method = NETWORKS[parts[0]], parts[1], METHODS[parts[2]]
+
+    def record(p: Any, fixed: Any, x: Any, y: Any, h: Any, scale: Any, factor: Any, memory: Any) -> Any:
+        def predict(q: Any) -> Any:
+            return scale * network.outputs({**fixed, **q}, x)
+
+        def value(q: Any) -> Any:
+            return factor * LOSSES[loss](predict(q), y)
+
+        def log_value(q: Any) -> Any:
+            return jnp.log(factor) + LOG_LOSSES[loss](predict(q), y)
+
+        def in_log_time(q: Any) -> Any:
+            g = jax.grad(log_value)(q)
+            return jax.tree.map(lambda a: a / (1 + jnp.sqrt(_energy(g))), g)
+
+        length, memory = method.length({**fixed, **p}, memory, h) if method.length else (h, memory)
+        step = Step(predict(p), y, lambda: value(p), lambda: log_value(p), lambda: _energy(jax.grad(value)(p)), length)
+        return step, in_log_time if method.log_time else jax.grad(value), length, memory
+
+    return record
+
+
+def _energy(g: Any) -> Any:
+    return sum(jnp.sum(leaf**2) for leaf in jax.tree.leaves(g))
+
+
+@cache
+def _advance(parts: Parts, substeps: int, names: tuple[str, ...]) -> Callable[..., Any]:
+    """advance(p, memory, fixed, x, y, h, scale, factor, count) -> (p, memory, series by name) over `count` <= SEGMENT recorded steps."""
+    record, method, kinks = _recorder(parts), METHODS[parts[2]], NETWORKS[parts[0]].kinks
+    move = method.step if kinks or method.smooth is None else method.smooth
 
     @partial(jax.jit, donate_argnums=0)
-    def advance(w: Any, fixed: Any, x: Any, y: Any, h: Any, scale: Any, factor: Any, count: Any) -> Any:
-        def predict(v: Any) -> Any:
-            return scale * outputs({**fixed, "w": v}, x)
+    def advance(p: Any, memory: Any, fixed: Any, x: Any, y: Any, h: Any, scale: Any, factor: Any, count: Any) -> Any:
+        def body(j: Any, state: Any) -> Any:
+            q, memory, series = state
+            step, field, length, memory = record(q, fixed, x, y, h, scale, factor, memory)
+            series = {name: values.at[j].set(SERIES[name](step)) for name, values in series.items()}
+            q = move(q, field, length) if substeps == 1 else jax.lax.fori_loop(0, substeps, lambda _, r: move(r, field, length / substeps), q)
+            return q, memory, series
 
-        gradient = jax.grad(lambda v: factor * total(predict(v), y))
-
-        def record(j: Any, state: Any) -> Any:
-            v, residuals, losses = state
-            u = predict(v)
-            residuals, losses = residuals.at[j].set(jnp.linalg.norm(y - u)), losses.at[j].set(factor * total(u, y))
-            v = step(v, gradient, h) if substeps == 1 else jax.lax.fori_loop(
-                0, substeps, lambda _, q: step(q, gradient, h / substeps), v)
-            return v, residuals, losses
-
-        empty = jnp.full(SEGMENT, jnp.nan)
-        return jax.lax.fori_loop(0, count, record, (w, empty, empty))
+        return jax.lax.fori_loop(0, count, body, (p, memory, {name: jnp.full(SEGMENT, jnp.nan) for name in names}))
 
     return advance
 
 
 @cache
-def _measure(network: str, loss: str) -> Callable[..., Any]:
-    """measure(w, w0, fixed, x, y, scale, factor) -> outputs, loss, Gram matrix, movement, flips of one state."""
-    net, total = NETWORKS[network], LOSSES[loss]
-
+def _ends(parts: Parts, names: tuple[str, ...]) -> Callable[..., Any]:
+    """ends(p, ...) -> the series' values at p."""
     @jax.jit
-    def measure(w: Any, w0: Any, fixed: Any, x: Any, y: Any, scale: Any, factor: Any) -> Any:
-        u = scale * net.outputs({**fixed, "w": w}, x)
-        return u, factor * total(u, y), gram_matrix(net, w, x, scale), *moved(net, w, w0, x)
+    def ends(p: Any, memory: Any, fixed: Any, x: Any, y: Any, h: Any, scale: Any, factor: Any) -> Any:
+        step, *_ = _recorder(parts)(p, fixed, x, y, h, scale, factor, memory)
+        return {name: SERIES[name](step) for name in names}
 
-    return measure
+    return ends
+
+
+@cache
+def _outputs(network: str) -> Callable[..., Any]:
+    return jax.jit(NETWORKS[network].outputs)
+
+
+@cache
+def _patterned(network: str) -> Callable[..., Any]:
+    """measure(w, w0, x, scale) -> Gram matrix, movement, flips of a two-layer network."""
+    net = NETWORKS[network]
+    return jax.jit(lambda w, w0, x, scale: (gram_matrix(net, w, x, scale), *moved(net, w, w0, x)))
 
 
 class Dense:
     """One seed of a plan. begin(substeps) returns to the draw; advance(count) trains; state() measures."""
 
     def __init__(self, plan: Plan, seed: int):
-        shapes = NETWORKS[plan.setting.network].shapes(plan.width, plan.inputs.shape[1])
-        drawn = draw(plan.setting.drawn, {p: shape[1:] for p, shape in shapes.items()}, plan.width, seed)
-        drawn |= {p: plan.spread(p) * drawn[p] for p in plan.setting.spread}
-        self.plan, self.w0 = plan, drawn.pop("w")
-        self.fixed = {p: jnp.asarray(v) for p, v in drawn.items()}
+        s = plan.setting
+        shapes = NETWORKS[s.network].shapes(plan.width, plan.inputs.shape[1], plan.depth)
+        drawn = draw(s.drawn, {p: shape[1:] for p, shape in shapes.items()}, plan.width, seed)
+        drawn |= {p: plan.spread(p) * drawn[p] for p in s.spread}
+        self.plan, self.drawn = plan, drawn
+        self.fixed = {p: jnp.asarray(v) for p, v in drawn.items() if p not in s.trained}
         self.x, self.y = jnp.asarray(plan.inputs), jnp.asarray(plan.data.labels)
-        self.scale, self.factor = plan.factors
+        self.numbers = (plan.step_size, *plan.factors)
+        self.parts: Parts = (s.network, s.loss, s.method)
         self.begin(1)
 
     def begin(self, substeps: int) -> None:
         """Back to the initialization, from now on with so many substeps a recorded step."""
-        self.w, self.substeps = jnp.array(self.w0), substeps
+        self.trained = {p: jnp.array(self.drawn[p]) for p in self.plan.setting.trained}
+        self.memory, self.substeps = jnp.zeros(()), substeps
 
     def state(self) -> State:
         """Everything that the trajectory's probes need, at the present step."""
-        read = _measure(self.plan.setting.network, self.plan.setting.loss)
-        u, loss, gram, movement, flips = read(self.w, self.w0, self.fixed, self.x, self.y, self.scale, self.factor)
-        return State(np.asarray(u), float(loss), np.asarray(gram), float(movement), float(flips))
+        now, (_, scale, _) = {**self.fixed, **self.trained}, self.numbers
+        u, params = np.asarray(scale * _outputs(self.parts[0])(now, self.x)), {p: np.asarray(v) for p, v in now.items()}
+        if NETWORKS[self.parts[0]].patterns is None:
+            return State(u, self.ends()["loss"], params=params)
+        gram, movement, flips = _patterned(self.parts[0])(now["w"], self.drawn["w"], self.x, scale)
+        return State(u, self.ends()["loss"], np.asarray(gram), float(movement), float(flips), params=params)
 
     def start(self) -> Start:
         """What the draw's probes need."""
-        state, size = self.state(), np.abs(self.w0 @ np.asarray(self.x).T)
-        return Start(state.gram, state.u, self.plan.data, self.plan.width, lambda radius: (size <= radius).mean(axis=0))
+        state, w = self.state(), self.drawn.get("w")
+        size = np.abs(w @ np.asarray(self.x).T) if w is not None else np.zeros((1, len(self.y)))
+        return Start(state.gram, state.u, self.plan.data, self.plan.width, lambda radius: (size <= radius).mean(axis=0), params=state.params)
 
-    def advance(self, count: int) -> tuple[Array, Array]:
-        """Train `count` <= SEGMENT recorded steps; the residual and the loss before each."""
-        p = self.plan
-        train = _advance(p.setting.network, p.setting.loss, p.setting.method, self.substeps)
-        self.w, residuals, losses = train(self.w, self.fixed, self.x, self.y, p.step_size, self.scale, self.factor, count)
-        return np.asarray(residuals[:count]), np.asarray(losses[:count])
+    def ends(self) -> dict[str, float]:
+        """The series at the present step."""
+        found = _ends(self.parts, self.plan.series)(self.trained, self.memory, self.fixed, self.x, self.y, *self.numbers)
+        return {name: float(value) for name, value in found.items()}
+
+    def advance(self, count: int) -> dict[str, Array]:
+        """Train `count` <= SEGMENT recorded steps; the series before each."""
+        train = _advance(self.parts, self.substeps, self.plan.series)
+        self.trained, self.memory, found = train(self.trained, self.memory, self.fixed, self.x, self.y, *self.numbers, count)
+        return {name: np.asarray(values[:count]) for name, values in found.items()}

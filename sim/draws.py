@@ -32,6 +32,7 @@ def _signs(g: Generator, count: int) -> Array:
 LAWS: dict[str, Callable[[Generator, tuple[int, ...]], Array]] = {
     "standard_normal": lambda g, shape: g.standard_normal(shape),
     "rademacher": lambda g, shape: _signs(g, int(np.prod(shape))).reshape(shape),
+    "zero": lambda _, shape: np.zeros(shape),
     "coupled": lambda g, shape: np.resize([1.0, -1.0], shape),  # neurons in pairs: opposite here, equal in all else
 }
 COUPLED = "coupled"
@@ -54,8 +55,9 @@ def device_block(drawn: Mapping[str, str], features: Mapping[str, tuple[int, ...
     for name, law in drawn.items():
         key = jax.random.fold_in(jax.random.fold_in(jax.random.key(seed, impl="threefry2x32"), zlib.crc32(name.encode())), block)
         shape = (*features[name], rows)
-        values = jnp.resize(jnp.array([1.0, -1.0]), (*features[name], BLOCK)) if law == COUPLED else (
-            jax.random.normal(key, shape, jnp.float64) if law == "standard_normal" else jax.random.rademacher(key, shape)).astype(jnp.float64)
+        laws = {"standard_normal": lambda k, s: jax.random.normal(k, s, jnp.float64), "zero": lambda _, s: jnp.zeros(s),
+                "rademacher": lambda k, s: jax.random.rademacher(k, s).astype(jnp.float64)}
+        values = jnp.resize(jnp.array([1.0, -1.0]), (*features[name], BLOCK)) if law == COUPLED else laws[law](key, shape)
         found[name] = jnp.repeat(values, BLOCK // values.shape[-1], axis=-1)
     return found
 

@@ -45,8 +45,9 @@ def choose(plan: Plan) -> Mode:
 
 def follows(plan: Plan) -> bool:
     """Whether the wide engine knows the plan's network and laws."""
-    drawn = plan.setting.drawn
-    return plan.setting.network == "two_layer_relu" and drawn["w"] == "standard_normal" and drawn["a"] in ("rademacher", "coupled")
+    s, drawn = plan.setting, plan.setting.drawn
+    known = s.network == "two_layer_relu" and s.trained == ("w",) and plan.method.length is None and not plan.method.log_time
+    return known and drawn["w"] == "standard_normal" and drawn["a"] in ("rademacher", "coupled")
 
 
 def memory_needed(plan: Plan, reach: Array) -> float:

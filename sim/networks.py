@@ -15,14 +15,18 @@ BLOCK = 2**19  # neurons handled at once; bounds the memory of preactivations, g
 
 @dataclass(frozen=True)
 class Network:
-    """shapes(m, d): the shape of each parameter, its first axis over neurons; outputs(params, x): (n,) for x (n, d).
+    """shapes(m, d, L): the shape of each parameter, its first axis over neurons; outputs(params, x): (n,) for x (n, d).
 
-    patterns(params, x): (neurons, n) activation patterns, None for smooth networks.
+    patterns(w, x): (neurons, n) activation patterns, None where the neurons are more than one layer or have no kinks.
+    kinks: whether the outputs have them. depth: the least number of layers of weights, and whether there may be more.
     """
 
-    shapes: Callable[[int, int], dict[str, tuple[int, ...]]]
+    shapes: Callable[[int, int, int], dict[str, tuple[int, ...]]]
     outputs: Callable[[Params, jax.Array], jax.Array]
-    patterns: Callable[[jax.Array, jax.Array], jax.Array]
+    patterns: Callable[[jax.Array, jax.Array], jax.Array] | None = None
+    kinks: bool = True
+    depth: int = 2
+    deeper: bool = False
 
 
 def relu(z: jax.Array) -> jax.Array:
@@ -45,9 +49,39 @@ def over_neurons(f: Callable[..., Any], *arrays: jax.Array, block: int = BLOCK) 
 
 def _two_layer(activation: Callable[[jax.Array], jax.Array]) -> Network:
     return Network(
-        shapes=lambda m, d: {"w": (m, d), "a": (m,)},
+        shapes=lambda m, d, _: {"w": (m, d), "a": (m,)},
         outputs=lambda p, x: over_neurons(lambda w, a: a @ activation(w @ x.T), p["w"], p["a"]),
         patterns=lambda w, x: w @ x.T >= 0)
 
 
-NETWORKS = {"two_layer_relu": _two_layer(relu)}
+def layers(p: Params) -> list[jax.Array]:
+    """The matrices of a deep network from the first to the last, (m, d), (m, m), ..., (1, m)."""
+    return [p["first"], *(p["hidden"][:, k] for k in range(p["hidden"].shape[1])), p["last"][None, :]]
+
+
+def depth(p: Params) -> int:
+    """L, the number of matrices of a deep network."""
+    return int(p["hidden"].shape[1]) + 2
+
+
+def largest_layer(p: Params) -> jax.Array:
+    """The largest Frobenius norm of a layer."""
+    return jnp.sqrt(jnp.max(jnp.stack([jnp.sum(w**2) for w in layers(p)])))
+
+
+def _deep(activation: Callable[[jax.Array], jax.Array], kinks: bool) -> Network:
+    def outputs(p: Params, x: jax.Array) -> jax.Array:
+        *below, last = layers(p)
+        z = x.T
+        for w in below:
+            z = activation(w @ z)
+        return (last @ z)[0]
+
+    return Network(lambda m, d, L: {"first": (m, d), "hidden": (m, L - 2, m), "last": (m,)}, outputs, kinks=kinks, deeper=True)
+
+
+NETWORKS = {
+    "two_layer_relu": _two_layer(relu),
+    "deep_linear": _deep(lambda z: z, kinks=False),
+    "deep_relu": _deep(relu, kinks=True),
+}

@@ -18,7 +18,8 @@ from sim.draws import COUPLED, LAWS, ROTATION_INVARIANT, source
 from sim.losses import LOSSES
 from sim.methods import METHODS, Method
 from sim.networks import NETWORKS
-from sim.probes import DRAW_PROBES, PROBES
+from sim.probes import ALONG, ALWAYS, DRAW_PROBES, OF_TWO_LAYERS, PROBES, SERIES
+from sim.promises import PROMISES
 from theorems.language import About, At, BadInput, Quantity, Setting, Theorem
 from theorems.problem import unknown
 
@@ -72,7 +73,7 @@ def asks_of(theorems: Iterable[Theorem]) -> tuple[Ask, ...]:
 class Plan:
     """What to run. BadInput for names that `sim` does not have, m < 1, steps < 1, and step sizes that are not positive.
 
-    step_size: of gradient descent, or the time between records of a flow; values: the letters' numbers, for the
+    depth: layers of weights; step_size: of gradient descent, or the time between records of a flow; values: the letters' numbers, for the
     arguments of probes.
     """
 
@@ -84,13 +85,18 @@ class Plan:
     seeds: tuple[int, ...]
     asks: tuple[Ask, ...]
     values: Mapping[Quantity, Any]
+    depth: int = 2
 
     def __post_init__(self) -> None:
         known: dict[str, Mapping[str, Any]] = {"network": NETWORKS, "loss": LOSSES, "method": METHODS}
         for field, names in known.items():
             if (was := getattr(self.setting, field)) not in names:
                 raise unknown(f"setting: {field}", was, names)
-        shapes = NETWORKS[self.setting.network].shapes(1, 1)
+        network = NETWORKS[self.setting.network]
+        if self.depth < network.depth or (self.depth > network.depth and not network.deeper):
+            most = "or more" if network.deeper else "exactly"
+            raise BadInput("depth", self.depth, f"{self.setting.network} has {network.depth} layers of weights {most}")
+        shapes = network.shapes(1, 1, self.depth)
         for name, law in self.setting.drawn.items():
             if name not in shapes:
                 raise unknown("setting: drawn", name, shapes)
@@ -98,8 +104,10 @@ class Plan:
                 raise unknown(f"setting: law of {name}", law, LAWS)
         if missing := sorted(set(shapes) - set(self.setting.drawn)):
             raise BadInput("setting: drawn", missing[0], "this parameter needs an initial law")
-        if self.setting.trained != ("w",):
-            raise BadInput("setting: trained", self.setting.trained, "this simulator trains ('w',), the hidden layer")
+        for name in self.setting.data:
+            if name not in PROMISES:
+                raise unknown("setting: data", name, PROMISES)
+            PROMISES[name](self.data)
         for field, value in (("width", self.width), ("steps", self.steps), ("seeds", len(self.seeds))):
             if value < 1:
                 raise BadInput(field, value, "it must be at least 1")
@@ -116,8 +124,21 @@ class Plan:
 
     @property
     def inputs(self) -> Any:
-        """(n, d) or, when the hidden layer's law is rotation invariant, the same points in a basis of their span."""
-        return self.data.coordinates if self.setting.drawn["w"] in ROTATION_INVARIANT else self.data.inputs
+        """(n, d): rows of length one, or at most one where that is the promise; in a basis of their span when no draw can tell."""
+        if "unit_ball" in self.setting.data:
+            return self.data.ball
+        return self.data.coordinates if self.setting.drawn.get("w") in ROTATION_INVARIANT else self.data.inputs
+
+    @cached_property
+    def series(self) -> tuple[str, ...]:
+        """What is recorded at every step."""
+        return (*ALWAYS, *sorted({a.probe for a in self.asks if a.probe in SERIES and a.probe not in ALWAYS}))
+
+    @cached_property
+    def along(self) -> tuple[str, ...]:
+        """What is measured at the checkpoints: what was asked for, and of two layers what is always looked at."""
+        usual = OF_TWO_LAYERS if NETWORKS[self.setting.network].patterns else ()
+        return tuple(sorted({*usual, *(a.probe for a in self.asks if a.probe in ALONG)}))
 
     @property
     def checkpoints(self) -> tuple[int, ...]:
@@ -157,7 +178,7 @@ class Plan:
         """The content address of the seeds' result: everything that can change a number in it."""
         content = {
             "setting": {k: str(v) for k, v in vars(self.setting).items()}, "data": self.data.digest, "width": self.width,
-            "step_size": self.step_size.hex(), "steps": self.steps, "seeds": seeds, "train": train,
+            "step_size": self.step_size.hex(), "steps": self.steps, "depth": self.depth, "seeds": seeds, "train": train,
             "asks": [(a.probe, a.label) for a in self.asks], "values": {str(q): str(v) for q, v in self.values.items()},
             "code": code_digest(), "generator": source(),
         }

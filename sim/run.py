@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from threading import Event
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +18,8 @@ from sim.data import Array
 from sim.dense import Dense
 from sim.mode import MOST_DENSE, choose, memory_free, memory_needed
 from sim.plan import SEGMENT, Plan
-from sim.probes import DRAW_PROBES, Start, State
+from sim.probes import ALONG, DRAW_PROBES
+from sim.state import Start
 from sim.store import Store
 from sim.wide import FEW, RETRIES, TravelledTooFar, Wide, verified
 from theorems.problem import BadInput
@@ -34,41 +34,34 @@ Rows = list[tuple[float, str, float, float]]
 
 
 def _train(plan: Plan, engine: Dense | Wide, substeps: int, last: bool) -> Rows:
-    """Residual and loss at every recorded step, the costly probes at the checkpoints, until the end or the floor.
+    """The series at every recorded step, the costly probes at the checkpoints, until the end or the floor of rounding.
 
     A row is step, observable, value and the half-width of what is known of it. When the neurons leave every reach and
     there is no other way (`last`), the run ends there with a row "lost".
     """
     engine.begin(substeps)
     rows: Rows = []
-    unit, step, marks = plan.step_size if plan.method.flow else 1.0, 0, set(plan.checkpoints)
-    gram0: Any = None
-    first = np.nan
+    unit, step, marks, start = plan.step_size if plan.method.flow else 1.0, 0, set(plan.checkpoints), engine.state()
     while True:
         if step in marks:
-            state = engine.state()
-            residual = float(np.linalg.norm(plan.data.labels - state.u))
-            gram0, first = (state.gram, residual) if gram0 is None else (gram0, first)
-            rows += [(step * unit, "movement", state.movement, state.blur), (step * unit, "flips", state.flips, 0.0)]
-            finite = bool(np.isfinite(state.gram).all())
-            rows.append((step * unit, "gram_floor_along", float(np.linalg.eigvalsh(state.gram)[0]) if finite else np.nan, 0.0))
-            rows.append((step * unit, "gram_drift", float(np.linalg.norm(state.gram - gram0, 2)) if finite else np.nan, 0.0))
-            if step == plan.steps or not finite or not FLOOR * first < residual < np.inf:
-                return [*rows, *_ends(plan, state, step * unit)]
+            state = engine.state() if step else start
+            rows += [(step * unit, name, ALONG[name](state, start, plan.data), state.blur if name == "movement" else 0.0) for name in plan.along]
+            if step == plan.steps or not (plan.method.log_time or FLOOR**2 * start.loss < state.loss < np.inf):
+                return [*rows, *_ends(plan, engine, step * unit)]
         count = min(SEGMENT, min(c for c in marks if c > step) - step)
         try:
             found = engine.advance(count)
         except TravelledTooFar:
             if last:
-                return [*rows, *_ends(plan, engine.state(), step * unit), (step * unit, "lost", 1.0, 0.0)]
+                return [*rows, *_ends(plan, engine, step * unit), (step * unit, "lost", 1.0, 0.0)]
             raise
-        for name, series in zip(("residual", "loss"), found, strict=True):
+        for name, series in found.items():
             rows += [((step + j) * unit, name, float(v), 0.0) for j, v in enumerate(series)]
-        step += len(found[0])
+        step += len(found["loss"])
 
 
-def _ends(plan: Plan, state: State, at: float) -> Rows:
-    return [(at, "residual", float(np.linalg.norm(plan.data.labels - state.u)), 0.0), (at, "loss", state.loss, 0.0)]
+def _ends(plan: Plan, engine: Dense | Wide, at: float) -> Rows:
+    return [(at, name, value, 0.0) for name, value in engine.ends().items()]
 
 
 def _draw_rows(plan: Plan, start: Start) -> Rows:

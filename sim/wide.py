@@ -25,7 +25,7 @@ from sim.draws import COUPLED
 from sim.gram import limiting_gram
 from sim.kernel import compare, look, near, objective, put, stepper, take
 from sim.plan import SEGMENT, Plan
-from sim.probes import Start, State
+from sim.state import Start, State
 
 CAREFUL, CLOSE = 1.25, 1.1  # R over the travel that the linear system alone predicts, for a run and for a stretch
 SPREAD = 4.0  # standard deviations of u(0) towards the wrong label that the reach of the crowd provides for
@@ -160,7 +160,11 @@ class Wide:
             high = max(low, min(high, abs(self.scale) * float(np.linalg.norm(self.x, 2) * np.linalg.norm(self.G))))
         return State(self.u, loss, self._gram(self.pairs), (low + high) / 2, float(flips) / self.plan.width, (high - low) / 2)
 
-    def advance(self, count: int) -> tuple[Array, Array]:
+    def ends(self) -> dict[str, float]:
+        """The series at the present step."""
+        return {"residual": float(np.linalg.norm(self.y - self.u)), "loss": float(objective(self.plan.setting.loss)(self.u, self.y, self.factor))}
+
+    def advance(self, count: int) -> dict[str, Array]:
         """Train at most `count` <= SEGMENT recorded steps; TravelledTooFar when in the first stretch a neuron beyond reach could flip."""
         residuals: list[Array] = []
         losses: list[Array] = []
@@ -175,7 +179,7 @@ class Wide:
             residuals.append(found[0])
             losses.append(found[1])
             count -= steps
-        return np.concatenate(residuals), np.concatenate(losses)
+        return {"residual": np.concatenate(residuals), "loss": np.concatenate(losses)}
 
     def _horizon(self, most: int) -> tuple[int, Array]:
         """How many steps to take in one stretch, and its R: a longer stretch costs fewer looks, but follows more neurons."""

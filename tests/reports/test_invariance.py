@@ -13,8 +13,8 @@ from reports.planning import evidence, make_plan
 from sim.data import Data, load
 from sim.gram import gram_floor, input_gram_norm, largest_cosine, largest_facing
 from sim.networks import NETWORKS
-from sim.probes import gram_matrix
 from sim.run import trajectories
+from sim.state import gram_matrix
 from sim.store import Store
 
 POINTS = np.array([[1.0, 0, 0], [0, 1, 0], [1, 2, 2], [-2, 1, 2]])

@@ -18,7 +18,7 @@ from theorems.problem import BadInput
     ({"drawn": {"w": "standard_normals", "a": "rademacher"}}, "did you mean 'standard_normal'"),
     ({"drawn": {"w": "standard_normal"}}, "needs an initial law"),
     ({"drawn": {"w": "standard_normal", "a": "rademacher", "b": "rademacher"}}, "setting: drawn"),
-    ({"trained": ("w", "a")}, "hidden layer"),
+    ({"data": ("unit_input",)}, "did you mean 'unit_inputs'"),
 ])
 def test_unknown_names_are_refused_with_the_nearest(change, words):
     with pytest.raises(BadInput, match=words):

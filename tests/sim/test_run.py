@@ -63,10 +63,10 @@ def test_blocks_of_neurons_change_nothing_but_rounding(monkeypatch):
     whole = simulate(plan(width=300), 0)
     monkeypatch.setattr(sim.networks.over_neurons, "__kwdefaults__", {"block": 64})
     from sim import dense
-    for cached in (dense._advance, dense._measure):
+    for cached in (dense._advance, dense._ends, dense._outputs, dense._patterned):
         cached.cache_clear()
     pieces = simulate(plan(width=300), 0)
-    for cached in (dense._advance, dense._measure):
+    for cached in (dense._advance, dense._ends, dense._outputs, dense._patterned):
         cached.cache_clear()
     assert pieces["value"].to_numpy() == pytest.approx(whole["value"].to_numpy(), rel=1e-9, abs=1e-12)
 

@@ -1,5 +1,6 @@
 """The words in which a theorem is declared."""
 
+from theorems.language.configuration import Practice, Scale, Witness
 from theorems.language.derivation import Grows, Identity, Implication, SameOrder, Solved, Step
 from theorems.language.erratum import Counterexample, Erratum
 from theorems.language.lemma import Lemma, Use
@@ -26,16 +27,14 @@ from theorems.language.statement import (
     Hypothesis,
     Law,
     Paper,
-    Scale,
     Setting,
     Theorem,
-    Witness,
 )
 from theorems.problem import BadInput
 
 __all__ = [
     "About", "At", "Average", "BadInput", "Best", "Claim", "Counterexample", "Each", "Erratum", "Grows", "Hypothesis", "Identity",
-    "Implication", "Law", "Lemma", "Limit", "Observable", "Paper", "Quantity", "SameOrder", "Scale", "Setting", "Solved", "Step",
+    "Implication", "Law", "Lemma", "Limit", "Observable", "Paper", "Practice", "Quantity", "SameOrder", "Scale", "Setting", "Solved", "Step",
     "Theorem", "Use", "Witness", "count",
     "defined", "expanded", "failure", "hidden", "index", "observable", "of_data", "of_draw", "positive", "time",
 ]

@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from theorems.language.exact import enclose
+from theorems.language.exact import Decision, decide, enclose
 from theorems.language.quantity import About, Quantity
 from theorems.language.statement import Hypothesis, Theorem, quantities_in
+
+
+WIDEST = 2**70  # neurons up to which a width is searched for
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,7 @@ class Demand:
 
 
 def demand(theorem: Theorem, values: Mapping[Quantity, Any]) -> Demand:
-    """Solve the hypotheses of the forms width >= ... and step <= ... at the given data and failure probability."""
+    """Solve the hypotheses at the given data and failure probability: width >= ... and step <= ... at once, others in the width by bisection."""
     letters, known, binding = theorem.scale, dict(values), {}
     step = width = None
     if letters.step_size is not None:
@@ -36,7 +39,30 @@ def demand(theorem: Theorem, values: Mapping[Quantity, Any]) -> Demand:
         if bounds:
             (high, _, _), name = max((b, h.name) for b, h in bounds)
             width, binding["width"] = (max(1, math.ceil(high)) if math.isfinite(high) else None), name
+        others = [h for h in theorem.hypotheses if letters.width in quantities_in(h.relation) and h.about in (About.SCALE, About.DATA)
+                  and not h.hides and h.relation.lhs != letters.width]
+        if others and (width is not None or not bounds):
+            width, binding["width"] = _search(others, letters.width, known, width or 1)
     return Demand(width, step, binding)
+
+
+def _search(hypotheses: list[Hypothesis], letter: Quantity, values: Mapping[Quantity, Any], least: int) -> tuple[int | None, str]:
+    """The least whole number from `least` on, to three digits, with which hypotheses that grow weaker with it hold, and the one that fails below."""
+    def failing(m: int) -> str | None:
+        return next((h.name for h in hypotheses if decide(h.relation, {**values, letter: m}) is not Decision.HOLDS), None)
+
+    low, high, name = least, least, hypotheses[0].name
+    while wrong := failing(high):
+        low, high, name = high, 2 * high, wrong
+        if high > WIDEST:
+            return None, name
+    while high - low > max(1, low // 1000):
+        middle = (low + high) // 2
+        if wrong := failing(middle):
+            low, name = middle, wrong
+        else:
+            high = middle
+    return high, name
 
 
 def _bounds(theorem: Theorem, letter: Quantity, values: Mapping[Quantity, Any], way: str) -> list[tuple[tuple[float, float, str], Hypothesis]]:

@@ -176,5 +176,5 @@ def of_draw(name: str, meaning: str, probe: str, **signs: Any) -> Observable:
 
 
 def observable(name: str, meaning: str, probe: str, **signs: Any) -> Observable:
-    """A nonnegative number measured along training: `residual(k)`."""
-    return Observable(name, meaning, About.TRAJECTORY, probe, nonnegative=True, **signs)
+    """A number measured along training: `residual(k)`; not negative unless said otherwise."""
+    return Observable(name, meaning, About.TRAJECTORY, probe, **{"nonnegative": True, **signs})

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from sympy import Dummy, Eq, Expr, Integer, Rational, S, sympify
 from sympy.core.relational import Relational
 
+from theorems.language.configuration import Practice, Scale, Witness
 from theorems.language.derivation import Step
 from theorems.language.frozen import Frozen
 from theorems.language.quantifier import Average, Best, Quantifier
@@ -192,25 +193,6 @@ class Law:
 
 
 @dataclass(frozen=True)
-class Scale:
-    """Which letters of the theorem are the sizes that an experimenter sets."""
-
-    samples: Quantity | None = None
-    width: Quantity | None = None
-    step_size: Quantity | None = None
-    failure: Quantity | None = None
-
-
-@dataclass(frozen=True)
-class Witness:
-    """A feasible configuration that satisfies every explicit hypothesis: the theorem is not about nothing."""
-
-    data: str
-    samples: int
-    delta: Rational = Rational(1, 2)
-
-
-@dataclass(frozen=True)
 class Paper:
     """Where the statements stand: citation key, title, authors, year, venue, arXiv number with its version."""
 
@@ -236,6 +218,7 @@ class Theorem:
     witness: Witness | None = None
     form: Form = "as printed"
     scale: Scale = Scale()
+    practice: Practice = Practice()
     choices: Mapping[Quantity, Expr] = field(default_factory=Frozen)  # letters left free by the statement: the value a check uses
 
     def __post_init__(self) -> None:

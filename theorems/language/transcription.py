@@ -25,6 +25,7 @@ from sympy.parsing.sympy_parser import convert_xor, implicit_multiplication, par
 
 from theorems.language.card import quantifier
 from theorems.language.notation import text
+from theorems.language.quantifier import Average, Best, Each, Limit
 from theorems.language.quantity import At, Observable, Quantity, expanded
 from theorems.language.statement import Claim, Hypothesis, Law, Setting, Theorem
 from theorems.problem import BadInput, unknown
@@ -33,7 +34,9 @@ RULES = (*standard_transformations, implicit_multiplication, convert_xor)
 RELATION = re.compile(r"<=|>=|<|>|=")
 MADE = {"<=": sympy.Le, ">=": sympy.Ge, "<": sympy.Lt, ">": sympy.Gt, "=": sympy.Eq}
 MIRROR = {">=": "<=", ">": "<"}
-WORDS = {w: getattr(sympy, w) for w in ("sqrt", "log", "exp", "pi", "Max", "Min", "erf", "oo")}
+BOUND = re.compile(r"(?P<how>every|average over|best|limit in) (?P<index>\w+)(?: <=? (?P<last>.+))?")
+WORD = {"every": Each, "average over": Average, "best": Best, "limit in": Limit}
+WORDS = {w: getattr(sympy, w) for w in ("sqrt", "log", "exp", "pi", "Max", "Min", "erf", "oo", "ceiling")}
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ def compare_statement(theorem: Theorem, lines: Mapping[str, str]) -> Iterator[Ty
             yield Typed(theorem.statement, name, "not declared", line, False)
     if theorem.setting is not None:
         line = lines.get("setting")
-        agrees_too = line is not None and _same_setting(theorem.setting, line, theorem.quantities)
+        agrees_too = line is not None and _same_setting(theorem.setting, line, (*theorem.quantities, *filter(None, vars(theorem.scale).values())))
         yield Typed(theorem.statement, "setting", _setting(theorem.setting), line, agrees_too)
 
 
@@ -175,10 +178,20 @@ def _same_words(claim: Claim, words: list[str], names: Mapping[str, Any]) -> boo
         if word.startswith("probability "):
             probability = _parse(word.removeprefix("probability "), names)
             rest.remove(word)
-    expected = ["mean"] if claim.expected else []
-    bound = [f"every {claim.over.index}"] if claim.over is not None and type(claim.over).__name__ == "Each" else \
-        [quantifier(Claim(claim.name, claim.relation, claim.at, over=claim.over))] if claim.over is not None else []
-    return same(probability, claim.probability) and sorted(rest) == sorted(expected + bound)
+    if claim.expected:
+        if "mean" not in rest:
+            return False
+        rest.remove("mean")
+    return same(probability, claim.probability) and len(rest) == (claim.over is not None) and all(_same_bound(claim.over, w, names) for w in rest)
+
+
+def _same_bound(over: Any, word: str, names: Mapping[str, Any]) -> bool:
+    """`every k`, `every k <= LAST`, `average over k < LAST`, `best k <= LAST`, or `limit in k`."""
+    found = BOUND.fullmatch(word)
+    if not found or WORD[found["how"]] is not type(over) or found["index"] != str(getattr(over, "index", None)):
+        return False
+    last = getattr(over, "last", None)
+    return same(_parse(found["last"], names), last) if found["last"] and last is not None else not found["last"] and last is None
 
 
 def _setting(s: Setting) -> str:

@@ -4,7 +4,7 @@ from sympy import Derivative, Rational, Subs, exp, log, sqrt
 
 from theorems.language.derivation import Grows, Identity, Implication
 from theorems.language.lemma import Lemma
-from theorems.language.quantity import count, failure, nonnegative, positive
+from theorems.language.quantity import About, Quantity, count, failure, nonnegative, positive
 
 X, mean = nonnegative("X", "a random quantity that is not negative"), nonnegative("mean", "a bound on its mean")
 p = failure("p", "probability of failure")
@@ -28,6 +28,16 @@ hoeffding = Lemma(
         Identity("the best parameter", Subs(Derivative(s**2 / 8 - s * t, s), s, 4 * t), 0, at="Chernoff's bound"),
         Identity("leaves the exponent", Subs(s**2 / 8 - s * t, s, 4 * t), -2 * t**2, at="Chernoff's bound"),
         Identity("and p in all", Subs(2 * N * exp(-2 * m * t**2), t, sqrt(log(2 * N / p) / (2 * m))), p, at="union over N, two sides")))
+
+excess = Quantity("excess", "largest excess of a mean over its expectation", About.SCALE)
+width = positive("width", "length of the interval that holds the variables")
+hoeffding_above = Lemma(
+    "Hoeffding, one side", "N means of m independent variables in an interval are none far above their expectations.",
+    letters=(excess, m, N, p, width), then=excess <= width * sqrt(log(N / p) / (2 * m)), probability=1 - p,
+    source="Hoeffding's inequality, one side, union over N",
+    derivation=(
+        Identity("the best parameter", Subs(Derivative(width**2 * s**2 / 8 - s * t, s), s, 4 * t / width**2), 0, at="Chernoff's bound"),
+        Identity("and p in all", Subs(N * exp(-2 * m * t**2 / width**2), t, width * sqrt(log(N / p) / (2 * m))), p, at="union over N")))
 
 successes, tau = nonnegative("successes", "number of successes"), positive("tau", "relative excess")
 binomial_tail = Lemma(

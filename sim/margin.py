@@ -1,0 +1,38 @@
+"""The hard margin of labelled points through the origin, and its direction."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.optimize import nnls
+
+from sim.data import Array, Data
+from sim.gram import Enclosure
+
+ULPS = 16 * np.finfo(float).eps  # rounding of a norm or product of unit vectors, a coordinate
+
+
+def separator(z: Array) -> tuple[Array, Array]:
+    """The shortest vector w of the convex hull of the rows z (n, d), and its weights q (n,): the margin's dual problem.
+
+    By nonnegative least squares of q z = 0, sum q = 1, whose solution is proportional to the weights.
+    """
+    weights = nnls(np.vstack([z.T, np.ones(len(z))]), np.append(np.zeros(z.shape[1]), 1.0), maxiter=100 * len(z))[0]
+    weights /= weights.sum()
+    return weights @ z, weights
+
+
+def hard_margin(data: Data) -> Enclosure:
+    """max over unit u of min_i u.(y_i x_i), for rows scaled together into the unit ball; any u is a lower, any hull point an upper bound."""
+    z = data.labels[:, None] * data.ball
+    w, _ = separator(z)
+    high, pad = float(np.linalg.norm(w)), ULPS * z.shape[1]
+    low = float((z @ w).min() / high) - pad if high > pad else -1.0
+    return Enclosure(min(max(low + pad, 0.0), high), max(low, 0.0), high + pad, True)
+
+
+def gram_margin(gram: Array, labels: Array) -> float:
+    """The margin of features with Gram matrix (n, n); 0 where it is below the rounding of its computation."""
+    values, vectors = np.linalg.eigh(gram)
+    z = labels[:, None] * vectors * np.sqrt(np.maximum(values, 0))
+    length = float(np.linalg.norm(separator(z)[0]))
+    return length if length > 1e-7 * np.sqrt(max(values[-1], 0)) else 0.0
