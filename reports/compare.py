@@ -270,10 +270,11 @@ def _limit(claim: Claim, evidence: Evidence, seeds: Sequence[int], inside: bool,
     index, closer, ends = claim.over.index, 0, []  # type: ignore[union-attr]
     for seed in seeds:
         s = sides(claim.relation, index, evidence, seed)
-        gap = np.abs(s.left - s.right)[~s.noise]
-        if len(gap) > 2 and np.isfinite(gap).all():
+        there = ~s.noise & np.isfinite(s.left - s.right)
+        gap = np.abs(s.left - s.right)[there]
+        if len(gap) > 2 and there[-1]:
             closer += bool(gap[-1] < gap[int(np.sqrt(len(gap)))] or gap[-1] == 0)
-            ends.append((float(s.right[~s.noise][-1]), float(s.left[~s.noise][-1])))
+            ends.append((float(s.right[there][-1]), float(s.left[there][-1])))
     if not ends:
         return Finding(claim, Verdict.VOID, evidence="nothing was measured")
     agrees = closer > len(ends) / 2

@@ -53,19 +53,22 @@ def _curves(report: Report, folder: Path) -> tuple[str, str] | None:
     for ax, g in zip(axes, shown, strict=False):
         c = g.curve
         assert c is not None
-        ax.fill_between(c.steps, np.maximum(c.low, 1e-300), np.maximum(c.high, 1e-300), color=SEEN, alpha=0.25, linewidth=0)
+        positive = [v for v in (*c.low, *c.bound) if v > 0]
+        logarithmic = len(positive) >= len(c.low) + len(c.bound) - 2  # a zero or two at the ends do not spoil the axis
+        least = 1e-300 if logarithmic else -np.inf
+        ax.fill_between(c.steps, np.maximum(c.low, least), np.maximum(c.high, least), color=SEEN, alpha=0.25, linewidth=0)
         ax.plot(c.steps, c.median, color=SEEN, label=f"observed, {g.scale['seeds']} seeds")
         ax.plot(c.steps, c.bound, color=BOUND, linestyle="--", label="claimed bound")
-        ax.set_yscale("log")
-        positive = [v for v in (*c.low, *c.bound) if v > 0]
-        ax.set_ylim(max(min(positive), 1e-30) / 2, max(c.high) * 2)
+        if logarithmic:
+            ax.set_yscale("log")
+            ax.set_ylim(max(min(positive), 1e-30) / 2, max(c.high) * 2)
         ax.set_title(f"{g.theorem.statement}\n{g.scale['data']}, n = {g.scale['n']}, m = {g.scale['m']:,}")
+        ax.set_ylabel(c.title.partition(": ")[2])
         ax.set_xlabel({"k": "step k", "t": "time t"}.get(c.axis, c.axis))
-    axes[0].set_ylabel("squared residual")
     axes[0].legend(fontsize=7)
     name = f"{report.key}-curves.svg"
     _save(figure, folder / name)
-    return "Observed decay (line: median, band: all seeds) against the claimed bound.", name
+    return "The first claim over steps, observed (line: median, band: all seeds) against its bound.", name
 
 
 def _laws(report: Report, folder: Path) -> tuple[str, str] | None:

@@ -68,15 +68,20 @@ def _alignment(s: State, _: State) -> float:
 
 def _rank_one(s: State, _: State) -> float:
     w = _matrices(s)
+    if not all(a.any() for a in w):
+        return float("nan")
     return max(float(np.linalg.norm(a / np.linalg.norm(a) - np.outer(t[0], t[2]))) for a, t in zip(w, _top(w), strict=True))
 
 
 def _inverse_norm(s: State, _: State) -> float:
-    return 1 / min(float(np.linalg.norm(a)) for a in _matrices(s))
+    norm = min(float(np.linalg.norm(a)) for a in _matrices(s))
+    return 1 / norm if norm else float("inf")
 
 
 def _direction(w: Matrices) -> Array:
-    """(W_L ... W_1)^T over the product of the Frobenius norms, (d,)."""
+    """(W_L ... W_1)^T over the product of the Frobenius norms, (d,); NaN while a layer is zero."""
+    if not all(a.any() for a in w):
+        return np.full(w[0].shape[1], np.nan)
     out = w[-1] / np.linalg.norm(w[-1])
     for a in reversed(w[:-1]):
         out = out @ (a / np.linalg.norm(a))
