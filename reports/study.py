@@ -60,7 +60,7 @@ class Study:
         settled = [t for t in theorems if t.setting is not None]
         data = self.data(settled[0].practice if settled else Practice())
         for theorem in settled:
-            make_plan([theorem], data, 1, Rational(1, 2), 1, o)
+            make_plan([theorem], self.data(theorem.practice), min(o.widths or theorem.practice.widths), Rational(1, 2), 1, o)
         typed = compare_typing(module)
         tick = self.say("replaying the derivations", sum(len(t.derivation) for t in theorems))
         replays = []
@@ -132,7 +132,8 @@ class Study:
                 lambda m, h: make_plan(theorems, data, m, delta, o.seeds or EDGE_SEEDS, o, h),
                 ladder[0], lambda p, f, t=theorem: evidence(t, data, delta, p, f), wanted,  # type: ignore[misc]
                 self.store, self.say) if theorem.laws and self.edges else ()
-            regimes.append(self._regime(theorem, data, delta, plan, frames[ladder[-1]], "the user's data at practical sizes", began, laws, edges))
+            why = "the setting that the theorem names" if practice.own and not o.data else "the user's data at practical sizes"
+            regimes.append(self._regime(theorem, data, delta, plan, frames[ladder[-1]], why, began, laws, edges))
             began = time.perf_counter()
         return regimes
 

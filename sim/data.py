@@ -141,6 +141,12 @@ def separable(samples: int = 5) -> Data:
     return Data("separable", labels[:, None] * folded[rows], labels)
 
 
+def teacher(samples: int = 3) -> Data:
+    """A teacher's neurons e_1, 1.5 e_2, e_3, 1.5 e_4, ... in five dimensions or more, with output weights 1."""
+    lengths = np.where(np.arange(samples) % 2 == 0, 1.0, 1.5)
+    return Data("teacher", np.diag(lengths) @ np.eye(samples, max(samples, 5)), np.ones(samples))
+
+
 def repeated(samples: int) -> Data:
     """Unit vectors of which the last repeats the first: two parallel inputs."""
     rows = np.eye(max(samples, 2))
@@ -155,7 +161,7 @@ def antipodal(samples: int = 6) -> Data:
 
 
 RECIPES: dict[str, Callable[[int], Data]] = {
-    "digits": digits, "orthonormal": orthonormal, "sphere": sphere, "separable": separable, "xor": xor, "xor_tail": xor_tail,
+    "digits": digits, "orthonormal": orthonormal, "sphere": sphere, "separable": separable, "teacher": teacher, "xor": xor, "xor_tail": xor_tail,
 }
 ADVERSARIES: dict[str, Callable[[int], Data]] = {"repeated": repeated, "antipodal": antipodal}
 READERS = {".csv": "read_csv", ".parquet": "read_parquet"}

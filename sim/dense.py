@@ -16,6 +16,7 @@ from sim.losses import LOG_LOSSES, LOSSES
 from sim.methods import METHODS
 from sim.networks import NETWORKS
 from sim.plan import SEGMENT, Plan
+from sim.population import POPULATION
 from sim.probes import SERIES, Step
 from sim.state import Start, State, gram_matrix, moved
 
@@ -32,6 +33,10 @@ def _recorder(parts: Parts) -> Callable[..., Any]:
             return scale * network.outputs({**fixed, **q}, x)
 
         def value(q: Any) -> Any:
+            if loss in POPULATION:
+                assert network.units is not None
+                assert network.kernel is not None
+                return factor * POPULATION[loss](network.kernel, network.units({**fixed, **q}), (y, x))
             return factor * LOSSES[loss](predict(q), y)
 
         def log_value(q: Any) -> Any:

@@ -9,6 +9,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from sim.population import abs_kernel
+
 Params = dict[str, jax.Array]
 BLOCK = 2**19  # neurons handled at once; bounds the memory of preactivations, gradients and patterns
 
@@ -18,12 +20,15 @@ class Network:
     """shapes(m, d, L): the shape of each parameter, its first axis over neurons; outputs(params, x): (n,) for x (n, d).
 
     patterns(w, x): (neurons, n) activation patterns, None where the neurons are more than one layer or have no kinks.
+    units(params): output weights c and neurons u of sum_j c_j act(u_j.x), and kernel(u, v): E act(u.x) act(v.x), for population losses.
     kinks: whether the outputs have them. depth: the least number of layers of weights, and whether there may be more.
     """
 
     shapes: Callable[[int, int, int], dict[str, tuple[int, ...]]]
     outputs: Callable[[Params, jax.Array], jax.Array]
     patterns: Callable[[jax.Array, jax.Array], jax.Array] | None = None
+    units: Callable[[Params], tuple[jax.Array, jax.Array]] | None = None
+    kernel: Callable[[jax.Array, jax.Array], jax.Array] | None = None
     kinks: bool = True
     depth: int = 2
     deeper: bool = False
@@ -80,7 +85,15 @@ def _deep(activation: Callable[[jax.Array], jax.Array], kinks: bool) -> Network:
     return Network(lambda m, d, L: {"first": (m, d), "hidden": (m, L - 2, m), "last": (m,)}, outputs, kinks=kinks, deeper=True)
 
 
+def _own_length(p: Params) -> tuple[jax.Array, jax.Array]:
+    """Neurons whose output weight is their own length, with derivative 0 at 0."""
+    square = jnp.sum(p["w"] ** 2, axis=1)
+    return jnp.where(square > 0, jnp.sqrt(jnp.where(square > 0, square, 1.0)), 0.0), p["w"]
+
+
 NETWORKS = {
+    "two_layer_abs_own_length": Network(
+        lambda m, d, _: {"w": (m, d)}, lambda p, x: _own_length(p)[0] @ jnp.abs(p["w"] @ x.T), units=_own_length, kernel=abs_kernel),
     "two_layer_relu": _two_layer(relu),
     "deep_linear": _deep(lambda z: z, kinks=False),
     "deep_relu": _deep(relu, kinks=True),

@@ -18,6 +18,7 @@ from sim.draws import COUPLED, LAWS, ROTATION_INVARIANT, source
 from sim.losses import LOSSES
 from sim.methods import METHODS, Method
 from sim.networks import NETWORKS
+from sim.population import POPULATION
 from sim.probes import ALONG, ALWAYS, DRAW_PROBES, OF_TWO_LAYERS, PROBES, SERIES
 from sim.promises import PROMISES
 from theorems.language import About, At, BadInput, Quantity, Setting, Theorem
@@ -88,7 +89,7 @@ class Plan:
     depth: int = 2
 
     def __post_init__(self) -> None:
-        known: dict[str, Mapping[str, Any]] = {"network": NETWORKS, "loss": LOSSES, "method": METHODS}
+        known: dict[str, Mapping[str, Any]] = {"network": NETWORKS, "loss": {**LOSSES, **POPULATION}, "method": METHODS}
         for field, names in known.items():
             if (was := getattr(self.setting, field)) not in names:
                 raise unknown(f"setting: {field}", was, names)
@@ -108,6 +109,10 @@ class Plan:
             if name not in PROMISES:
                 raise unknown("setting: data", name, PROMISES)
             PROMISES[name](self.data)
+        if self.setting.loss in POPULATION and network.units is None:
+            raise BadInput("setting: loss", self.setting.loss, f"{self.setting.network} has no closed form over the population")
+        if "teacher" in self.setting.data and self.width < self.data.samples:
+            raise BadInput("width", self.width, f"a student needs at least as many neurons as its teacher, {self.data.samples}")
         for field, value in (("width", self.width), ("steps", self.steps), ("seeds", len(self.seeds))):
             if value < 1:
                 raise BadInput(field, value, "it must be at least 1")
@@ -125,6 +130,8 @@ class Plan:
     @property
     def inputs(self) -> Any:
         """(n, d): rows of length one, or at most one where that is the promise; in a basis of their span when no draw can tell."""
+        if "teacher" in self.setting.data:
+            return self.data.raw
         if "unit_ball" in self.setting.data:
             return self.data.ball
         return self.data.coordinates if self.setting.drawn.get("w") in ROTATION_INVARIANT else self.data.inputs

@@ -16,6 +16,7 @@ from sim.layers import AGAINST_DATA, LAYERED, imbalance
 from sim.margin import gram_margin, hard_margin
 from sim.ntk_margin import kernel_margin, ntk_margin
 from sim.state import State
+from sim.teacher import AGAINST_TEACHER, TEACHER_DATA
 
 
 def label_energy(data: Data) -> Enclosure:
@@ -42,7 +43,7 @@ def not_xor(data: Data) -> Enclosure:
 DATA_PROBES: dict[str, Callable[[Data], Enclosure]] = {
     "gram_floor": gram_floor, "input_gram_norm": input_gram_norm, "largest_cosine": largest_cosine, "largest_facing": largest_facing,
     "label_energy": label_energy, "dimension": dimension, "not_xor": not_xor, "hard_margin": hard_margin,
-    "ntk_margin": ntk_margin, "kernel_margin": kernel_margin,
+    "ntk_margin": ntk_margin, "kernel_margin": kernel_margin, **TEACHER_DATA,
 }
 
 
@@ -104,5 +105,5 @@ ALONG: dict[str, Along] = {  # at the checkpoints, of the state, the start and t
     "gram_drift": lambda s, start, _data: float(np.linalg.norm(s.gram - start.gram, 2)) if np.isfinite(s.gram).all() else float("nan"),
 }
 OF_TWO_LAYERS = tuple(ALONG)
-ALONG |= {name: _of_start(p) for name, p in LAYERED.items()} | {name: _of_data(p) for name, p in AGAINST_DATA.items()}
+ALONG |= {name: _of_start(p) for name, p in LAYERED.items()} | {name: _of_data(p) for name, p in {**AGAINST_DATA, **AGAINST_TEACHER}.items()}
 PROBES = {*DATA_PROBES, *DRAW_PROBES, *SERIES, *ALONG}

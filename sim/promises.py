@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from sim.data import Data
+from sim.gram import parallel_pairs
 from sim.margin import hard_margin
 from theorems.problem import BadInput
 
@@ -32,6 +33,15 @@ def _separable(data: Data) -> None:
                        "this theorem needs data that a hyperplane through the origin separates")
 
 
+def _teacher(data: Data) -> None:
+    """The rows are a teacher's neurons, the labels its output weights, all one."""
+    if bad := np.flatnonzero(data.labels != 1).tolist():
+        raise BadInput(f"{data.name}: labels", f"{data.labels[bad[0]]:g} in row {bad[0] + 1}", "a teacher's output weights are all 1 here")
+    same, opposite = parallel_pairs(data.raw)
+    if pairs := [*same, *opposite]:
+        raise BadInput(f"{data.name}: teacher", f"rows {pairs[0][0] + 1} and {pairs[0][1] + 1}", "two of its neurons are parallel; merge them")
+
+
 PROMISES: dict[str, Callable[[Data], None]] = {
-    "unit_inputs": _unit_inputs, "unit_ball": _unit_ball, "signs": _signs, "separable": _separable,
+    "unit_inputs": _unit_inputs, "unit_ball": _unit_ball, "signs": _signs, "separable": _separable, "teacher": _teacher,
 }
