@@ -20,6 +20,7 @@ from sim.population import POPULATION
 from sim.probes import SERIES, Step
 from sim.state import Start, State, gram_matrix, moved
 
+MOST_SHOWN = 2**10  # neurons up to which a state shows its parameters one by one
 Parts = tuple[str, str, str]  # the names of network, loss and method
 
 
@@ -89,6 +90,17 @@ def _ends(parts: Parts, names: tuple[str, ...]) -> Callable[..., Any]:
 
 
 @cache
+def _gradient(parts: Parts) -> Callable[..., Any]:
+    """gradient(p, ...) of the loss by parameter."""
+    @jax.jit
+    def gradient(p: Any, fixed: Any, x: Any, y: Any, h: Any, scale: Any, factor: Any) -> Any:
+        plain = (parts[0], parts[1], "gradient_descent")
+        return _recorder(plain)(p, fixed, x, y, h, scale, factor, jnp.zeros(()))[1](p)
+
+    return gradient
+
+
+@cache
 def _outputs(network: str) -> Callable[..., Any]:
     return jax.jit(NETWORKS[network].outputs)
 
@@ -108,6 +120,8 @@ class Dense:
         shapes = NETWORKS[s.network].shapes(plan.width, plan.inputs.shape[1], plan.depth)
         drawn = draw(s.drawn, {p: shape[1:] for p, shape in shapes.items()}, plan.width, seed)
         drawn |= {p: plan.spread(p) * drawn[p] for p in s.spread}
+        if s.drawn.get("a") == "balanced":
+            drawn["a"] = drawn["a"] * np.linalg.norm(drawn["w"], axis=1)
         self.plan, self.drawn = plan, drawn
         self.fixed = {p: jnp.asarray(v) for p, v in drawn.items() if p not in s.trained}
         self.x, self.y = jnp.asarray(plan.inputs), jnp.asarray(plan.data.labels)
@@ -123,11 +137,15 @@ class Dense:
     def state(self) -> State:
         """Everything that the trajectory's probes need, at the present step."""
         now, (_, scale, _) = {**self.fixed, **self.trained}, self.numbers
-        u, params = np.asarray(scale * _outputs(self.parts[0])(now, self.x)), {p: np.asarray(v) for p, v in now.items()}
+        u = np.asarray(scale * _outputs(self.parts[0])(now, self.x))
+        small = self.plan.width <= MOST_SHOWN  # at wide networks nobody asks for the neurons one by one
+        params = {p: np.asarray(v) for p, v in now.items()} if small else {}
+        slopes = _gradient(self.parts)(self.trained, self.fixed, self.x, self.y, *self.numbers) if small else {}
+        gradient = {p: np.asarray(v) for p, v in slopes.items()}
         if NETWORKS[self.parts[0]].patterns is None:
-            return State(u, self.ends()["loss"], params=params)
+            return State(u, self.ends()["loss"], params=params, gradient=gradient)
         gram, movement, flips = _patterned(self.parts[0])(now["w"], self.drawn["w"], self.x, scale)
-        return State(u, self.ends()["loss"], np.asarray(gram), float(movement), float(flips), params=params)
+        return State(u, self.ends()["loss"], np.asarray(gram), float(movement), float(flips), params=params, gradient=gradient)
 
     def start(self) -> Start:
         """What the draw's probes need."""

@@ -14,6 +14,7 @@ from sim.data import Data
 from sim.gram import Enclosure, gram_floor, input_gram_norm, largest_cosine, largest_facing, limiting_gram
 from sim.layers import AGAINST_DATA, LAYERED, imbalance
 from sim.margin import gram_margin, hard_margin
+from sim.neurons import OF_NEURONS, longest
 from sim.ntk_margin import kernel_margin, ntk_margin
 from sim.state import State
 from sim.teacher import AGAINST_TEACHER, TEACHER_DATA
@@ -32,6 +33,12 @@ def dimension(data: Data) -> Enclosure:
     return Enclosure(data.raw.shape[1], data.raw.shape[1], data.raw.shape[1])
 
 
+def longest_input(data: Data) -> Enclosure:
+    """The length of the longest row, once all are scaled together into the unit ball."""
+    value = float(np.linalg.norm(data.ball, axis=1).max())
+    return Enclosure(value, value * (1 - 1e-14), value * (1 + 1e-14))
+
+
 def not_xor(data: Data) -> Enclosure:
     """0 for the exclusive or in the first two coordinates with equal further ones, in any order; 1 for other data."""
     first, rest = data.raw[:, :2], data.raw[:, 2:]
@@ -42,7 +49,7 @@ def not_xor(data: Data) -> Enclosure:
 
 DATA_PROBES: dict[str, Callable[[Data], Enclosure]] = {
     "gram_floor": gram_floor, "input_gram_norm": input_gram_norm, "largest_cosine": largest_cosine, "largest_facing": largest_facing,
-    "label_energy": label_energy, "dimension": dimension, "not_xor": not_xor, "hard_margin": hard_margin,
+    "label_energy": label_energy, "dimension": dimension, "longest_input": longest_input, "not_xor": not_xor, "hard_margin": hard_margin,
     "ntk_margin": ntk_margin, "kernel_margin": kernel_margin, **TEACHER_DATA,
 }
 
@@ -53,6 +60,7 @@ DRAW_PROBES: dict[str, Callable[..., float]] = {
     "gram_floor_at_start": lambda s: float(np.linalg.eigvalsh(s.gram)[0]),
     "certificate_radius": lambda s: s.certificate_radius(),
     "imbalance": imbalance,
+    "longest_neuron": longest,
     "largest_output": lambda s: float(np.abs(s.u).max()),
     "tangent_margin": lambda s: gram_margin(s.gram, s.data.labels),
     "near_kink": lambda s, radius: float(s.shares(radius).sum()),
@@ -105,5 +113,6 @@ ALONG: dict[str, Along] = {  # at the checkpoints, of the state, the start and t
     "gram_drift": lambda s, start, _data: float(np.linalg.norm(s.gram - start.gram, 2)) if np.isfinite(s.gram).all() else float("nan"),
 }
 OF_TWO_LAYERS = tuple(ALONG)
-ALONG |= {name: _of_start(p) for name, p in LAYERED.items()} | {name: _of_data(p) for name, p in {**AGAINST_DATA, **AGAINST_TEACHER}.items()}
+ALONG |= {name: _of_start(p) for name, p in LAYERED.items()}
+ALONG |= {name: _of_data(p) for name, p in {**AGAINST_DATA, **AGAINST_TEACHER, **OF_NEURONS}.items()}
 PROBES = {*DATA_PROBES, *DRAW_PROBES, *SERIES, *ALONG}

@@ -35,7 +35,7 @@ def moved(network: Network, w: jax.Array, w0: jax.Array, x: jax.Array) -> tuple[
 
 @dataclass(frozen=True)
 class State:
-    """A state of training: outputs u (n,), loss, parameters by name where they are held one by one, and the length of the last step.
+    """A state of training: outputs u (n,), loss, parameters and the loss's gradient by name where they are held.
 
     Of two-layer networks also the Gram matrix (n, n), the farthest movement (to within blur), flipped patterns per neuron.
     """
@@ -47,6 +47,7 @@ class State:
     flips: float = float("nan")
     blur: float = 0.0
     params: Mapping[str, Array] = field(default_factory=dict)
+    gradient: Mapping[str, Array] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

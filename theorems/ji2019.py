@@ -26,7 +26,6 @@ gamma = of_data("gamma", "hard margin", probe="hard_margin")
 D = of_draw("D", "largest squared Frobenius norm less that of the last layer, plus the spectral norms of all W_kW_kᵀ − W_(k+1)ᵀW_(k+1)",
             probe="imbalance")
 risk = observable("R", "mean loss", probe="loss", text="R({})", tex=r"\mathcal{R}({})")
-log_risk = observable("logR", "logarithm of the mean loss", probe="log_loss", text="log R({})", tex=r"\log\mathcal{R}({})", nonnegative=None)
 energy = observable("energy", "squared norm of the gradient", probe="gradient_energy", text="‖∇R({})‖²", tex=r"\lVert\nabla\mathcal{R}({})\rVert^2")
 length = observable("length", "length η_k of the step", probe="step_length", text="η_({})", tex=r"\eta_{{}}")
 balance = observable("balance", "norm of all W_kW_kᵀ − W_(k+1)ᵀW_(k+1) together", probe="balance", text="‖A({})‖", tex=r"\lVert A({})\rVert")
@@ -68,7 +67,7 @@ near_rank_one = Claim("nearly rank one", rank_gap(s) <= D, at="Lemma 2", over=Ea
 align = Claim("adjacent layers align", bend(s) <= D, at="Lemma 2", over=Each(s))
 behind = Claim("no layer falls behind the next", down(s) <= 0, at="Lemma 2, proof", over=Each(s))
 inequalities = (
-    Claim("risk never above its start", log_risk(s) <= log_risk(0), at="Lemma 2, proof", over=Each(s)),
+    Claim("risk never above its start", risk(s) <= risk(0), at="Lemma 2, proof", over=Each(s)),
     Claim("balance is conserved", Eq(balance(s), balance(0)), at="Section 2, (1)", over=Each(s)),
     near_rank_one, align, behind,
 )
