@@ -105,7 +105,7 @@ class Bench:
         if mutant is None or not isinstance(mutant.changed, Claim) or not isinstance(mutant.original, Claim):
             return ""
         own = next(self._cases(theorem), None) if trains(theorem) else None
-        case = own or self._run(theorem, *_small(theorem), LADDER_SEEDS, theorem.practice.step_size, trains(theorem))
+        case = own or self._run(theorem, *_small(theorem), LADDER_SEEDS, None, trains(theorem))
 
         def empty(claim: Claim) -> bool:
             alone = replace(theorem, claims=(claim,), derivation=(), laws=())
@@ -140,7 +140,7 @@ class Bench:
             seeds = WITNESS_SEEDS if certain else seeds_by_design(float(delta))
             yield self._run(theorem, data, delta, width, seeds, wants.step_size, True)
         elif theorem.practice.own:
-            yield self._run(theorem, *_small(theorem), WITNESS_SEEDS, theorem.practice.step_size, True)
+            yield self._run(theorem, *_small(theorem), WITNESS_SEEDS, None, True)
 
     def _evidence(self, theorem: Theorem, case: Case) -> Evidence:
         """What is known of a case, shared by the versions whose letters it has."""

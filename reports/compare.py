@@ -173,6 +173,8 @@ def compare(theorem: Theorem, evidence: Evidence) -> tuple[tuple[Judged, ...], t
 def _claim(claim: Claim, evidence: Evidence, seeds: Sequence[int], inside: bool, outside: bool, judged: Sequence[Judged]) -> Finding:
     if not evidence.seeds and evidence.frame.empty:
         return _without_runs(claim, evidence, inside, outside)
+    if claim.hides:
+        return Finding(claim, Verdict.VOID, evidence=f"{', '.join(q.text for q in claim.hides)} is hidden in the paper")
     if claim.expected:
         return _expected(claim, evidence, seeds, inside, outside)
     if isinstance(claim.over, Limit):

@@ -132,7 +132,7 @@ class Report:
 
     @property
     def measured(self) -> bool:
-        return any(f.verdict is not Verdict.VOID for g in self.regimes for f in g.claims)
+        return any(g.laws or any(f.verdict is not Verdict.VOID for f in g.claims) for g in self.regimes)
 
     @property
     def exit_code(self) -> int:

@@ -143,7 +143,7 @@ def _statistics(module: ModuleType, s: Setting, p: Practice, store: Store) -> It
     theorems = [t for t in module.theorems if (t.setting, t.practice) == (s, p) and trains(t)]
     data = load(p.data, p.samples) if p.own else load("orthonormal", 8)  # a basis for other data depends on the machine
     width = min(WIDTH, p.widths[0])
-    plan = make_plan(theorems, data, width, DELTA, SEEDS, Options(steps=RUN.steps, step_size=p.step_size or RUN.step_size))
+    plan = make_plan(theorems, data, width, DELTA, SEEDS, Options(steps=RUN.steps, step_size=None if p.step_size else RUN.step_size))
     frame = trajectories(plan, store)
     for name, rows in frame.groupby("observable"):
         last = rows.groupby("seed")["value"].last().to_numpy()

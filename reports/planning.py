@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sympy import Rational
+from sympy import Rational, sympify
 
 from reports.compare import compare
 from reports.evidence import Evidence
@@ -69,6 +69,15 @@ def demands(theorem: Theorem, data: Data, delta: Rational) -> Demand:
     return demand(theorem, exact_values(theorem, data, delta))
 
 
+def own_step(theorem: Theorem, data: Data, width: int) -> float | None:
+    """The step size that the theorem's practice names, at this scale."""
+    chosen, scale = theorem.practice.step_size, theorem.scale
+    if chosen is None:
+        return None
+    known = {q: v for q, v in ((scale.width, width), (scale.samples, data.samples), *theorem.choices.items()) if q is not None}
+    return float(sympify(chosen).subs(known))
+
+
 def make_plan(theorems: Sequence[Theorem], data: Data, width: int, delta: Rational, seeds: int, options: Options,
               step: float | None = None, whole: bool = False) -> Plan:
     """The plan of one width for theorems that share a setting.
@@ -81,7 +90,7 @@ def make_plan(theorems: Sequence[Theorem], data: Data, width: int, delta: Ration
     gram = np.linalg.eigvalsh(limiting_gram(data.inputs))
     flow = METHODS[setting.method].flow if setting.method in METHODS else False
     if step is None:
-        step = options.step_size or practice.step_size
+        step = options.step_size or own_step(theorems[0], data, width)
     if step is None:
         step = round_down(FLOW_STEP / gram[-1] if flow else 1 / float(np.linalg.norm(data.inputs @ data.inputs.T, 2)))
     numbers = {q: v for t in theorems for q, v in exact_values(t, data, delta, width, step).items() if not isinstance(v, tuple)}

@@ -127,11 +127,12 @@ class Study:
         wanted = Demand(next((w.width for w in wants if w.width), None), next((w.step_size for w in wants if w.step_size), None))
         for theorem in theorems:
             laws = tuple(law_finding(w, frames) for w in theorem.laws)
+            edge = next((c for c in theorem.claims if isinstance(c.over, Each) and not c.hides), None)
             edges = frontiers(
-                theorem, next(c for c in theorem.claims if isinstance(c.over, Each)),
+                theorem, edge,
                 lambda m, h: make_plan(theorems, data, m, delta, o.seeds or EDGE_SEEDS, o, h),
                 ladder[0], lambda p, f, t=theorem: evidence(t, data, delta, p, f), wanted,  # type: ignore[misc]
-                self.store, self.say) if theorem.laws and self.edges else ()
+                self.store, self.say) if theorem.laws and self.edges and edge else ()
             why = "the setting that the theorem names" if practice.own and not o.data else "the user's data at practical sizes"
             regimes.append(self._regime(theorem, data, delta, plan, frames[ladder[-1]], why, began, laws, edges))
             began = time.perf_counter()

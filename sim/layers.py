@@ -104,8 +104,12 @@ def product_margin(s: State, data: Data) -> float:
     return float((data.labels * (data.ball @ _direction(_matrices(s)))).min())
 
 
+def _movement(s: State, start: State) -> float:
+    return max(float(np.linalg.norm(a - b)) for a, b in zip(_matrices(s), _matrices(start), strict=True))
+
+
 LAYERED: dict[str, Callable[[State, State], float]] = {
     "balance": _balance_norm, "rank_gap": _rank_gap, "bend": _bend, "step_down": _step_down, "alignment": _alignment, "rank_one": _rank_one,
-    "inverse_norm": _inverse_norm, "product_alignment": _product_alignment,
+    "inverse_norm": _inverse_norm, "layer_movement": _movement, "product_alignment": _product_alignment,
 }
 AGAINST_DATA: dict[str, Callable[[State, Data], float]] = {"toward_margin": toward_margin, "product_margin": product_margin}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Rational
+from sympy import Expr, Rational
 
 from theorems.language.quantity import Quantity
 from theorems.problem import BadInput
@@ -36,7 +36,8 @@ class Witness:
 class Practice:
     """What a check runs unless told otherwise: data, widths from narrow to wide, seeds; steps and step size where the paper sets them.
 
-    A flow takes its first width alone, and half of the seeds. BadInput for an empty ladder and sizes below one.
+    The step size may be a function of the scale. A flow takes its first width alone, and half of the seeds.
+    BadInput for an empty ladder and sizes below one.
     """
 
     data: str = "digits"
@@ -44,7 +45,7 @@ class Practice:
     widths: tuple[int, ...] = LADDER
     seeds: int = 12
     steps: int | None = None
-    step_size: float | None = None
+    step_size: Expr | float | None = None
 
     @property
     def own(self) -> bool:

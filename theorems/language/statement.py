@@ -162,6 +162,13 @@ class Claim:
         return expanded(self.relation)
 
     @property
+    def hides(self) -> tuple[Quantity, ...]:
+        """The hidden constants that keep this claim from being compared, by name."""
+        last = getattr(self.over, "last", None)
+        found = quantities_in(self.relation, *(() if last is None else (last,)))
+        return tuple(sorted((q for q in found if q.about is About.HIDDEN), key=str))
+
+    @property
     def is_identity(self) -> bool:
         return isinstance(self.relation, Eq)
 
