@@ -147,6 +147,11 @@ def teacher(samples: int = 3) -> Data:
     return Data("teacher", np.diag(lengths) @ np.eye(samples, max(samples, 5)), np.ones(samples))
 
 
+def faint(samples: int = 3) -> Data:
+    """The unit vectors of R^n with labels +1/400, -1/400, ...: labels small enough for hypotheses that bound them."""
+    return Data("faint", np.eye(samples), alternating(samples) / 400)
+
+
 def repeated(samples: int) -> Data:
     """Unit vectors of which the last repeats the first: two parallel inputs."""
     rows = np.eye(max(samples, 2))
@@ -161,7 +166,8 @@ def antipodal(samples: int = 6) -> Data:
 
 
 RECIPES: dict[str, Callable[[int], Data]] = {
-    "digits": digits, "orthonormal": orthonormal, "sphere": sphere, "separable": separable, "teacher": teacher, "xor": xor, "xor_tail": xor_tail,
+    "digits": digits, "orthonormal": orthonormal, "sphere": sphere, "separable": separable, "faint": faint,
+    "teacher": teacher, "xor": xor, "xor_tail": xor_tail,
 }
 ADVERSARIES: dict[str, Callable[[int], Data]] = {"repeated": repeated, "antipodal": antipodal}
 READERS = {".csv": "read_csv", ".parquet": "read_parquet"}

@@ -19,6 +19,7 @@ from sim.plan import SEGMENT, Plan
 from sim.population import POPULATION
 from sim.probes import SERIES, Step
 from sim.state import Start, State, gram_matrix, moved
+from theorems.problem import BadInput
 
 MOST_SHOWN = 2**10  # neurons up to which a state shows its parameters one by one
 Parts = tuple[str, str, str]  # the names of network, loss and method
@@ -122,6 +123,9 @@ class Dense:
         drawn |= {p: plan.spread(p) * drawn[p] for p in s.spread}
         if s.drawn.get("a") == "balanced":
             drawn["a"] = drawn["a"] * np.linalg.norm(drawn["w"], axis=1)
+        impossible = NETWORKS[s.network].impossible
+        if impossible and (why := impossible(drawn)):
+            raise BadInput(f"setting: {s.network}", why, "this network has outputs only where its layer is a contraction")
         self.plan, self.drawn = plan, drawn
         self.fixed = {p: jnp.asarray(v) for p, v in drawn.items() if p not in s.trained}
         self.x, self.y = jnp.asarray(plan.inputs), jnp.asarray(plan.data.labels)
@@ -151,7 +155,7 @@ class Dense:
         """What the draw's probes need."""
         state, w = self.state(), self.drawn.get("w")
         size = np.abs(w @ np.asarray(self.x).T) if w is not None else np.zeros((1, len(self.y)))
-        return Start(state.gram, state.u, self.plan.data, self.plan.width, lambda radius: (size <= radius).mean(axis=0), params=state.params)
+        return Start(state.gram, state.u, self.plan.data, self.plan.width, lambda radius: (size <= radius).mean(axis=0), params=self.drawn)
 
     def ends(self) -> dict[str, float]:
         """The series at the present step."""

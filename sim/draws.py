@@ -33,6 +33,7 @@ LAWS: dict[str, Callable[[Generator, tuple[int, ...]], Array]] = {
     "standard_normal": lambda g, shape: g.standard_normal(shape),
     "rademacher": lambda g, shape: _signs(g, int(np.prod(shape))).reshape(shape),
     "balanced": lambda g, shape: _signs(g, int(np.prod(shape))).reshape(shape),  # signs here, times the neuron's length in the network
+    "one": lambda _, shape: np.ones(shape),
     "zero": lambda _, shape: np.zeros(shape),
     "coupled": lambda g, shape: np.resize([1.0, -1.0], shape),  # neurons in pairs: opposite here, equal in all else
 }
@@ -56,7 +57,8 @@ def device_block(drawn: Mapping[str, str], features: Mapping[str, tuple[int, ...
     for name, law in drawn.items():
         key = jax.random.fold_in(jax.random.fold_in(jax.random.key(seed, impl="threefry2x32"), zlib.crc32(name.encode())), block)
         shape = (*features[name], rows)
-        laws = {"standard_normal": lambda k, s: jax.random.normal(k, s, jnp.float64), "zero": lambda _, s: jnp.zeros(s),
+        laws = {"standard_normal": lambda k, s: jax.random.normal(k, s, jnp.float64), "zero": lambda _, s: jnp.zeros(s), 
+                "one": lambda _, s: jnp.ones(s),
                 "balanced": lambda k, s: jax.random.rademacher(k, s).astype(jnp.float64),
                 "rademacher": lambda k, s: jax.random.rademacher(k, s).astype(jnp.float64)}
         values = jnp.resize(jnp.array([1.0, -1.0]), (*features[name], BLOCK)) if law == COUPLED else laws[law](key, shape)

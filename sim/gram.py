@@ -100,18 +100,36 @@ def gram_floor(data: Data) -> Enclosure:
     halves = [i for i, _ in opposite]
     if same or (halves and _rank(data.raw[halves]) < len(halves)):
         return Enclosure(0.0, 0.0, 0.0)  # equal rows of H, or phi(x) - phi(-x) = x with linearly dependent x
-    approx, vectors = np.linalg.eigh(limiting_gram(data.inputs))
+    return _floor(data, limiting_gram(data.inputs), lambda c: c * (arb.pi() - c.acos()) / (2 * arb.pi()))
+
+
+def feature_gram(inputs: Array) -> Array:
+    """G^oo = E relu(w.x_i) relu(w.x_j) for unit rows, (n, n): (sin t + (pi - t) cos t) / (2 pi), t the angle; Gao et al. 2021, Lemma 3.2."""
+    cosines = np.clip(inputs @ inputs.T, -1.0, 1.0)
+    angles = np.arccos(cosines)
+    gram = (np.sin(angles) + (np.pi - angles) * cosines) / (2 * np.pi)
+    np.fill_diagonal(gram, 0.5)
+    return gram
+
+
+def feature_floor(data: Data) -> Enclosure:
+    """The least eigenvalue of G^oo, certified on the exact inputs; exactly 0 where two rows point the same way."""
+    if parallel_pairs(data.raw)[0]:
+        return Enclosure(0.0, 0.0, 0.0)
+    return _floor(data, feature_gram(data.inputs), lambda c: ((1 - c * c).sqrt() + (arb.pi() - c.acos()) * c) / (2 * arb.pi()))
+
+
+def _floor(data: Data, gram: Array, entry: Callable[[arb], arb]) -> Enclosure:
+    """The least eigenvalue of the matrix with 1/2 on its diagonal and entry(cosine) off it; gram is the same in floats."""
+    approx, vectors = np.linalg.eigh(gram)
     if data.samples > CERTIFIABLE:
         return Enclosure(float(approx[0]), float("nan"), float("nan"), certified=False)
     with ctx.workprec(BITS):
-        cos, pi = _cosines(data.raw), arb.pi()
-        n = data.samples
-        half = arb(1) / 2
+        cos, n, half = _cosines(data.raw), data.samples, arb(1) / 2
         entries = [[half if i == j else arb(0) for j in range(n)] for i in range(n)]
         for i in range(n):
             for j in range(i):
-                c = cos[i, j]
-                entries[i][j] = entries[j][i] = c * (pi - c.acos()) / (2 * pi)
+                entries[i][j] = entries[j][i] = entry(cos[i, j])
         low, high = least_eigenvalue(arb_mat(entries), vectors)
         return _enclosure(low, high)
 

@@ -9,6 +9,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from sim import implicit
 from sim.population import abs_kernel
 
 Params = dict[str, jax.Array]
@@ -21,6 +22,7 @@ class Network:
 
     patterns(w, x): (neurons, n) activation patterns, None where the neurons are more than one layer or have no kinks.
     units(params): output weights c and neurons u of sum_j c_j act(u_j.x), and kernel(u, v): E act(u.x) act(v.x), for population losses.
+    impossible(params): why there are no outputs, empty when there are.
     kinks: whether the outputs have them. depth: the least number of layers of weights, and whether there may be more.
     """
 
@@ -29,6 +31,7 @@ class Network:
     patterns: Callable[[jax.Array, jax.Array], jax.Array] | None = None
     units: Callable[[Params], tuple[jax.Array, jax.Array]] | None = None
     kernel: Callable[[jax.Array, jax.Array], jax.Array] | None = None
+    impossible: Callable[[dict[str, Any]], str] | None = None
     kinks: bool = True
     depth: int = 2
     deeper: bool = False
@@ -95,6 +98,8 @@ NETWORKS = {
     "two_layer_abs_own_length": Network(
         lambda m, d, _: {"w": (m, d)}, lambda p, x: _own_length(p)[0] @ jnp.abs(p["w"] @ x.T), units=_own_length, kernel=abs_kernel),
     "two_layer_relu": _two_layer(relu),
+    "implicit_relu": Network(
+        lambda m, d, _: {"A": (m, m), "W": (m, d), "u": (m,), "v": (m,), "b": (m,)}, implicit.outputs, impossible=implicit.impossible),
     "deep_linear": _deep(lambda z: z, kinks=False),
     "deep_relu": _deep(relu, kinks=True),
 }

@@ -11,7 +11,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from sim.data import Data
-from sim.gram import Enclosure, gram_floor, input_gram_norm, largest_cosine, largest_facing, limiting_gram
+from sim.features import AT_START, OF_IMPLICIT
+from sim.gram import Enclosure, feature_floor, gram_floor, input_gram_norm, largest_cosine, largest_facing, limiting_gram
 from sim.layers import AGAINST_DATA, LAYERED, imbalance
 from sim.margin import gram_margin, hard_margin
 from sim.neurons import OF_NEURONS, longest
@@ -48,7 +49,8 @@ def not_xor(data: Data) -> Enclosure:
 
 
 DATA_PROBES: dict[str, Callable[[Data], Enclosure]] = {
-    "gram_floor": gram_floor, "input_gram_norm": input_gram_norm, "largest_cosine": largest_cosine, "largest_facing": largest_facing,
+    "gram_floor": gram_floor, "feature_floor": feature_floor,
+    "input_gram_norm": input_gram_norm, "largest_cosine": largest_cosine, "largest_facing": largest_facing,
     "label_energy": label_energy, "dimension": dimension, "longest_input": longest_input, "not_xor": not_xor, "hard_margin": hard_margin,
     "ntk_margin": ntk_margin, "kernel_margin": kernel_margin, **TEACHER_DATA,
 }
@@ -59,7 +61,7 @@ DRAW_PROBES: dict[str, Callable[..., float]] = {
     "gram_gap_entry": lambda s: float(np.abs(s.gram - limiting_gram(s.data.inputs)).max()),
     "gram_floor_at_start": lambda s: float(np.linalg.eigvalsh(s.gram)[0]),
     "certificate_radius": lambda s: s.certificate_radius(),
-    "imbalance": imbalance,
+    "imbalance": imbalance, **AT_START,
     "longest_neuron": longest,
     "largest_output": lambda s: float(np.abs(s.u).max()),
     "tangent_margin": lambda s: gram_margin(s.gram, s.data.labels),
@@ -113,6 +115,7 @@ ALONG: dict[str, Along] = {  # at the checkpoints, of the state, the start and t
     "gram_drift": lambda s, start, _data: float(np.linalg.norm(s.gram - start.gram, 2)) if np.isfinite(s.gram).all() else float("nan"),
 }
 OF_TWO_LAYERS = tuple(ALONG)
+ALONG |= OF_IMPLICIT
 ALONG |= {name: _of_start(p) for name, p in LAYERED.items()}
 ALONG |= {name: _of_data(p) for name, p in {**AGAINST_DATA, **AGAINST_TEACHER, **OF_NEURONS}.items()}
 PROBES = {*DATA_PROBES, *DRAW_PROBES, *SERIES, *ALONG}
