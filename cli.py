@@ -47,11 +47,10 @@ def check() -> None:
 def theorem(name: str, out: Path, as_json: bool, quiet: bool, **asked: Any) -> None:
     """Check one paper: its derivation, its hypotheses on your data, its claims in simulation."""
     report = _checked(name, _options(asked), out, quiet)
+    from reports import findings, terminal
     if as_json:
-        from reports.findings import as_json as tree
-        click.echo(json.dumps(tree(report), indent=1, ensure_ascii=False))
+        _print_json(findings.as_json(report))
     else:
-        from reports import terminal
         terminal.show(report, terminal.console())
         click.echo(f"written: {out / report.key}.md", err=True)
     sys.exit(report.exit_code)
@@ -60,18 +59,24 @@ def theorem(name: str, out: Path, as_json: bool, quiet: bool, **asked: Any) -> N
 @check.command("all")
 @run_options
 def everything(out: Path, as_json: bool, quiet: bool, **asked: Any) -> None:
-    """Check every paper of the catalogue and print one table."""
+    """Check every paper of the catalogue, print one table, and write it as catalogue.md with links to the reports."""
     import theorems
-    options = _options(asked)
-    reports = [_checked(entry.key, options, out, quiet) for entry in theorems.catalogue()]
+    options, reports, refused = _options(asked), [], {}
+    for entry in theorems.catalogue():
+        try:
+            reports.append(_checked(entry.key, options, out, quiet))
+        except BadInput as error:
+            refused[entry.key] = str(error)  # the user's data or sizes are not for every paper
+    if not reports:
+        raise BadInput("--data", options.data, f"no paper can take it: {next(iter(refused.values()))}")
+    from reports import findings, terminal, written
+    written.write_catalogue(reports, refused, out)
     if as_json:
-        from reports.findings import as_json as tree
-        click.echo(json.dumps([tree(r) for r in reports], indent=1, ensure_ascii=False))
+        _print_json([findings.as_json(r) for r in reports])
     else:
-        from reports import terminal
-        terminal.overview(reports, terminal.console())
-    codes = {r.exit_code for r in reports}
-    sys.exit(1 if 1 in codes else 0 if 0 in codes else 3)
+        terminal.overview(reports, refused, terminal.console())
+        click.echo(f"written: {out / 'catalogue.md'}", err=True)
+    sys.exit(min((r.exit_code for r in reports), key=(1, 0, 2, 3).index))
 
 
 @check.command("list")

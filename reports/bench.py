@@ -30,6 +30,7 @@ from theorems.language.mutation import Mutant
 
 DELTA = Rational(1, 10)
 LADDER, LADDER_SEEDS, POINTS = (256, 1024, 4096), 6, 8
+STEPS = 300  # of a run at most
 WITNESS_SEEDS = 6  # of a wrong version whose claims have no probability: one failure refutes
 EXACT, SIMULATION = "exact hypotheses", "simulation"
 
@@ -162,7 +163,7 @@ class Bench:
         asks = tuple((a.probe, a.label, str(a.argument)) for a in asks_of([theorem]))
         key = (theorem.setting, data.digest, width, seeds, step, asks)
         if key not in self._known:
-            plan = make_plan([theorem], data, width, delta, seeds, Options(steps=300 if train and not theorem.practice.steps else None), step)
+            plan = make_plan([theorem], data, width, delta, seeds, Options(steps=min(STEPS, theorem.practice.steps or STEPS) if train else None), step)
             self._known[key] = Case(data, delta, plan, trajectories(plan, self.store, train))
         found: Case = self._known[key]
         return found

@@ -13,6 +13,7 @@ from reports.findings import plain
 from reports.options import Options
 from reports.planning import data_values, demand_rows, evidence
 from sim.data import load
+from sim.promises import refusal
 from sim.run import NO_RUNS
 from theorems.language import About
 
@@ -24,14 +25,20 @@ def examine(modules: Sequence[ModuleType], options: Options) -> dict[str, Any]:
     papers: list[dict[str, Any]] = []
     quantities: dict[str, dict[str, Any]] = {}
     for module in modules:
-        quantities |= {q.name: {"text": q.text, "meaning": q.meaning, "value": e.value, "low": e.low, "high": e.high, "certified": e.certified}
-                       for q, e in data_values(module.theorems, data).items()}
-        judged = {}
+        speaking, why = [], ""
         for theorem in module.theorems:
+            why = why or refusal(theorem.setting.data if theorem.setting else (), data)
+            speaking += [] if refusal(theorem.setting.data if theorem.setting else (), data) else [theorem]
+        for q, e in data_values(speaking, data).items():
+            found = {"text": q.text, "meaning": q.meaning, "value": e.value, "low": e.low, "high": e.high, "certified": e.certified}
+            same = quantities.get(q.name, found) == found
+            quantities[q.name if same else f"{q.name} ({module.paper.key})"] = found
+        judged = {}
+        for theorem in speaking:
             for h in theorem.hypotheses:
                 if h.about is About.DATA and not h.hides and not (set(h.relation.free_symbols) & set(vars(theorem.scale).values())):
                     judged[h.name, h.at] = judge(h, evidence(theorem, data, delta, None, NO_RUNS))[0]
-        papers.append({"key": module.paper.key, "title": module.paper.title, "demands": demand_rows(module.theorems, data, delta),
+        papers.append({"key": module.paper.key, "title": module.paper.title, "refused": why, "demands": demand_rows(speaking, data, delta),
                        "hypotheses": [{"name": j.hypothesis.name, "at": j.hypothesis.at, "status": str(j.status), "needed": j.needed,
                                        "actual": j.actual} for j in judged.values()]})
     return dict(plain({"data": data.name, "n": data.samples, "d": data.raw.shape[1], "notes": data.complaints(), "delta": float(delta),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich import box
@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from reports import summary
+from reports import catalogue, summary
 from reports.findings import Regime, Report
 from reports.verdict import LawVerdict, Verdict
 from theorems.language.notation import number, text
@@ -107,14 +107,15 @@ def _regime(g: Regime, out: Console) -> None:
         out.print(summary.edge(e))
 
 
-def overview(reports: Sequence[Report], out: Console) -> None:
+def overview(reports: Sequence[Report], refused: Mapping[str, str], out: Console) -> None:
     """One line a paper."""
-    t = table("key", "title", "derivation", "claims", "")
+    t = table(*catalogue.HEADER)
     for r in reports:
-        done = sum(x.outcome is Outcome.PROVED for _, x in r.replays)
-        word, colour = ("refuted", "bold red") if r.noticed else ("ok", "green") if r.measured else ("nothing measured", "yellow")
-        claims = summary.counted(f for g in r.regimes for f in g.claims)
-        t.add_row(r.key, r.paper.title, f"{done}/{len(r.replays)} steps", claims, Text(word, style=colour))
+        *cells, word = catalogue.row(r)
+        colour = {"refuted": "bold red", "ok": "green"}.get(word, "yellow")
+        t.add_row(*cells, Text(word, style=colour))
+    for key, why in refused.items():
+        t.add_row(key, Text(why, style="dim"), *[""] * 5, Text("not for these data", style="yellow"))
     out.print(t)
 
 
@@ -130,6 +131,8 @@ def demands(found: dict[str, Any], out: Console) -> None:
     for paper in found["papers"]:
         out.print()
         out.print(Text(f"{paper['key']}", style="bold"), Text(paper["title"], style="dim"))
+        if paper["refused"]:
+            out.print(Text(f"  not for these data: {paper['refused']}", style="yellow"))
         for h in paper["hypotheses"]:
             out.print(f"  {summary.MARKS[h['status']]} {h['name']} ({h['at']}): {number(h['actual'], 4)} against {number(h['needed'], 4)}")
         t = table("  demands", "least width", "largest step", right=("least width", "largest step"))

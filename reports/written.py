@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from reports import figures, markdown
+from reports import catalogue, figures, markdown
 from reports.findings import Report, as_json
 
 
@@ -15,6 +16,11 @@ def write(report: Report, folder: Path) -> None:
     drawn = figures.draw(report, folder)
     _whole(folder / f"{report.key}.json", json.dumps(as_json(report), indent=1, ensure_ascii=False) + "\n")
     _whole(folder / f"{report.key}.md", markdown.render(report, drawn))
+
+
+def write_catalogue(reports: Sequence[Report], refused: Mapping[str, str], folder: Path) -> None:
+    """Write catalogue.md, which links to the reports, into the folder."""
+    _whole(folder / "catalogue.md", catalogue.as_markdown(reports, refused))
 
 
 def _whole(path: Path, content: str) -> None:

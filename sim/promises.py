@@ -45,3 +45,13 @@ def _teacher(data: Data) -> None:
 PROMISES: dict[str, Callable[[Data], None]] = {
     "unit_inputs": _unit_inputs, "unit_ball": _unit_ball, "signs": _signs, "separable": _separable, "teacher": _teacher,
 }
+
+
+def refusal(names: tuple[str, ...], data: Data) -> str:
+    """Why a setting with these promises cannot take the data; empty when it can."""
+    try:
+        for name in names:
+            PROMISES[name](data)
+    except BadInput as broken:
+        return str(broken)
+    return ""

@@ -82,7 +82,9 @@ def test_list_and_show_and_data(tmp_path):
     assert json.loads(check("show", "du2019", "--json", cwd=tmp_path).stdout)["theorems"]
     found = json.loads(check("data", "digits", "--json", cwd=tmp_path).stdout)
     assert found["quantities"]["lambda_0"]["low"] == pytest.approx(0.0914270294021679, abs=1e-12)
-    assert found["papers"][0]["demands"][0]["width"] > 10**16
+    papers = {p["key"]: p for p in found["papers"]}
+    assert papers["du2019"]["demands"][0]["width"] > 10**16
+    assert "all 1" in papers["zhou2021"]["refused"]
     assert "certified bounds" in check("data", "sphere", "--samples", "5", cwd=tmp_path).stdout
 
 

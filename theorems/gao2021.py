@@ -95,8 +95,8 @@ decays_flow = Claim("residual decays", residual(t)**2 <= exp(-lambda_0 * t) * re
 keeps_flow = Claim("G keeps its floor", floor(t) >= lambda_0 / 2, at="Lemma 3.5", over=Each(t))
 near_flow = Claim("W stays close", move_W(t) <= W_flow, at="ours", over=Each(t), form="ours")
 near_A_flow = Claim("A stays close", move_A(t) <= A_flow, at="ours", over=Each(t), form="ours")
-near_u_flow = Claim("u stays close", move_u(t) <= u_flow, at="Lemma 3.5, proof", over=Each(t))
-near_v_flow = Claim("v stays close", move_v(t) <= v_flow, at="Lemma 3.5, proof", over=Each(t))
+near_u_flow = Claim("u stays close", move_u(t) <= u_flow, at="Lemma 3.5, proof", over=Each(t), form="ours")
+near_v_flow = Claim("v stays close", move_v(t) <= v_flow, at="Lemma 3.5, proof", over=Each(t), form="ours")
 posed_flow = Claim("well posed", norm_A(t) <= 2 * c * sqrt(m), at="Lemma 3.5", over=Each(t))
 length = path <= 2 * sqrt(Y) / lambda_0
 zero_flow = Theorem(
@@ -134,8 +134,8 @@ zero = Theorem(
     setting=from_zero, scale=sizes, practice=replace(faint, step_size=0.0037), choices=norms,
     hypotheses=(separate, a_bound, w_bound, start, wide_zero, steps),
     claims=(decays, faster, keeps,
-            Claim("u stays close", move_u(k) <= U, at="Lemma 3.6, proof", over=Each(k)),
-            Claim("v stays close", move_v(k) <= V, at="Lemma 3.6, proof", over=Each(k)),
+            Claim("u stays close", move_u(k) <= U, at="Lemma 3.6, proof", over=Each(k), form="ours"),
+            Claim("v stays close", move_v(k) <= V, at="Lemma 3.6, proof", over=Each(k), form="ours"),
             Claim("well posed", norm_A(k) <= 2 * c * sqrt(m), at="Lemma 3.6", over=Each(k))),
     derivation=(
         Identity("the width balances the change of the features", wide_zero.relation.rhs * lambda_0 / 8, 4 * n * U**2 + X * (2 * U + V)**2,
