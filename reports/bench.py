@@ -163,7 +163,8 @@ class Bench:
         asks = tuple((a.probe, a.label, str(a.argument)) for a in asks_of([theorem]))
         key = (theorem.setting, data.digest, width, seeds, step, asks)
         if key not in self._known:
-            plan = make_plan([theorem], data, width, delta, seeds, Options(steps=min(STEPS, theorem.practice.steps or STEPS) if train else None), step)
+            steps = min(STEPS, theorem.practice.steps or STEPS) if train else None
+            plan = make_plan([theorem], data, width, delta, seeds, Options(steps=steps), step)
             self._known[key] = Case(data, delta, plan, trajectories(plan, self.store, train))
         found: Case = self._known[key]
         return found

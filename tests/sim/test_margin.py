@@ -1,0 +1,66 @@
+"""Margins against closed forms, duality, and what cannot be separated."""
+
+from math import comb
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.data import Data, load
+from sim.margin import gram_margin, hard_margin
+from sim.ntk_margin import kernel_margin, ntk_margin
+
+
+def holds(enclosure, value):
+    return enclosure.low <= value * (1 + 1e-12) and value * (1 - 1e-12) <= enclosure.high
+
+
+def test_the_hard_margin_of_two_support_vectors():
+    assert holds(hard_margin(load("separable", 5)), 1.1 / np.sqrt(2))
+    assert hard_margin(Data("t", np.array([[1.0, 0], [1.0, 0]]), np.array([1.0, -1.0]))).low <= 0
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.integers(1, 12), st.integers(1, 5), st.integers(0, 10**6))
+def test_a_hard_margin_lies_between_a_separator_and_a_point_of_the_hull(n, d, seed):
+    rng = np.random.default_rng(seed)
+    data = Data("t", rng.standard_normal((n, d)), rng.choice([-1.0, 1.0], n))
+    found, z = hard_margin(data), data.labels[:, None] * data.ball
+    tries = rng.standard_normal((2000, d))
+    best = (tries @ z.T).min(axis=1) / np.linalg.norm(tries, axis=1)
+    assert best.max() <= found.high
+    assert found.low <= found.high
+
+
+@pytest.mark.parametrize("n", [1, 2, 4, 8, 11])
+def test_the_tangent_margin_of_orthonormal_points_is_the_mean_root_of_a_binomial(n):
+    assert holds(ntk_margin(load("orthonormal", n)), sum(comb(n, k) * np.sqrt(k) for k in range(n + 1)) / 2**n / n)
+
+
+@pytest.mark.parametrize("angle", [0.3, 1.0, 2.0, 3.0])
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_the_tangent_margin_of_two_points(angle, sign):
+    data = Data("two", np.array([[1.0, 0], [np.cos(angle), np.sin(angle)]]), np.array([1.0, sign]))
+    together = np.cos(angle / 2) if sign > 0 else np.sin(angle / 2)
+    assert holds(ntk_margin(data), (np.pi - angle) / (2 * np.pi) * together + angle / (2 * np.pi))
+
+
+@pytest.mark.parametrize("data", [load("xor", 4), load("orthonormal", 5), load("digits", 10), load("sphere", 6)], ids=lambda d: d.name)
+def test_the_tangent_margin_lies_between_the_kernels_and_its_square(data):
+    gamma, kernel = ntk_margin(data), kernel_margin(data)
+    assert kernel.low**2 <= gamma.high
+    assert gamma.low <= kernel.high
+    assert 0 < gamma.low <= gamma.value <= gamma.high <= 0.5 + 1e-12
+
+
+def test_a_sample_of_the_features_agrees_with_the_tangent_margin():
+    data, rng = load("xor", 4), np.random.default_rng(0)
+    active = rng.standard_normal((200000, 2)) @ data.inputs.T > 0
+    pull = (active * 0.25) @ (data.labels[:, None] * data.inputs)
+    assert np.linalg.norm(pull, axis=1).mean() == pytest.approx(ntk_margin(data).value, rel=5e-3)
+
+
+def test_features_that_coincide_have_no_margin():
+    assert gram_margin(np.ones((2, 2)), np.array([1.0, -1.0])) == 0.0
+    assert gram_margin(np.eye(2), np.array([1.0, -1.0])) == pytest.approx(np.sqrt(0.5))
