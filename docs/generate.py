@@ -1,6 +1,7 @@
 """Write the generated pages (the example report, errata, calibration, the README's output), or with --check prove that they are fresh.
 
-The page of planted errors is written, not checked: it takes a minute, and CI runs `check mutants` itself.
+The other papers' reports, the catalogue and the page of planted errors are written, not checked: they take many minutes. What they say
+is guarded by the locks, and CI runs `check mutants` itself.
 
 Versions, times and the machine's command line are not compared; every other character is.
 """
@@ -15,8 +16,8 @@ from types import ModuleType
 from rich.console import Console
 
 import theorems
-from benchmarks import calibration
-from reports import errata, mutants, score, terminal
+from benchmarks import calibration, reproduction
+from reports import catalogue, errata, mutants, score, terminal
 from reports.bench import Bench
 from reports.findings import Report
 from reports.options import Options
@@ -52,6 +53,14 @@ def papers() -> list[ModuleType]:
     return [theorems.find(e.key) for e in theorems.catalogue()]
 
 
+def _reported(module: ModuleType, folder: Path) -> Report:
+    """The report of a paper, written into the folder."""
+    report = Study(Options(), Store()).check(module, f"check theorem {module.paper.key}")
+    write(report, folder)
+    (folder / f"{report.key}.json").unlink()
+    return report
+
+
 def main() -> int:
     """Generate into docs/report and README.md; with --check compare instead and name what is stale."""
     checking = "--check" in sys.argv
@@ -63,16 +72,19 @@ def main() -> int:
         readme = (ROOT / "README.md").read_text()
         before, rest = readme.split(START)
         fresh = before + START + excerpt(report) + END + rest.split(END)[1]
-        pages = {"errata.md": errata.as_markdown(errata.catalogue(papers(), Store())), "calibration.md": calibration.page(calibration.rows())}
+        pages = {"errata.md": errata.as_markdown(errata.catalogue(papers(), Store())), "calibration.md": calibration.page(calibration.rows()),
+                 "reproduction.md": reproduction.page(reproduction.rows())}
         if not checking:
             (ROOT / "README.md").write_text(fresh)
+            reports = [report if m.paper.key == "du2019" else _reported(m, folder) for m in papers()]
+            pages["catalogue.md"] = catalogue.as_markdown(reports, {}, "report/")
             pages["mutants.md"] = score.as_markdown([mutants.run(m, Bench(Store())) for m in papers()])
             for name, page in pages.items():
                 (ROOT / "docs" / name).write_text(page)
             return 0
         pairs = [(folder / "du2019.md", ROOT / "docs" / "report" / "du2019.md")]
         stale = [str(old.relative_to(ROOT)) for new, old in pairs if timeless(new.read_text()) != timeless(old.read_text())]
-        stale += [f"docs/{name}" for name, page in pages.items() if (ROOT / "docs" / name).read_text() != page]
+        stale += [f"docs/{name}" for name, page in pages.items() if timeless((ROOT / "docs" / name).read_text()) != timeless(page)]
         stale += ["README.md"] if timeless(fresh) != timeless(readme) else []
     for name in stale:
         print(f"{name} is stale: run .venv/bin/python docs/generate.py", file=sys.stderr)

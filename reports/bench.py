@@ -140,7 +140,7 @@ class Bench:
             certain = all(c.probability == 1 for c in theorem.claims)
             seeds = WITNESS_SEEDS if certain else seeds_by_design(float(delta))
             yield self._run(theorem, data, delta, width, seeds, wants.step_size, True)
-        elif theorem.practice.own:
+        elif theorem.practice.own and not any(h.hides for h in theorem.hypotheses):
             yield self._run(theorem, *_small(theorem), WITNESS_SEEDS, None, True)
 
     def _evidence(self, theorem: Theorem, case: Case) -> Evidence:

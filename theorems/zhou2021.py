@@ -7,10 +7,10 @@ The theorems ask for a loss at the start below a hidden constant times ε̄, a n
 below what a float can follow, so no run is inside the hypotheses. Inequalities of our own, which the proof uses, hold everywhere.
 """
 
-from sympy import Eq, Rational, asin, pi, sqrt
+from sympy import Eq, Rational, pi, sqrt
 
 from theorems.language import (
-    Claim, Each, Erratum, Grows, Hypothesis, Identity, Implication, Limit, Paper, Practice, Scale, Setting, Theorem,
+    Claim, Each, Erratum, Hypothesis, Identity, Implication, Limit, Paper, Practice, Scale, Setting, Theorem,
     count, hidden, index, observable, of_data, positive,
 )
 
@@ -42,7 +42,8 @@ d_min, longest = positive("d_min", "least angle between teachers"), positive("lo
 shortest, teachers = positive("shortest", "length of the shortest teacher"), positive("teachers", "number of teachers")
 L_0, L_1, q = positive("L_0", "loss before a step"), positive("L_1", "loss after it"), positive("q", "ηκ²/4")
 psi, g, b = positive("psi", "cosine of an angle"), positive("g", "norm of the gradient"), positive("b", "what the descent inequality leaves")
-root, x, y = positive("root", "√(2S + 4Σ‖w*‖)"), positive("x", "a length"), positive("y", "‖R‖, R = f − f*")
+root, y = positive("root", "√(2S + 4Σ‖w*‖)"), positive("y", "‖R‖, R = f − f*")
+x, arc = positive("x", "sine of that angle"), positive("arc", "π/2 less the angle")
 kappa, T = positive("kappa_0", "κ"), positive("T_0", "steps")
 
 # What is trained on what --------------------------------------------------------------------------------------------
@@ -81,7 +82,8 @@ everywhere = Theorem(
     statement="Theorem 4, with constants", says="How large the gradient is, how heavy the students are, for every network.", form="ours",
     setting=setting, scale=sizes, practice=practice, hypotheses=(separate, enough), claims=(weight, bound),
     derivation=(
-        Grows("a mean is at least 2/π of the lengths", 1, sqrt(1 - psi**2) + psi * asin(psi), along=psi, before=1, at="Lemma C.5, proof"),
+        Implication("a mean is at least 2/π of the lengths, since an arc is longer than its sine", (Eq(x**2 + psi**2, 1), x <= 1, arc >= psi),
+                    x + psi * arc >= 1, at="Lemma C.5, proof"),
         Implication("so the mass is bounded", (sqrt(2 / pi) * mass(k) <= y + W, y <= sqrt(2 * loss(k))), weight, at="Lemma C.5"),
         Implication("Theorem 4 follows where the bracket keeps half", (g * root >= b, b >= L_0), g**2 * root**2 >= L_0**2, at="Theorem 4, proof"),
     ))

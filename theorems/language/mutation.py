@@ -42,8 +42,8 @@ def mutants(theorem: Theorem) -> Iterator[Mutant]:
     stated: tuple[Hypothesis | Claim, ...] = (*theorem.hypotheses, *theorem.claims)
     for x in stated:
         for kind, words, relation in _relations(x, theorem):
-            if isinstance(relation, Relational):
-                yield _replaced(theorem, x, replace(x, relation=relation), kind, f"{x.name}: {words}")
+            if isinstance(relation, Relational) and (new := _stated(x, relation)):
+                yield _replaced(theorem, x, new, kind, f"{x.name}: {words}")
     for c in theorem.claims:
         if c.probability != S.One:
             yield _replaced(theorem, c, replace(c, probability=1 - c.probability), "probability", f"{c.name}: δ for 1 − δ")
@@ -57,6 +57,14 @@ def mutants(theorem: Theorem) -> Iterator[Mutant]:
             yield _redefined(theorem, d, definition, kind, f"{d.name}: {words}")
     yield from _settings(theorem)
     yield from _impossible(theorem)
+
+
+def _stated(x: Hypothesis | Claim, relation: Relational) -> Hypothesis | Claim | None:
+    """The same with another relation; None where the language does not take it, as the average of a right side."""
+    try:
+        return replace(x, relation=relation)
+    except BadInput:
+        return None
 
 
 def _relations(x: Hypothesis | Claim, theorem: Theorem) -> Iterator[tuple[str, str, Any]]:
@@ -213,5 +221,5 @@ def rewrites(theorem: Theorem) -> Iterator[Mutant]:
         forms = (("expanded", r.func(r.lhs, sympy.expand(r.rhs))), ("factored", r.func(r.lhs, sympy.factor(r.rhs))),
                  ("sides exchanged", r.reversed))
         for words, relation in forms:
-            if relation != r and isinstance(relation, Relational) and sympify(relation) not in (True, False):
-                yield _replaced(theorem, x, replace(x, relation=relation), "rewrite", f"{x.name}: {words}")
+            if relation != r and isinstance(relation, Relational) and sympify(relation) not in (True, False) and (new := _stated(x, relation)):
+                yield _replaced(theorem, x, new, "rewrite", f"{x.name}: {words}")
