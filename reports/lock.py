@@ -55,17 +55,18 @@ def values(expression: Expr) -> str:
     expression = expanded(expression).doit()
     called = {a: sympy.Symbol(f"{a.observable}({values(a.argument)})", positive=True) for a in expression.atoms(At)}
     expression = expression.xreplace(called)
+    exponents = set().union(*(p.exp.free_symbols for p in expression.atoms(sympy.Pow)))
     found = []
     for point in range(POINTS):
-        at = {s: _some(s, point) for s in expression.free_symbols}
+        at = {s: _some(s, point, s in exponents) for s in expression.free_symbols}
         found.append(str(expression.xreplace(at).evalf(DIGITS + 10).evalf(DIGITS)))
     return " | ".join(found)
 
 
-def _some(letter: Any, point: int) -> Rational:
+def _some(letter: Any, point: int, exponent: bool) -> Rational:
     top, bottom = hashlib.sha256(f"{letter} {point}".encode()).digest()[:2]
     extreme = {3: Rational(1, 10**4), 4: Rational(10**4)}.get(point, Rational(1))
-    if getattr(letter, "about", None) is About.INDEX:  # it may be an exponent
+    if exponent or getattr(letter, "about", None) is About.INDEX:  # a power must stay a number that can be written down
         return Rational(1 + top % 5)
     if letter.is_integer:
         return Rational(1 + top % 3) if point == 3 else (2 + top) * extreme

@@ -39,7 +39,7 @@ near = of_draw("near", "largest share of neurons with |w(0)·x| ≤ R, over the 
                text="near({})", tex=r"\max_i\alpha_i({})")
 tangent = of_draw("mu", "margin at which the tangent features of the network drawn separate the data; 0 when they do not",
                   probe="tangent_margin", text="μ", tex=r"\mu")
-x, f = positive("x", "a number"), positive("f", "y times the output of the linearization at W̄")
+x, y, f = positive("x", "a number"), positive("y", "a number"), positive("f", "y times the output of the linearization at W̄")
 aligned, drop = positive("aligned", "y⟨∇f(W(0)), U⟩"), positive("share", "share of neurons whose pattern changed, for a point")
 cost = positive("cost", "y⟨∇f(W(k)) − ∇f(W(0)), W(0)⟩, its size")
 spent, ball = positive("Q", "η times the sum of the mean |ℓ′| over the steps so far"), positive("ball", "‖W(k) − W̄‖, W̄ = W(0) + λU")
@@ -176,8 +176,10 @@ sharp = Theorem(
         Identity("the comparison point has the risk e", log(1 + exp(-reach)), e_w, at="ours"),
         Implication("the mean risk follows", (accuracy, separable, T_0 * eta * (epsilon - 2 * x) >= away**2, 2 * x < epsilon, linear <= x,
                     risk(k) <= away**2 / (eta * T_0) + 2 * linear), sharp_risk, at="Lemma 2.6"),
-        Implication("no neuron leaves the radius", (keeps, stays, ball**2 <= away**2 + 2 * eta * T_s * e_w, kept * spent <= ball + away),
-                    spent <= rho, at="Theorem 2.2, proof"),
+        Implication("the steps stay near the comparison point, x being Λ and y being 2ηT′e", (ball**2 <= x**2 + y,), ball <= sqrt(x**2 + y),
+                    at="Theorem 2.2, proof"),
+        Implication("no neuron leaves the radius", (keeps, stays, ball <= sqrt(away**2 + 2 * eta * T_s * e_w), kept * spent <= ball + away), spent <= rho,
+                    at="Theorem 2.2, proof"),
         Implication("one neuron moves with its share", (spent <= rho, sqrt(m) * travel(k) <= spent), sharp_close, at="Theorem 2.2, proof"),
     ))
 
