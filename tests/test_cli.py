@@ -137,11 +137,17 @@ def test_a_false_step_ends_with_code_1_and_its_layer(tmp_path):
     (["new", "Du 2019"], "in lower case"),
     (["new", "mine"], "exists already"),
     (["theorem", "./twice.py"], "it must be"),
+    (["theorem", "ji2019", "--data", "both.csv"], "separates"),
+    (["theorem", "zhou2021", "--data", "twins.csv"], "two of its neurons are parallel"),
+    (["theorem", "zhou2021", "--widths", "2"], "at least as many neurons as its teacher, 3"),
+    (["all", "--data", "none.csv"], "no paper can take it"),
     (["nonsense"], "nonsense"),
 ])
 def test_bad_input_gets_one_line_and_code_2(arguments, words, tmp_path, monkeypatch, capfd):
     source = (Path(theorems.__file__).parent / "du2019.py").read_text()
     (tmp_path / "t.csv").write_text("a,b,label\n1,2,1\n2,1,-1\n")
+    (tmp_path / "both.csv").write_text("a,b,label\n1,0,1\n1,0,-1\n")
+    (tmp_path / "twins.csv").write_text("a,b,label\n1,0,1\n-2,0,1\n")
     (tmp_path / "broken.py").write_text("import nothing_of_this_name")
     (tmp_path / "empty.py").write_text('"""Nothing."""')
     (tmp_path / "probe.py").write_text(source.replace('probe="residual"', 'probe="residuel"'))

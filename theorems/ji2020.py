@@ -178,8 +178,8 @@ sharp = Theorem(
                     risk(k) <= away**2 / (eta * T_0) + 2 * linear), sharp_risk, at="Lemma 2.6"),
         Implication("the steps stay near the comparison point, x being Λ and y being 2ηT′e", (ball**2 <= x**2 + y,), ball <= sqrt(x**2 + y),
                     at="Theorem 2.2, proof"),
-        Implication("no neuron leaves the radius", (keeps, stays, ball <= sqrt(away**2 + 2 * eta * T_s * e_w), kept * spent <= ball + away), spent <= rho,
-                    at="Theorem 2.2, proof"),
+        Implication("no neuron leaves the radius", (keeps, stays, ball <= sqrt(away**2 + 2 * eta * T_s * e_w), kept * spent <= ball + away),
+                    spent <= rho, at="Theorem 2.2, proof"),
         Implication("one neuron moves with its share", (spent <= rho, sqrt(m) * travel(k) <= spent), sharp_close, at="Theorem 2.2, proof"),
     ))
 

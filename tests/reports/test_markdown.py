@@ -5,6 +5,7 @@ import re
 import pytest
 
 import theorems
+from reports import catalogue
 from reports.markdown import render
 from reports.options import Options
 from reports.study import Study
@@ -13,10 +14,23 @@ from sim.store import Store
 
 
 @pytest.fixture(scope="module")
-def page():
+def report():
     options = Options(data="orthonormal", samples=3, widths=(64, 128, 256), seeds=3, steps=20, regime="practical")
-    report = Study(options, Store()).check(theorems.find("du2019"), "check theorem du2019")
+    return Study(options, Store()).check(theorems.find("du2019"), "check theorem du2019")
+
+
+@pytest.fixture(scope="module")
+def page(report):
     return render(report, [("A figure.", "figure.svg")])
+
+
+def test_the_catalogue_links_reports_and_says_why_nothing_is_inside(report):
+    page = catalogue.as_markdown([report], {"other": "these data | have no labels"})
+    assert "[du2019](du2019.md)" in page
+    assert "not for these data" in page
+    assert "C_m is hidden in the paper" in page.replace("Cₘ", "C_m")
+    for block in re.findall(r"(?:^\|.*\|$\n?)+", page, re.MULTILINE):
+        assert len({len(re.findall(r"(?<!\\)\|", row)) for row in block.strip().splitlines()}) == 1
 
 
 def test_every_table_row_has_as_many_cells_as_its_header(page):
