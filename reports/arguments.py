@@ -47,7 +47,7 @@ def writable(out: Path) -> None:
 def run_options(f: Callable[..., Any]) -> Callable[..., Any]:
     """The options of a check."""
     for option in reversed((
-        click.option("--data", metavar="NAME|FILE", help="A recipe (digits, orthonormal, sphere, separable, xor, ...) or a .csv, .npz or .parquet file."),
+        click.option("--data", metavar="NAME|FILE", help="digits, orthonormal, sphere, separable, xor, ..., or a .csv, .npz or .parquet file."),
         click.option("--label", default="label", show_default=True, help="Column (or array) of the labels in a file."),
         click.option("--samples", type=int, metavar="N", help="Use the first N points (default 10; all rows of a file)."),
         click.option("--widths", type=Numbers(), help="Ladder of widths at practical scale; in regime, the width."),
