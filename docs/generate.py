@@ -1,7 +1,7 @@
-"""Write the generated pages (the example report, errata, calibration, the README's output), or with --check prove that they are fresh.
+"""Write the generated pages (reports, errata, calibration, the README's output), or with --check prove that they are fresh.
 
-The other papers' reports, the catalogue and the page of planted errors are written, not checked: they take many minutes. What they say
-is guarded by the locks, and CI runs `check mutants` itself.
+The other papers' reports, the catalogue and, with --mutants, the page of planted errors are written, not checked: they take many
+minutes. What they say is guarded by the locks, and CI runs `check mutants` itself.
 
 Versions, times and the machine's command line are not compared; every other character is.
 """
@@ -78,7 +78,8 @@ def main() -> int:
             (ROOT / "README.md").write_text(fresh)
             reports = [report if m.paper.key == "du2019" else _reported(m, folder) for m in papers()]
             pages["catalogue.md"] = catalogue.as_markdown(reports, {}, "report/")
-            pages["mutants.md"] = score.as_markdown([mutants.run(m, Bench(Store())) for m in papers()])
+            if "--mutants" in sys.argv:
+                pages["mutants.md"] = score.as_markdown([mutants.run(m, Bench(Store())) for m in papers()])
             for name, page in pages.items():
                 (ROOT / "docs" / name).write_text(page)
             return 0
