@@ -112,7 +112,9 @@ def _frame(plan: Plan, engine: Dense | Wide, seed: int, train: bool, last: bool 
     rows = _draw_rows(plan, start)
     if not train:
         engine.begin(1)
-        rows += [(0.0, "residual", start.residual, 0.0), (0.0, "loss", engine.state().loss, 0.0)]
+        state = engine.state()
+        rows += [(0.0, "residual", start.residual, 0.0), (0.0, "loss", state.loss, 0.0)]
+        rows += [(0.0, name, ALONG[name](state, state, plan.data), 0.0) for name in sorted({a.probe for a in plan.asks} & ALONG.keys())]
     frame = _table(seed, rows)
     if not train:
         return frame

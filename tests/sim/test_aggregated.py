@@ -34,7 +34,8 @@ def numbers(p, survey, seeds):
 
 
 @pytest.mark.parametrize(("data", "setting", "width"), [
-    (load("orthonormal", 1), DESCENT, WIDTH), (load("orthonormal", 3), DESCENT, WIDTH), (TRIANGLE, DESCENT, WIDTH), (FAN, DESCENT, WIDTH),
+    (load("orthonormal", 1), DESCENT, WIDTH), (load("orthonormal", 3), DESCENT, WIDTH), (TRIANGLE, DESCENT, WIDTH),
+    pytest.param(FAN, DESCENT, WIDTH, marks=pytest.mark.slow),
     (load("orthonormal", 2), COUPLED, WIDTH), (TRIANGLE, replace(DESCENT, spread={"w": Rational(1, 2)}), WIDTH),
     pytest.param(TRIANGLE, DESCENT, 10**7, marks=pytest.mark.slow), pytest.param(load("orthonormal", 2), DESCENT, 10**8, marks=pytest.mark.slow)],
     ids=lambda x: getattr(x, "name", None))
@@ -60,6 +61,7 @@ def test_a_wrong_variance_would_be_noticed(monkeypatch):
     assert min(ks_2samp(drawn[:, k], summed[:, k]).pvalue for k in range(drawn.shape[1])) < LEVEL
 
 
+@pytest.mark.slow
 def test_certificates_are_read_without_choosing_among_draws():
     """Ten orthonormal points, where one reach in three is too small for the certificate: the starts that are judged are those that were drawn."""
     p = plan(data=load("orthonormal", 10), width=2 * 10**5, step=1.0, steps=3, asks=(Ask("certificate_radius", "certificate_radius"),))

@@ -10,6 +10,7 @@ from theorems.language.mutation import mutants, rewrites
 from theorems.language.transcription import compare, compare_statement, disagreement, path_of, sections
 
 MODULES = {e.key: theorems.find(e.key) for e in theorems.catalogue()}
+LONG = {"du2019", "ji2019", "ji2020", "gao2021"}  # half a minute each; `check mutants` goes through the same versions
 
 
 @pytest.mark.parametrize("key", MODULES)
@@ -21,7 +22,7 @@ def test_every_relation_is_typed_twice_and_both_agree(key):
     assert not [x for x in found if not x.agrees]
 
 
-@pytest.mark.parametrize("key", MODULES)
+@pytest.mark.parametrize("key", [pytest.param(k, marks=pytest.mark.slow if k in LONG else ()) for k in MODULES])
 def test_every_wrong_version_disagrees_and_no_rewriting_does(key):
     lines = sections(path_of(MODULES[key]))
     for t in MODULES[key].theorems:

@@ -45,7 +45,7 @@ def mutants(theorem: Theorem) -> Iterator[Mutant]:
             if isinstance(relation, Relational) and (new := _stated(x, relation)):
                 yield _replaced(theorem, x, new, kind, f"{x.name}: {words}")
     for c in theorem.claims:
-        if c.probability != S.One:
+        if c.probability not in (S.One, S.Half):  # the complement of one half is itself
             yield _replaced(theorem, c, replace(c, probability=1 - c.probability), "probability", f"{c.name}: δ for 1 − δ")
     for h in theorem.hypotheses:
         yield _dropped(theorem, h)
