@@ -78,7 +78,7 @@ def zhou2021() -> Iterator[Row]:
     steps = 200_000
     for share, figure in ((0.5, 0.82247), (0.2961, 0.98645)):
         start = np.zeros((2, 4))
-        start[:, 0], start[:, 1] = np.sqrt([share, 1 - share]), 0.05
+        start[:, 0], start[:, 1] = np.sqrt([share, 1 - share]), (0.05, -0.05)
         loss, _ = _descend(jnp.asarray(start), steps)
         yield "zhou2021", f"L t³ of two students, share {share}", figure, float(loss) * (0.2 * steps) ** 3
     loss, _ = _descend(jnp.asarray(np.array([[1.0, 0, 0, 0], [0, 0.3, 0, 0]])), steps)

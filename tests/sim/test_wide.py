@@ -181,7 +181,8 @@ def test_few_neurons_are_held_and_their_share_shrinks_with_the_root_of_the_width
 
 
 @pytest.mark.parametrize(("data", "change"), [
-    (load("sphere", 5), {}), (load("orthonormal", 3), {"drawn": {"w": "standard_normal", "a": "coupled"}}), pytest.param(load("sphere", 18), {}, marks=pytest.mark.slow)],
+    (load("sphere", 5), {}), (load("orthonormal", 3), {"drawn": {"w": "standard_normal", "a": "coupled"}}),
+    pytest.param(load("sphere", 18), {}, marks=pytest.mark.slow)],
     ids=["sphere", "coupled", "many points"])
 def test_the_pass_on_an_accelerator_equals_its_dense_run(monkeypatch, data, change):
     """The same code, on the CPU here."""
