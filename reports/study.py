@@ -87,7 +87,8 @@ class Study:
 
     def data(self, practice: Practice) -> Data:
         """The user's data, or else the theorem's."""
-        return load(self.options.data or practice.data, self.options.samples or practice.samples, self.options.label)
+        o = self.options
+        return load(o.data or practice.data, o.samples or (None if o.data else practice.samples), o.label)
 
     def without_training(self, theorem: Theorem) -> list[Regime]:
         """A statement about data or about draws alone, judged; nothing for a statement about training."""
