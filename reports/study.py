@@ -169,7 +169,7 @@ class Study:
 
     def _not_run(self, theorem: Theorem, data: Data, delta: Rational, width: int | None, seeds: int, why: str) -> Regime:
         """The report of a theorem whose own width was not simulated: what it demands, and that nothing was measured."""
-        plan = make_plan([theorem], data, width or 1, delta, max(seeds, 1), self.options, demands(theorem, data, delta).step_size or None)
+        plan = make_plan([theorem], data, width or 1, delta, max(seeds, 1), self.options, demands(theorem, data, delta).step_size or None, whole=True)
         judged, _ = compare(theorem, evidence(theorem, data, delta, plan, NO_RUNS))
         claims = tuple(Finding(c, Verdict.VOID, evidence="not run") for c in theorem.claims)
         return Regime("in", theorem, _scale(theorem, data, delta, plan if width else None, 0), why, judged, claims)

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import ModuleType
 
 from reports.proof import uncovered
+from theorems.language import Theorem
 from theorems.language.transcription import Typed, path_of
 
 
@@ -25,7 +26,7 @@ def layers(module: ModuleType, typed: tuple[Typed, ...]) -> tuple[Layer, ...]:
     stated = [x for t in module.theorems for x in (*t.hypotheses, *t.claims)]
     bare = [name for t in module.theorems for name in uncovered(t)]
     trained = [t for t in module.theorems if t.setting is not None and t.hypotheses]
-    without, locked = [t.statement for t in trained if t.witness is None], lock_of(module).is_file()
+    without, locked = [t.statement for t in trained if not _named(t)], lock_of(module).is_file()
     return (
         Layer(twice > 0, f"second typing: {agree} of {len(typed)} relations typed twice and equal" if twice else
               f"second typing: none; write every relation once more, as the paper prints it, in transcription/{path.name}"),
@@ -36,6 +37,11 @@ def layers(module: ModuleType, typed: tuple[Typed, ...]) -> tuple[Layer, ...]:
             f"; without one only laws are tested: {', '.join(without)}" if without else "")),
         Layer(locked, "lock: committed, check regress compares" if locked else f"lock: none; check regress {called(module)} --update"),
     )
+
+
+def _named(theorem: Theorem) -> bool:
+    """Whether the statement names a configuration that runs can be inside of: a witness, or a practice of its own that nothing hides from."""
+    return theorem.witness is not None or (theorem.practice.own and not any(h.hides for h in theorem.hypotheses))
 
 
 def called(module: ModuleType) -> str:

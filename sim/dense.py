@@ -17,11 +17,10 @@ from sim.methods import METHODS
 from sim.networks import NETWORKS
 from sim.plan import SEGMENT, Plan
 from sim.population import POPULATION
-from sim.probes import SERIES, Step
+from sim.probes import OF_TWO_LAYERS, SERIES, Step
 from sim.state import Start, State, gram_matrix, moved
 from theorems.problem import BadInput
 
-MOST_SHOWN = 2**10  # neurons up to which a state shows its parameters one by one
 Parts = tuple[str, str, str]  # the names of network, loss and method
 
 
@@ -142,9 +141,9 @@ class Dense:
         """Everything that the trajectory's probes need, at the present step."""
         now, (_, scale, _) = {**self.fixed, **self.trained}, self.numbers
         u = np.asarray(scale * _outputs(self.parts[0])(now, self.x))
-        small = self.plan.width <= MOST_SHOWN  # at wide networks nobody asks for the neurons one by one
-        params = {p: np.asarray(v) for p, v in now.items()} if small else {}
-        slopes = _gradient(self.parts)(self.trained, self.fixed, self.x, self.y, *self.numbers) if small else {}
+        asked = not set(self.plan.along) <= set(OF_TWO_LAYERS)  # for something that is read off the parameters one by one
+        params = {p: np.asarray(v) for p, v in now.items()} if asked else {}
+        slopes = _gradient(self.parts)(self.trained, self.fixed, self.x, self.y, *self.numbers) if asked else {}
         gradient = {p: np.asarray(v) for p, v in slopes.items()}
         if NETWORKS[self.parts[0]].patterns is None:
             return State(u, self.ends()["loss"], params=params, gradient=gradient)

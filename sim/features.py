@@ -20,20 +20,21 @@ def _far(name: str, s: State, start: State) -> float:
     return float(np.linalg.norm(s.params[name] - start.params[name]))
 
 
+def _below(start: Start) -> tuple[Array, Array]:
+    """The weights below the features, (m, d), and the inputs."""
+    return np.asarray(start.params["W" if "W" in start.params else "w"]), start.data.inputs
+
+
 def pushed(start: Start, radius: float) -> float:
     """How far G = Phi Phi^T moves, in spectral norm, when W moves by `radius` in the direction of the matrix of ones."""
-    w, x = np.asarray(start.params["W"] if "W" in start.params else start.params["w"]), start.data.inputs
+    w, x = _below(start)
     return float(np.linalg.norm(_gram(w + radius / w.size**0.5, x) - _gram(w, x), 2))
 
 
-def _first(start: Start) -> tuple[Array, Array]:
-    return np.asarray(start.params["W"] if "W" in start.params else start.params["w"]), start.data.inputs
-
-
 AT_START: dict[str, Callable[..., float]] = {
-    "feature_floor_at_start": lambda s: float(np.linalg.eigvalsh(_gram(*_first(s)))[0]),
+    "feature_floor_at_start": lambda s: float(np.linalg.eigvalsh(_gram(*_below(s)))[0]),
     "norm_of_A": lambda s: float(np.linalg.norm(s.params["A"], 2)),
-    "norm_of_W": lambda s: float(np.linalg.norm(_first(s)[0], 2)),
+    "norm_of_W": lambda s: float(np.linalg.norm(_below(s)[0], 2)),
     "pushed_features": pushed,
 }
 OF_IMPLICIT: dict[str, Callable[[State, State, Any], float]] = {

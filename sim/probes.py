@@ -94,7 +94,6 @@ SERIES: dict[str, Callable[[Step], jax.Array]] = {  # at every step
     "log_loss": lambda s: s.log_loss(),
     "gradient_energy": lambda s: s.energy(),
     "step_length": lambda s: s.length,
-    "least_margin": lambda s: jnp.min(s.y * s.u),
 }
 ALWAYS = ("residual", "loss")  # series that every run records
 Along = Callable[[State, State, Data], float]
