@@ -35,8 +35,9 @@ ACCURATE = 0.02  # relative error of a run beyond which a step is compared only 
 def judge(hypothesis: Hypothesis, evidence: Evidence) -> tuple[Judged, set[int]]:
     """The decision on a hypothesis, and the seeds for which it holds (all of them unless it speaks of the draw)."""
     if hypothesis.hides:
-        names = ", ".join(q.text for q in hypothesis.hides)
-        return Judged(hypothesis, Decision.OPEN, None, _side(hypothesis, evidence), why=f"{names} is hidden in the paper"), set()
+        names, rest = ", ".join(q.text for q in hypothesis.hides), _beside(hypothesis, evidence)
+        known = "" if rest is None else f"; the rest of the bound is {rest:.3g}"
+        return Judged(hypothesis, Decision.OPEN, None, _side(hypothesis, evidence), why=f"{names} is hidden in the paper{known}"), set()
     if hypothesis.about in (About.DRAW, About.TRAJECTORY):
         return _judge_draws(hypothesis, evidence)
     status = decide(hypothesis.relation, evidence.exact)
@@ -44,6 +45,13 @@ def judge(hypothesis: Hypothesis, evidence: Evidence) -> tuple[Judged, set[int]]
     missing = sorted(q.name for q in hypothesis.expanded.free_symbols if q not in evidence.exact)
     why = f"no value for {', '.join(missing)}" if missing else "the certified bounds are too wide" if status is Decision.OPEN else ""
     return Judged(hypothesis, status, high, low, why=why), set(evidence.seeds) if status is Decision.HOLDS else set()
+
+
+def _beside(hypothesis: Hypothesis, evidence: Evidence) -> float | None:
+    """What the one hidden constant of a bound is multiplied by, in numbers; None where there are more or it is no factor."""
+    first, *others = hypothesis.hides
+    rest = hypothesis.expanded.rhs / first
+    return None if others or rest.has(first) else _enclosed(rest, evidence)
 
 
 def _side(hypothesis: Hypothesis, evidence: Evidence) -> float | None:

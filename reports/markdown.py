@@ -66,7 +66,7 @@ def _anchor(heading: str) -> str:
 
 def _quantities(report: Report) -> list[str]:
     rows = [(f"`{q['text']}`", cell(q["meaning"]), number(q["value"], 6), summary.bounds(q)) for q in report.quantities.values()]
-    lines = ["## The data", "", f"{report.data[0].upper()}{report.data[1:]}. Bounds are certified by ball arithmetic on the exact inputs.", ""]
+    lines = ["## The data", "", f"{report.data[0].upper()}{report.data[1:]}. Bounds are certified, by ball arithmetic or by bounds on rounding.", ""]
     lines += [f"> {note}" for note in report.notes] + ([""] if report.notes else [])
     lines += grid(("", "quantity", "value", "certified bounds"), rows, right=("value",))
     wants = [(cell(d["statement"]), number(d["width"]), number(d["step_size"])) for d in report.demands]

@@ -77,8 +77,10 @@ class Study:
             regimes += [self.in_regime(t, data) for t in settled if t.witness is not None]
         regimes.sort(key=lambda g: (theorems.index(g.theorem), g.name != "in"))
         delta = o.delta or Rational(1, 10)
+        taught = any("teacher" in t.setting.data for t in settled if t.setting)  # whose rows are no inputs and whose labels all are 1
+        notes = () if taught else data.complaints()
         return Report(
-            key=module.paper.key, paper=module.paper, data=f"{data.name}, {data.samples} points", notes=data.complaints(),
+            key=module.paper.key, paper=module.paper, data=f"{data.name}, {data.samples} points", notes=notes,
             quantities={q.name: {"value": e.value, "low": e.low, "high": e.high, "certified": e.certified, "text": q.text,
                                  "meaning": q.meaning} for q, e in data_values(theorems, data).items()},
             demands=tuple(demand_rows(settled, data, delta)), replays=tuple(replays), errata=errata, regimes=tuple(regimes),

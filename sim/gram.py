@@ -25,6 +25,10 @@ class Enclosure:
     high: float
     certified: bool = True
 
+    def __post_init__(self) -> None:
+        for name in ("value", "low", "high"):  # NumPy's floats print their type
+            object.__setattr__(self, name, float(getattr(self, name)))
+
 
 def limiting_gram(inputs: Array) -> Array:
     """H^oo_ij = x_i.x_j (pi - arccos(x_i.x_j)) / (2 pi) for unit rows, (n, n); Du et al. 2019, equation (6).

@@ -36,7 +36,7 @@ def _margin(_: str, data: Data) -> Enclosure:
         value, slope = _mean_norm(q, z, patterns, chances)
         pad = 64 * np.finfo(float).eps * len(z) + APART * len(z) ** 2
         low, high = max(low, float(slope.min()) - pad), min(high, value + pad)
-    return Enclosure(float(low if split is None else (low + high) / 2), float(max(low, 0.0)), float(high))
+    return Enclosure(low if split is None else (low + high) / 2, max(low, 0.0), high)
 
 
 def kernel_margin(data: Data) -> Enclosure:
@@ -46,7 +46,7 @@ def kernel_margin(data: Data) -> Enclosure:
     value, slope = _quadratic(q, z, data.inputs)
     pad = 64 * np.finfo(float).eps * len(z)
     low, high = max(float(slope.min()) - value - pad, 0.0), max(value + pad, 0.0)
-    return Enclosure(float(np.sqrt(max(value, 0))), float(np.sqrt(low)) * (1 - 1e-15), float(np.sqrt(high)) * (1 + 1e-15))
+    return Enclosure(np.sqrt(max(value, 0)), np.sqrt(low) * (1 - 1e-15), np.sqrt(high) * (1 + 1e-15))
 
 
 def _groups(x: Array) -> list[Array]:
