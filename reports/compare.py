@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from reports.evidence import Evidence, Sides, sides
+from reports.evidence import Evidence, Sides, number, sides
 from reports.findings import Finding, Judged
+from reports.hypotheses import enclosed, finite, judge
 from reports.statistics import (
     CONFIRM,
     EQUIVALENCE,
@@ -22,70 +23,13 @@ from reports.statistics import (
     seeds_to_refute,
 )
 from reports.verdict import Verdict
-from theorems.language import About, At, Average, Best, Claim, Hypothesis, Limit, Quantity, Theorem, expanded
-from theorems.language.exact import Decision, decide, enclose
+from theorems.language import About, At, Average, Best, Claim, Limit, Quantity, Theorem
+from theorems.language.exact import Decision, decide
 
 NAN = float("nan")
 ABSURD = 1e12  # a bound so many times above what was seen says nothing
 ACCURATE = 0.02  # relative error of a run beyond which a step is compared only when the error cannot matter
 
-
-# Hypotheses -----------------------------------------------------------------------------------------------------------
-
-def judge(hypothesis: Hypothesis, evidence: Evidence) -> tuple[Judged, set[int]]:
-    """The decision on a hypothesis, and the seeds for which it holds (all of them unless it speaks of the draw)."""
-    if hypothesis.hides:
-        names, rest = ", ".join(q.text for q in hypothesis.hides), _beside(hypothesis, evidence)
-        known = "" if rest is None else f"; the rest of the bound is {rest:.3g}"
-        return Judged(hypothesis, Decision.OPEN, None, _side(hypothesis, evidence), why=f"{names} is hidden in the paper{known}"), set()
-    if hypothesis.about in (About.DRAW, About.TRAJECTORY):
-        return _judge_draws(hypothesis, evidence)
-    status = decide(hypothesis.relation, evidence.exact)
-    low, high = (_enclosed(e, evidence) for e in (hypothesis.relation.lhs, hypothesis.relation.rhs))
-    missing = sorted(q.name for q in hypothesis.expanded.free_symbols if q not in evidence.exact)
-    why = f"no value for {', '.join(missing)}" if missing else "the certified bounds are too wide" if status is Decision.OPEN else ""
-    return Judged(hypothesis, status, high, low, why=why), set(evidence.seeds) if status is Decision.HOLDS else set()
-
-
-def _beside(hypothesis: Hypothesis, evidence: Evidence) -> float | None:
-    """What the one hidden constant of a bound is multiplied by, in numbers; None where there are more or it is no factor."""
-    first, *others = hypothesis.hides
-    rest = hypothesis.expanded.rhs / first
-    return None if others or rest.has(first) else _enclosed(rest, evidence)
-
-
-def _side(hypothesis: Hypothesis, evidence: Evidence) -> float | None:
-    return _enclosed(hypothesis.relation.lhs, evidence)
-
-
-def _enclosed(expression: object, evidence: Evidence) -> float | None:
-    try:
-        low, high = enclose(expression, evidence.exact)
-    except KeyError:
-        return None
-    middle = (low + high) / 2
-    return middle if np.isfinite(middle) else None
-
-
-def _judge_draws(hypothesis: Hypothesis, evidence: Evidence) -> tuple[Judged, set[int]]:
-    relation, held, shown, failed = hypothesis.relation, set(), [], 0
-    for seed in evidence.seeds:
-        s = sides(relation, None, evidence, seed)
-        left, right, error = float(s.left[0]), float(s.right[0]), float(s.error[0])
-        wobble = error * max(abs(left), abs(right))
-        gap = right - left if relation.rel_op in ("<=", "<") else left - right
-        if gap >= wobble:
-            held.add(seed)
-        failed += not gap >= -wobble  # also when a side does not exist, as without a radius
-        if np.isfinite([left, right]).all():
-            shown.append((left, right))
-    total = len(evidence.seeds)
-    status = Decision.HOLDS if total and len(held) == total else Decision.FAILS if failed == total else Decision.OPEN
-    needed, actual = (float(np.median([s[i] for s in shown])) if shown else None for i in (1, 0))
-    return Judged(hypothesis, status, needed, actual, len(held), total, f"holds in {len(held)} of {total} draws"), held
-
-
-# Claims ---------------------------------------------------------------------------------------------------------------
 
 @dataclass(frozen=True)
 class Seen:
@@ -106,7 +50,7 @@ def observe(claim: Claim, evidence: Evidence, seed: int) -> Seen:
     index = claim.over.index if claim.over else None
     s = sides(claim.relation, index, evidence, seed)
     if isinstance(claim.over, Average | Best):
-        s = _folded(claim.over, s, evidence)
+        s = _folded(claim.over, s, evidence, seed)
         index = None
     if s.steps.size and np.isfinite(s.right[0]) and not np.isfinite(s.left).all():
         return Seen(False)  # the run diverged
@@ -116,7 +60,7 @@ def observe(claim: Claim, evidence: Evidence, seed: int) -> Seen:
     if isinstance(claim.over, Limit) or not compared.any():
         return Seen(None)
     if getattr(claim.over, "last", None) is not None and index is not None:
-        compared &= s.steps <= float(expanded(claim.over.last).subs(evidence.values))  # type: ignore[union-attr]
+        compared &= s.steps <= number(claim.over.last, evidence, seed)  # type: ignore[union-attr]
     later = compared & (s.steps > 0)
     where = np.flatnonzero(later if later.any() else compared)
     tight = where[np.argmin(slack[where])]
@@ -156,15 +100,14 @@ def _held(claim: Claim, s: Sides) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         return held, np.where(small > 0, big / small, np.inf), small + wobble < big
 
 
-def _folded(over: Average | Best, s: Sides, evidence: Evidence) -> Sides:
-    last = float(expanded(over.last).subs(evidence.values))
+def _folded(over: Average | Best, s: Sides, evidence: Evidence, seed: int) -> Sides:
+    last = number(over.last, evidence, seed)
     inside = s.steps < last if isinstance(over, Average) else s.steps <= last
     if not inside.any() or (isinstance(over, Average) and inside.sum() < last):
         nothing = np.array([])
         return Sides(nothing, nothing, nothing, nothing, nothing.astype(bool))
     fold = np.mean if isinstance(over, Average) else np.min
-    one = np.zeros(1)
-    return Sides(one, np.array([fold(s.left[inside])]), s.right[:1], s.error[inside][:1], one.astype(bool))
+    return Sides(np.array([last]), np.array([fold(s.left[inside])]), s.right[:1], s.error[inside][:1], np.zeros(1, dtype=bool))
 
 
 def compare(theorem: Theorem, evidence: Evidence) -> tuple[tuple[Judged, ...], tuple[Finding, ...]]:
@@ -195,7 +138,7 @@ def _claim(claim: Claim, evidence: Evidence, seeds: Sequence[int], inside: bool,
     failures, lost, blur = sum(not s.held for s in measured), sum(s.lost for s in measured), evidence.blur(seeds)
     shown = min(measured, key=lambda s: (bool(s.held), round(s.slack, 6) if np.isfinite(s.slack) else np.inf))  # ties are rounding: the first seed
     delta = 1 - float(claim.probability.subs(evidence.values))
-    base = Finding(claim, Verdict.OPEN, _number(shown.predicted), _number(shown.observed), _number(shown.slack), len(measured), failures,
+    base = Finding(claim, Verdict.OPEN, finite(shown.predicted), finite(shown.observed), finite(shown.slack), len(measured), failures,
                    _tight(claim, shown, failures, len(measured)) + _reserves(lost, blur), all(s.vacuous for s in measured))
     if not inside:
         if outside:
@@ -235,17 +178,15 @@ def _tight(claim: Claim, shown: Seen, failures: int, seeds: int) -> str:
     if claim.over is None or not np.isfinite(shown.step):
         return count
     letter = claim.over.index.text
+    if isinstance(claim.over, Average | Best):
+        return f"{count}, tightest over {letter} {'<' if isinstance(claim.over, Average) else '≤'} {shown.last:g}"
     return f"{count}, tightest at {letter} = {shown.step:g}, compared up to {letter} = {shown.last:g}"
-
-
-def _number(x: float) -> float | None:
-    return float(x) if np.isfinite(x) else None
 
 
 def _without_runs(claim: Claim, evidence: Evidence, inside: bool, outside: bool) -> Finding:
     """A claim about the data alone: decided with certified numbers, without a run."""
     answer = decide(claim.relation, evidence.exact)
-    left, right = (_enclosed(e, evidence) for e in claim.relation.args)
+    left, right = (enclosed(e, evidence) for e in claim.relation.args)
     if outside:
         verdict = Verdict.OUTSIDE_SEEN if answer is Decision.HOLDS else Verdict.OUTSIDE_UNSEEN
     elif not inside or answer is Decision.OPEN:

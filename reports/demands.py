@@ -8,8 +8,8 @@ from typing import Any
 
 from sympy import Rational
 
-from reports.compare import judge
 from reports.findings import plain
+from reports.hypotheses import judge
 from reports.options import Options
 from reports.planning import data_values, demand_rows, evidence
 from sim.data import load

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sympy import Dummy, lambdify
+from sympy import Dummy, Expr, lambdify
 from sympy.core.relational import Relational
 
 from theorems.language import About, At, Quantity, expanded
@@ -76,6 +76,15 @@ def label(observed: Any) -> str:
     if isinstance(observed, At) and observed.observable.about is About.DRAW:
         return str(observed)
     return str((observed.observable if isinstance(observed, At) else observed).probe)
+
+
+def number(expression: Expr, evidence: Evidence, seed: int) -> float:
+    """An expression without a step in it, in one seed; NaN where something was not measured."""
+    inside = expanded(expression)
+    calls = inside.atoms(At)
+    bare = {q for q in inside.free_symbols - {a.observable for a in calls} if getattr(q, "about", None) is About.DRAW}
+    found = inside.subs({a: evidence.start(seed, label(a)) for a in calls | bare}).subs(evidence.values)
+    return float(found) if found.is_number else float("nan")
 
 
 @cache

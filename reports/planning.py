@@ -96,7 +96,8 @@ def make_plan(theorems: Sequence[Theorem], data: Data, width: int, delta: Ration
     numbers = {q: v for t in theorems for q, v in exact_values(t, data, delta, width, step).items() if not isinstance(v, tuple)}
     numbers |= {q: e.value for q, e in data_values(theorems, data).items()}
     spoken = {getattr(c.over, "last", None) for t in theorems for c in t.claims if c.over} if whole else {None}
-    longest = None if None in spoken else max(math.ceil(float(expanded(last).subs(numbers))) for last in spoken if last is not None)
+    ends = [expanded(last).subs(numbers) for last in spoken if last is not None]
+    longest = None if None in spoken or not all(e.is_number for e in ends) else max((math.ceil(float(e)) for e in ends), default=1)
     steps = options.steps or longest or practice.steps or min(LONGEST, max(50, math.ceil(DECADES / (step * max(gram[0], 1e-12)))))
     seeds_used = tuple(range(options.seed, options.seed + seeds))
     return Plan(setting, data, width, float(step), steps, seeds_used, asks_of(theorems), numbers, _depth(theorems[0]))

@@ -160,7 +160,7 @@ class Study:
             return self._not_run(theorem, case, delta, width, looks[0], why)
         for seeds in looks:  # a second look only when something failed: enough seeds to tell a wrong claim from bad luck
             plan = make_plan([theorem], case, width, delta, seeds, o, (asked and o.step_size) or wants.step_size, whole=True)
-            frame = trajectories(plan, self.store, tick=self.say(f"{theorem.statement}: in regime at m = {width}", seeds))
+            frame = trajectories(plan, self.store, trains(theorem), self.say(f"{theorem.statement}: in regime at m = {width}", seeds))
             found = self._regime(theorem, case, delta, plan, frame, "every explicit hypothesis certainly holds", began)
             if not any(f.failures for f in found.claims):
                 break

@@ -19,6 +19,7 @@ from sim.plan import SEGMENT, Plan
 from sim.population import POPULATION
 from sim.probes import OF_TWO_LAYERS, SERIES, Step
 from sim.state import Start, State, gram_matrix, moved
+from sim.tangent import Tangent
 from theorems.problem import BadInput
 
 Parts = tuple[str, str, str]  # the names of network, loss and method
@@ -154,7 +155,10 @@ class Dense:
         """What the draw's probes need."""
         state, w = self.state(), self.drawn.get("w")
         size = np.abs(w @ np.asarray(self.x).T) if w is not None else np.zeros((1, len(self.y)))
-        return Start(state.gram, state.u, self.plan.data, self.plan.width, lambda radius: (size <= radius).mean(axis=0), params=self.drawn)
+        return Start(state.gram, state.u, self.plan.data, self.plan.width, lambda radius: (size <= radius).mean(axis=0),
+                     params=self.drawn,
+                     tangent=Tangent(self.parts[0], {p: jnp.asarray(self.drawn[p]) for p in self.trained}, self.fixed, self.x,
+                                     self.numbers[1], self.plan.data.labels))
 
     def ends(self) -> dict[str, float]:
         """The series at the present step."""

@@ -9,6 +9,7 @@ from typing import Literal
 from sim import aggregated
 from sim.data import Array
 from sim.plan import Plan
+from sim.probes import HELD
 from sim.wide import FEW, Pilot
 
 SMALL = 2**28  # neurons times points times steps up to which nothing else is worth its compilation: a second
@@ -44,8 +45,10 @@ def choose(plan: Plan) -> Mode:
 
 
 def follows(plan: Plan) -> bool:
-    """Whether the wide engine knows the plan's network and laws."""
+    """Whether the wide engine knows the plan's network, laws and probes."""
     s, drawn = plan.setting, plan.setting.drawn
+    if {a.probe for a in plan.asks} & HELD:
+        return False
     known = s.network == "two_layer_relu" and s.trained == ("w",) and plan.method.length is None and not plan.method.log_time
     return known and drawn["w"] == "standard_normal" and drawn["a"] in ("rademacher", "coupled")
 

@@ -14,10 +14,11 @@ from sim.data import Data
 from sim.features import AT_START, OF_IMPLICIT
 from sim.gram import Enclosure, feature_floor, gram_floor, input_gram_norm, largest_cosine, largest_facing, limiting_gram
 from sim.layers import AGAINST_DATA, LAYERED, imbalance
-from sim.margin import gram_margin, hard_margin
+from sim.margin import hard_margin
 from sim.neurons import OF_NEURONS, longest
 from sim.ntk_margin import kernel_margin, ntk_margin
 from sim.state import State
+from sim.tangent import OF_TANGENT
 from sim.teacher import AGAINST_TEACHER, TEACHER_DATA
 
 
@@ -61,15 +62,15 @@ DRAW_PROBES: dict[str, Callable[..., float]] = {
     "gram_gap_entry": lambda s: float(np.abs(s.gram - limiting_gram(s.data.inputs)).max()),
     "gram_floor_at_start": lambda s: float(np.linalg.eigvalsh(s.gram)[0]),
     "certificate_radius": lambda s: s.certificate_radius(),
-    "imbalance": imbalance, **AT_START,
+    "imbalance": imbalance, **AT_START, **OF_TANGENT,
     "longest_neuron": longest,
     "largest_output": lambda s: float(np.abs(s.u).max()),
-    "tangent_margin": lambda s: gram_margin(s.gram, s.data.labels),
     "near_kink": lambda s, radius: float(s.shares(radius).sum()),
     "near_kink_most": lambda s, radius: float(s.shares(radius).max()),
     "near_norm": lambda s, radius: float(np.linalg.norm(s.shares(radius))),
     "drift_cap": lambda s, radius: float(np.linalg.norm(s.drift_bound(radius), 2)) if radius == radius else float("nan"),
 }
+HELD = {*AT_START, *OF_TANGENT} - {"tangent_margin"}  # read off the parameters, so that every neuron must be held
 TRIVIAL: dict[str, Callable[[int, float], float]] = {  # what n and the norm of XX^T bound by themselves
     "near_kink": lambda n, norm: n, "flips": lambda n, norm: n, "gram_gap_entry": lambda n, norm: 1.0,
     "gram_gap": lambda n, norm: norm, "gram_drift": lambda n, norm: norm,

@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.data import Array, Data
 from sim.networks import Network, over_neurons
+from sim.tangent import Tangent
 
 PAD = 1e-8  # above the rounding that a judge grants, so that a radius found is a radius that certainly satisfies
 
@@ -54,7 +55,7 @@ class State:
 class Start:
     """One initialization: Gram matrix, outputs u, and within(radius): the share of neurons with |w_r.x_i| <= radius, (n,).
 
-    params: by name, where they are held one by one.
+    params: by name, and the linear model around them, where they are held one by one.
     law_error: total variation between the law of these numbers and that of independent neurons; 0 when all were drawn.
     """
 
@@ -65,6 +66,7 @@ class Start:
     within: Callable[[float], Array]
     law_error: float = 0.0
     params: Mapping[str, Array] = field(default_factory=dict)
+    tangent: Tangent | None = None
 
     @property
     def residual(self) -> float:

@@ -75,7 +75,10 @@ class _Translation:
         if e.is_Pow and e.exp.is_Add and (parts := sympy.expand_power_exp(e)).is_Mul:
             return z3.Product([self(f) for f in parts.args])
         self.free = True
-        return self.variable(e, f"atom{len(self.vars)}", ">" if e.is_positive else None)
+        v = self.variable(e, f"atom{len(self.vars)}", ">" if e.is_positive else ">=" if e.is_nonnegative else None)
+        if isinstance(e, sympy.log) and getattr(e.args[0], "below", None) == 1:
+            self.facts.append(v < 0)
+        return v
 
     def divisor(self, v: Any) -> Any:
         """What is divided by is not zero: elsewhere a relation says nothing."""

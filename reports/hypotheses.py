@@ -1,0 +1,73 @@
+"""Every hypothesis of a theorem decided, with certified numbers on the data or draw by draw."""
+
+from __future__ import annotations
+
+import numpy as np
+from sympy import Expr
+
+from reports.evidence import Evidence, number, sides
+from reports.findings import Judged
+from theorems.language import About, Hypothesis
+from theorems.language.exact import Decision, decide, enclose
+
+
+def judge(hypothesis: Hypothesis, evidence: Evidence) -> tuple[Judged, set[int]]:
+    """The decision on a hypothesis, and the seeds for which it holds (all of them unless it speaks of the draw)."""
+    if hypothesis.hides:
+        names, rest = ", ".join(q.text for q in hypothesis.hides), _beside(hypothesis, evidence)
+        known = "" if rest is None else f"; the rest of the bound is {rest:.3g}"
+        left = _usual(hypothesis.relation.lhs, hypothesis, evidence)
+        return Judged(hypothesis, Decision.OPEN, None, left, why=f"{names} is hidden in the paper{known}"), set()
+    if hypothesis.about in (About.DRAW, About.TRAJECTORY):
+        return _judge_draws(hypothesis, evidence)
+    status = decide(hypothesis.relation, evidence.exact)
+    low, high = (enclosed(e, evidence) for e in (hypothesis.relation.lhs, hypothesis.relation.rhs))
+    missing = sorted(q.name for q in hypothesis.expanded.free_symbols if q not in evidence.exact)
+    why = f"no value for {', '.join(missing)}" if missing else "the certified bounds are too wide" if status is Decision.OPEN else ""
+    return Judged(hypothesis, status, high, low, why=why), set(evidence.seeds) if status is Decision.HOLDS else set()
+
+
+def _beside(hypothesis: Hypothesis, evidence: Evidence) -> float | None:
+    """What the one hidden constant of a bound is multiplied by, in numbers; None where there are more or it is no factor."""
+    first, *others = hypothesis.hides
+    rest = hypothesis.expanded.rhs / first
+    return None if others or rest.has(first) else _usual(rest, hypothesis, evidence)
+
+
+def _usual(expression: Expr, hypothesis: Hypothesis, evidence: Evidence) -> float | None:
+    """The number of an expression, in the median over the draws where the hypothesis speaks of them."""
+    drawn = [number(expression, evidence, s) for s in evidence.seeds] if hypothesis.about is About.DRAW else []
+    return finite(float(np.median(drawn))) if drawn else enclosed(expression, evidence)
+
+
+def enclosed(expression: object, evidence: Evidence) -> float | None:
+    """The middle of the certified bounds of an expression without a draw in it; None where something has no value."""
+    try:
+        low, high = enclose(expression, evidence.exact)
+    except KeyError:
+        return None
+    middle = (low + high) / 2
+    return middle if np.isfinite(middle) else None
+
+
+def _judge_draws(hypothesis: Hypothesis, evidence: Evidence) -> tuple[Judged, set[int]]:
+    relation, held, shown, failed = hypothesis.relation, set(), [], 0
+    for seed in evidence.seeds:
+        s = sides(relation, None, evidence, seed)
+        left, right, error = float(s.left[0]), float(s.right[0]), float(s.error[0])
+        wobble = error * max(abs(left), abs(right))
+        gap = right - left if relation.rel_op in ("<=", "<") else left - right
+        if gap >= wobble:
+            held.add(seed)
+        failed += not gap >= -wobble  # also when a side does not exist, as without a radius
+        if np.isfinite([left, right]).all():
+            shown.append((left, right))
+    total = len(evidence.seeds)
+    status = Decision.HOLDS if total and len(held) == total else Decision.FAILS if failed == total else Decision.OPEN
+    needed, actual = (float(np.median([s[i] for s in shown])) if shown else None for i in (1, 0))
+    return Judged(hypothesis, status, needed, actual, len(held), total, f"holds in {len(held)} of {total} draws"), held
+
+
+def finite(x: float) -> float | None:
+    """The number, or None where there is none to print."""
+    return float(x) if np.isfinite(x) else None
