@@ -28,7 +28,7 @@ from sim.networks import NETWORKS
 from sim.plan import Plan
 from sim.run import trajectories
 from sim.store import Store
-from theorems.language import About, At, Implication, Practice, Setting, Solved, Step, Theorem, expanded
+from theorems.language import About, At, Consistent, Implication, Practice, Setting, Solved, Step, Theorem, expanded
 from theorems.language.card import line, quantifier
 from theorems.language.notation import text
 from theorems.language.replay import replay
@@ -133,9 +133,15 @@ def content(module: ModuleType, store: Store) -> dict[str, Any]:
 
 def _step(s: Step) -> str:
     """A digest of the values of everything that a step relates."""
-    relations = [*s.premises, s.conclusion] if isinstance(s, Implication) else [s.when] if isinstance(s, Solved) else []
-    sides = [e for r in relations for e in r.args] if relations else [s.left, s.right] if not isinstance(s, Implication | Solved) else []
-    sides += [s.bound] if isinstance(s, Solved) else []
+    match s:
+        case Implication():
+            sides = [e for r in (*s.premises, s.conclusion) for e in r.args]
+        case Consistent():
+            sides = [e for r in s.premises for e in r.args]
+        case Solved():
+            sides = [*s.when.args, s.bound]
+        case _:
+            sides = [s.left, s.right]
     return hashlib.sha256(" ".join(sorted(values(e) for e in sides)).encode()).hexdigest()[:12]
 
 

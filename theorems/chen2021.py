@@ -133,7 +133,8 @@ near_data = Claim("R from the margin of infinite width", near_linear <= Rational
                   at="Proposition 4.7, proof", probability=1 - delta)
 within_one = gamma <= 1                                    # always: |u| and |x| are at most 1
 drawn = (infinite, within_one, chosen >= m / 4, drop**2 * chosen <= 2 * log(2 * n / delta))
-half_left = drop <= gamma / 2
+half_left, quarter_left = drop <= gamma / 2, aligned >= m**alpha * gamma / 4
+normalized = aligned * sqrt(m) >= m**alpha * sqrt(chosen) * (gamma - drop)
 two_layers = Theorem(
     statement="Proposition 4.7", says="Two layers that are wide enough separate the data at a fixed share of the margin of infinite width.",
     setting=setting, scale=sizes, choices={**half, L: Integer(2)}, practice=Practice(data="xor", samples=4, widths=(256,)),
@@ -141,9 +142,9 @@ two_layers = Theorem(
     derivation=(
         Implication("Hoeffding over the neurons with |w₂| ≥ 0.47/√m leaves half the margin", (*drawn, wide_4_7), half_left,
                     at="Proposition 4.7, proof"),
-        Implication("a quarter after normalization", (infinite, chosen >= m / 4, chosen <= m, drop <= gamma / 2,
-                    aligned * sqrt(m) >= m**alpha * sqrt(chosen) * (gamma - drop)), aligned >= m**alpha * gamma / 4, at="Proposition 4.7, proof"),
-        Implication("along a direction that is not long", (infinite, aligned >= m**alpha * gamma / 4, long <= 1 / Rational(47, 100),
+        Implication("a quarter after normalization", (infinite, chosen >= m / 4, chosen <= m, half_left, normalized), quarter_left,
+                    at="Proposition 4.7, proof"),
+        Implication("along a direction that is not long", (infinite, quarter_left, long <= 1 / Rational(47, 100),
                     tangent * long >= aligned), keeps, at="Proposition 4.7, proof, ‖U‖ ≤ 1/0.47 ≤ 2.2"),
         Implication("so R follows as in Corollary 4.4", (infinite, keeps, from_margin.relation), near_data, at="Proposition 4.7, proof"),
         Implication("enough output weights are large", (infinite, within_one, wide_4_7), m / 8 >= log(2 / delta),
@@ -157,4 +158,10 @@ errata = (
                                 at="Proposition 4.7, proof"),
             corrected=Implication("Hoeffding leaves half the margin", (*drawn, wide_4_7), half_left, at="Proposition 4.7, proof"),
             remark="the union bound over the points has put log(2n/δ) into the deviation; the width needs the same logarithm"),
+    Erratum(at="Proposition 4.7, proof, last inequality", kind="misprint",
+            printed=Implication("a quarter after normalization", (infinite, chosen >= 4 / m, chosen <= m, half_left, normalized), quarter_left,
+                                at="Proposition 4.7, proof"),
+            corrected=Implication("a quarter after normalization", (infinite, chosen >= m / 4, chosen <= m, half_left, normalized), quarter_left,
+                                  at="Proposition 4.7, proof"),
+            remark="a quarter of the neurons has large output weights: |S| ≥ m/4, not 4/m"),
 )

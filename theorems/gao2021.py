@@ -8,10 +8,10 @@ with output u.z + v.phi; the neurons' coupling b is the paper's gamma/sqrt(m), a
 
 from dataclasses import replace
 
-from sympy import Derivative, Rational, exp, log, sqrt
+from sympy import Derivative, Eq, Rational, exp, log, sqrt
 
 from theorems.language import (
-    Claim, Counterexample, Each, Erratum, Hypothesis, Identity, Implication, Law, Paper, Practice, Scale, Setting, Theorem,
+    Claim, Consistent, Counterexample, Each, Erratum, Hypothesis, Identity, Implication, Law, Paper, Practice, Scale, Setting, Theorem,
     count, failure, hidden, index, observable, of_data, of_draw, positive, time,
 )
 
@@ -45,7 +45,9 @@ path = positive("path", "integral of the residual over time")
 u, v, g = positive("u", "‖u‖"), positive("v", "‖v‖"), positive("g", "largest ‖g_i‖, the slope of an output in the layer below")
 h, e, x = positive("h", "‖r(k+1)‖/‖r(k)‖"), positive("e", "‖r(k+1) − (I − α(ZZᵀ+ΦΦᵀ))r(k)‖/‖r(k)‖"), positive("x", "an eigenvalue of ZZᵀ+ΦΦᵀ")
 z_1, z_2, w = positive("z_1", "‖z_1‖"), positive("z_2", "⟨z_1, z_2⟩/‖z_1‖"), positive("w", "a coordinate of u")
-C_0, lam, size = positive("C_0", "the constant in the width of Lemma 3.5"), positive("lam", "λ₀"), positive("size", "‖X‖²")
+C_0, lam = positive("C_0", "the constant in the width of Lemma 3.5"), positive("lam", "λ₀", text="λ₀", tex=r"\lambda_0")
+size = positive("size", "‖X‖²", text="‖X‖²", tex=r"\lVert X\rVert^2")
+r_0 = positive("r_0", "‖ŷ(0)−y‖")
 
 # What is trained on what --------------------------------------------------------------------------------------------
 gamma = 1 / (4 * c)                                        # Theorems 3.1, 3.2: at most min{1/2, 1/(4c)}
@@ -159,18 +161,19 @@ lemma = Theorem(
     choices={c: Rational(11, 10)}, hypotheses=(w_bound, start),
     claims=(Claim("G moves little", pushed(within) <= lambda_0 / 4, at="Lemma 3.4"),))
 lemma_corrected = replace(lemma, claims=(Claim("G moves little", pushed(radius) <= lambda_0 / 4, at="Lemma 3.4, corrected", form="ours"),))
+always = (lam <= Rational(1, 2), size >= 1)                # of G∞ and of unit inputs
+width = Eq(m, C_0 * c**2 * n * size * r_0**2 / lam**3)     # (38)
+path_of_W = 128 * c * n * r_0**2 / (lam**2 * sqrt(m)) <= sqrt(m) * lam / (16 * c * size)
+moved = 4 * c * sqrt(n) * r_0 / lam                        # the most that v moves, half of what (iii) allows it to be
 errata = (
     Erratum(at="Lemma 3.4", printed=lemma, corrected=lemma_corrected,
             witness=Counterexample("orthonormal", samples=200, width=40000, delta=Rational(1, 1000)),
             remark="the norm of an entrywise ReLU is bounded in the Frobenius norm, not in the spectral norm; the radius needs √n"),
     Erratum(at="Lemma 3.5, induction",
-            printed=Implication("the constant that (iii) allows is the one that W's step needs", (lam <= Rational(1, 2), size >= 1,
-                    C_0 * size <= 16 * lam),
-                                C_0 >= 2048, at="Lemma 3.5, proof"),
-            corrected=Implication("the constant that (iii) allows is at most 8", (lam <= Rational(1, 2), size >= 1, C_0 * size <= 16 * lam), C_0 <= 8,
-                                  at="Lemma 3.5, proof"),
-
-                               remark="no width satisfies both (iii) and the step of W, which the induction needs together: it does not close"),
+            printed=Consistent("what the induction asks for", (*always, width, path_of_W, sqrt(m) + moved <= 2 * moved), at="Lemma 3.5, (ii)-(iv)"),
+            corrected=Consistent("what it asks for when output weights start at zero", (*always, width, path_of_W, 0 + moved <= 2 * moved),
+                                 at="ours"),
+            remark="the bound (iii) on ‖v(t)‖ holds for narrow networks alone, the step of W for wide ones: the induction does not close"),
     Erratum(at="(14)", kind="misprint",
             printed=Identity("what u adds to the kernel of two different points", Derivative(w * z_1, w) * Derivative(w * z_2, w), 0, at="(14)"),
             corrected=Identity("what u adds to the kernel of two different points", Derivative(w * z_1, w) * Derivative(w * z_2, w),

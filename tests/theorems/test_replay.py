@@ -3,7 +3,7 @@
 import pytest
 from sympy import Eq, Integral, Rational, exp, log, oo, pi, sign, sqrt
 
-from theorems.language import Grows, Identity, Implication, SameOrder, Solved, count, failure, observable, of_data, positive
+from theorems.language import Consistent, Grows, Identity, Implication, SameOrder, Solved, count, failure, observable, of_data, positive
 from theorems.language.quantity import index, nonnegative
 from theorems.language.replay import Outcome, replay
 from theorems.lemmas import contraction
@@ -86,6 +86,37 @@ def test_a_counterexample_in_free_atoms_must_be_one_in_numbers():
 def test_logarithms_of_products_and_powers_of_multiples_are_the_same_atoms_in_any_form():
     step = Implication("", (m >= log(2 * n**2 / delta),), m >= log(2) + 2 * log(n) - log(delta), at="here")
     assert outcome(step) is Outcome.PROVED
+
+
+def test_requirements_that_can_be_met_come_with_a_point():
+    found = replay(Consistent("", (m >= 2 * n**2, sqrt(m) <= 4 * n, eta * m <= 1), at="here"))
+    assert found.outcome is Outcome.PROVED
+    assert "for example at" in found.note
+
+
+def test_requirements_that_contradict_are_reduced_to_those_that_do():
+    found = replay(Consistent("", (n >= 3, m >= n**2, eta <= 1, sqrt(m) <= n / 2), at="here"))
+    assert found.outcome is Outcome.FALSE
+    assert "m ≥ n²" in found.note
+    assert "√m ≤ n/2" in found.note
+    assert "η" not in found.note
+    assert "n ≥ 3" not in found.note
+
+
+@pytest.mark.parametrize("given", [(m * n >= 6, m * n <= Rational(13, 2), m + n <= Rational(11, 2), m >= 3), (2 * m >= 3, 2 * m <= 3)])
+def test_counts_are_whole_where_requirements_are_met(given):
+    found = replay(Consistent("", given, at="here"))
+    assert found.outcome is (Outcome.PROVED if len(given) > 2 else Outcome.FALSE)
+    assert "/" not in found.note.split("at ")[-1] or found.outcome is Outcome.FALSE
+
+
+def test_logarithms_are_not_made_up_to_meet_requirements():
+    assert outcome(Consistent("", (log(x) >= 2, x <= 1), at="here")) is not Outcome.PROVED
+
+
+def test_the_sign_of_the_logarithm_of_a_count_and_of_a_probability_is_known():
+    assert outcome(Implication("", (m >= 4 * log(2 * n / delta),), m >= log(2 / delta), at="here")) is Outcome.PROVED
+    assert outcome(Implication("", (m >= 4 * log(2 * x / delta),), m >= log(2 / delta), at="here")) is not Outcome.PROVED
 
 
 def test_a_bound_is_computed_by_solving_for_its_letter():

@@ -9,7 +9,7 @@ from typing import Any
 from sympy import S
 from sympy.logic.boolalg import BooleanAtom
 
-from theorems.language.derivation import Grows, Identity, Implication, SameOrder, Solved, Step
+from theorems.language.derivation import Consistent, Grows, Identity, Implication, SameOrder, Solved, Step
 from theorems.language.notation import tex, text
 from theorems.language.quantifier import Average, Best, Each, Limit
 from theorems.language.statement import Claim, Theorem
@@ -42,6 +42,8 @@ def step_line(step: Step, write: Any = text) -> str:
             return f"{write(step.left)} = {write(step.right)}"
         case Implication():
             return f"{', '.join(write(r) for r in step.premises if not isinstance(r, BooleanAtom))} ⟹ {write(step.conclusion)}"
+        case Consistent():
+            return f"{', '.join(write(r) for r in step.premises if not isinstance(r, BooleanAtom))} together"
         case Solved():
             return f"{write(step.when)} ⟺ {write(step.letter)} ≥ {write(step.bound)}"
         case Grows():

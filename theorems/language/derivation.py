@@ -57,6 +57,24 @@ class Implication:
 
 
 @dataclass(frozen=True)
+class Consistent:
+    """All of `given` hold together for some admissible values: what an argument asks for at once can be had."""
+
+    name: str
+    given: tuple[Any, ...]
+    at: str
+
+    def __post_init__(self) -> None:
+        for relation in self.premises:
+            if not isinstance(relation, Relational | BooleanAtom):
+                raise BadInput(f"step {self.name!r}", str(relation), "it must join relations such as m >= n**2")
+
+    @property
+    def premises(self) -> tuple[Relational, ...]:
+        return tuple(getattr(x, "relation", x) for x in self.given)
+
+
+@dataclass(frozen=True)
 class Solved:
     """`when` holds exactly for letter >= bound: the explicit constant of a demand, computed by solving for the letter."""
 
@@ -110,4 +128,4 @@ class SameOrder:
             raise BadInput(f"step {self.name!r}", "along=()", "it must name the letters in which the orders are compared")
 
 
-Step = Identity | Implication | Solved | Grows | SameOrder
+Step = Identity | Implication | Consistent | Solved | Grows | SameOrder

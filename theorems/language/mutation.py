@@ -172,7 +172,8 @@ def _replaced(theorem: Theorem, old: Any, new: Any, kind: str, words: str) -> Mu
     for step in theorem.derivation:
         given, then = getattr(step, "given", ()), getattr(step, "then", None)
         touched = old in given or then == old
-        steps.append(replace(step, given=swap(given), then=new if then == old else then) if touched else step)  # type: ignore[arg-type]
+        both = {"given": swap(given)} | ({"then": new if then == old else then} if then is not None else {})
+        steps.append(replace(step, **both) if touched else step)
     changed = replace(theorem, hypotheses=swap(theorem.hypotheses), claims=swap(theorem.claims), laws=swap(theorem.laws), derivation=tuple(steps))
     return Mutant(theorem.statement, kind, words, changed, old, new)
 

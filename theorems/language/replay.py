@@ -12,11 +12,12 @@ from typing import Any
 import sympy
 from sympy import Dummy, Expr, Float, Rational
 
-from theorems.language.derivation import Grows, Identity, Implication, SameOrder, Solved, Step
+from theorems.language.derivation import Consistent, Grows, Identity, Implication, SameOrder, Solved, Step
 from theorems.language.notation import text
 from theorems.language.order import order, to_infinity
 from theorems.language.outcome import Outcome, Replay, point_of
 from theorems.language.quantity import At, Quantity, expanded
+from theorems.language.consistency import consistent
 from theorems.language.solver import implication
 from theorems.problem import BadInput
 
@@ -41,7 +42,7 @@ def replay(step: Step) -> Replay:
 
 
 def _expressions(step: Step) -> list[Any]:
-    relations = [*step.premises, step.conclusion] if isinstance(step, Implication) else []
+    relations = [*step.premises, step.conclusion] if isinstance(step, Implication) else [*step.premises] if isinstance(step, Consistent) else []
     return relations + [getattr(step, f) for f in ("left", "right", "when", "bound") if hasattr(step, f)]
 
 
@@ -51,6 +52,8 @@ def _replay(step: Step) -> Replay:
             return _identity(step)
         case Implication():
             return implication(step)
+        case Consistent():
+            return consistent(step)
         case Solved():
             return _solved(step)
         case Grows():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +21,7 @@ TIMEOUT_MS, WHOLE_MS = 8000, 500  # in time: Z3's own count of steps does not bo
 PI = (Rational(314159265358979323, 10**17), Rational(314159265358979324, 10**17))
 
 
-class _Translation:
+class Translation:
     """SymPy to Z3 over the reals: rational powers become roots of fresh variables, logarithms become free atoms."""
 
     def __init__(self) -> None:
@@ -130,16 +130,21 @@ def implication(step: Implication) -> Replay:
     return _decided(step, step.premises, step.conclusion)
 
 
-def _decided(step: Implication, given: Sequence[Any], then: Any) -> Replay:
-    relations = [_canonical(expanded(getattr(r, "relation", r))) for r in (*given, then)]
-    calls = set().union(*(r.atoms(At) for r in relations))  # observables become letters: their arguments must not be rewritten
+def prepared(relations: Iterable[Any]) -> list[Any]:
+    """Relations as the solver reads them: expanded, in one direction, observables as letters since their arguments must not be rewritten."""
+    found = [canonical(expanded(getattr(r, "relation", r))) for r in relations]
+    calls = set().union(*(r.atoms(At) for r in found))
     letters = {a: Dummy(str(a), nonnegative=a.is_nonnegative, positive=a.is_positive) for a in calls}
-    return _solve(step, [r.xreplace(letters) for r in relations])
+    return [r.xreplace(letters) for r in found]
+
+
+def _decided(step: Implication, given: Sequence[Any], then: Any) -> Replay:
+    return _solve(step, prepared((*given, then)))
 
 
 def _solve(step: Implication, relations: Sequence[Any]) -> Replay:
     """The last relation from the others."""
-    t = _Translation()
+    t = Translation()
     z3, free = t.z3, set().union(*(r.free_symbols for r in relations))
     for letter in sorted(free, key=str):
         t.letter(letter)
@@ -164,13 +169,13 @@ def _solve(step: Implication, relations: Sequence[Any]) -> Replay:
         model, whole = solver.model(), ""
         counts = [t.letter(a) for a in free if a.is_integer]
         if counts:
-            answer, found = _whole(solver, counts, z3)
+            answer, found = over_counts(solver, counts, z3)
             if answer == z3.unsat:
                 return Replay(step, Outcome.PROVED, "Z3, over whole counts")
             model, whole = (found, "") if found is not None else (model, "over the reals: the counts are not whole there")
         if t.free and not _refutes(relations, {a: model.eval(t.letter(a), model_completion=True) for a in free}):
             return _at_some_points(step, relations)
-        point = {getattr(a, "name", str(a)): _number(model.eval(t.letter(a), model_completion=True)) for a in sorted(free, key=str)}
+        point = {getattr(a, "name", str(a)): number(model.eval(t.letter(a), model_completion=True)) for a in sorted(free, key=str)}
         return Replay(step, Outcome.FALSE, "Z3", point, whole)
     return Replay(step, Outcome.UNKNOWN, "Z3", note=f"undecided within {TIMEOUT_MS // 1000} s")
 
@@ -212,7 +217,7 @@ def _exact(value: Any) -> Expr:
     return Rational(value.as_decimal(40).rstrip("?"))
 
 
-def _canonical(r: Any) -> Any:
+def canonical(r: Any) -> Any:
     """Logarithms of products as sums, and one base for each symbolic power: the same quantity must become the same atom."""
     if isinstance(r, sympy.Ge | sympy.Gt):  # one direction, so that the way it is written does not matter
         r = r.reversed
@@ -234,7 +239,7 @@ def _sure(solver: Any, fact: Any, z3: Any) -> bool:
     return bool(answer == z3.unsat)
 
 
-def _whole(solver: Any, counts: list[Any], z3: Any) -> tuple[Any, Any]:
+def over_counts(solver: Any, counts: list[Any], z3: Any) -> tuple[Any, Any]:
     """(answer, model) over whole counts: small ones that a reader can check by hand, then any."""
     for value in (1, 2, 10):
         solver.push()
@@ -252,7 +257,8 @@ def _whole(solver: Any, counts: list[Any], z3: Any) -> tuple[Any, Any]:
     return answer, found
 
 
-def _number(value: Any) -> str:
+def number(value: Any) -> str:
+    """A number of the solver's model, to read."""
     if hasattr(value, "as_fraction"):
         exact = value.as_fraction()
         return str(exact) if max(abs(exact.numerator), exact.denominator) < 10**6 else f"{float(exact):.6g}"
