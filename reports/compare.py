@@ -139,7 +139,7 @@ def _claim(claim: Claim, evidence: Evidence, seeds: Sequence[int], inside: bool,
     shown = min(measured, key=lambda s: (bool(s.held), round(s.slack, 6) if np.isfinite(s.slack) else np.inf))  # ties are rounding: the first seed
     delta = 1 - float(claim.probability.subs(evidence.values))
     base = Finding(claim, Verdict.OPEN, finite(shown.predicted), finite(shown.observed), finite(shown.slack), len(measured), failures,
-                   _tight(claim, shown, failures, len(measured)) + _reserves(lost, blur), all(s.vacuous for s in measured))
+                   _tight(claim, shown, failures, len(measured)) + _short(len(seeds) - len(measured)) + _reserves(lost, blur), all(s.vacuous for s in measured))
     if not inside:
         if outside:
             seen_enough = failures <= delta * len(measured)
@@ -165,6 +165,11 @@ def _needed(failures: int, lost: int, seeds: int, delta: float) -> int:
     """How many seeds would decide, if they go on like these."""
     rate = failures / seeds
     return seeds_to_refute(delta, rate, 0.5) if rate > delta else seeds_to_confirm(delta, failures + lost)
+
+
+def _short(missing: int) -> str:
+    """How many seeds say nothing, since their run ends before the claim does or something was not found."""
+    return f"; nothing to compare in {missing} more" if missing else ""
 
 
 def _reserves(lost: int, blur: float) -> str:

@@ -45,6 +45,7 @@ near, now = positive("near", "sum over the layers of ‖W(0) − W*‖_F²"), po
 start, x = positive("T_0", "steps"), positive("x", "a number")
 width, logs = positive("width", "the width"), positive("logs", "log^(3/2) of the width")
 lam, aligned = positive("lam", "length of a move along U*", text="λ", tex=r"\lambda"), positive("aligned", "y⟨∇f(W(0)), U*⟩")
+unit = positive("unit", "y⟨∇f(W(0)), U⟩/m^α, for U of the first layer alone")
 f_linear, long = positive("f_lin", "y times the linear model at W(0) + λU*"), positive("len", "‖U‖_F", text="‖U‖_F")
 loss_of_network, loss_of_linear = positive("p", "exp(−y f) of the network"), positive("q", "exp(−y f) of the linear model")
 chosen, drop = positive("S", "neurons with |w₂| ≥ 0.47/√m"), positive("drop", "loss of margin over these neurons")
@@ -56,7 +57,7 @@ setting = Setting(
     spread={"first": sqrt(2 / m), "hidden": sqrt(2 / m), "last": sqrt(1 / m)},
     loss="sum_of_logistic", factor=1 / n, method="gradient_descent", data=("unit_inputs", "signs"))
 sizes = Scale(samples=n, width=m, step_size=eta, failure=delta, depth=L)
-ladder = (64, 128, 256, 512)
+ladder = (32, 64, 128, 256)
 half = {L: Integer(3), alpha: Rational(1, 2), epsilon: Rational(1, 5)}
 quarter = {**half, alpha: Rational(1, 4)}
 
@@ -133,8 +134,8 @@ near_data = Claim("R from the margin of infinite width", near_linear <= Rational
                   at="Proposition 4.7, proof", probability=1 - delta)
 within_one = gamma <= 1                                    # always: |u| and |x| are at most 1
 drawn = (infinite, within_one, chosen >= m / 4, drop**2 * chosen <= 2 * log(2 * n / delta))
-half_left, quarter_left = drop <= gamma / 2, aligned >= m**alpha * gamma / 4
-normalized = aligned * sqrt(m) >= m**alpha * sqrt(chosen) * (gamma - drop)
+half_left, quarter_left = drop <= gamma / 2, unit >= gamma / 4
+normalized = unit * sqrt(m) >= sqrt(chosen) * (gamma - drop)
 two_layers = Theorem(
     statement="Proposition 4.7", says="Two layers that are wide enough separate the data at a fixed share of the margin of infinite width.",
     setting=setting, scale=sizes, choices={**half, L: Integer(2)}, practice=Practice(data="xor", samples=4, widths=(256,)),
@@ -145,7 +146,7 @@ two_layers = Theorem(
         Implication("a quarter after normalization", (infinite, chosen >= m / 4, chosen <= m, half_left, normalized), quarter_left,
                     at="Proposition 4.7, proof"),
         Implication("along a direction that is not long", (infinite, quarter_left, long <= 1 / Rational(47, 100),
-                    tangent * long >= aligned), keeps, at="Proposition 4.7, proof, ‖U‖ ≤ 1/0.47 ≤ 2.2"),
+                    tangent * long >= m**alpha * unit), keeps, at="Proposition 4.7, proof, ‖U‖ ≤ 1/0.47 ≤ 2.2"),
         Implication("so R follows as in Corollary 4.4", (infinite, keeps, from_margin.relation), near_data, at="Proposition 4.7, proof"),
         Implication("enough output weights are large", (infinite, within_one, wide_4_7), m / 8 >= log(2 / delta),
                     at="Proposition 4.7, proof"),
