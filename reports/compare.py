@@ -139,7 +139,8 @@ def _claim(claim: Claim, evidence: Evidence, seeds: Sequence[int], inside: bool,
     shown = min(measured, key=lambda s: (bool(s.held), round(s.slack, 6) if np.isfinite(s.slack) else np.inf))  # ties are rounding: the first seed
     delta = 1 - float(claim.probability.subs(evidence.values))
     base = Finding(claim, Verdict.OPEN, finite(shown.predicted), finite(shown.observed), finite(shown.slack), len(measured), failures,
-                   _tight(claim, shown, failures, len(measured)) + _short(len(seeds) - len(measured)) + _reserves(lost, blur), all(s.vacuous for s in measured))
+                   _tight(claim, shown, failures, len(measured)) + _short(len(seeds) - len(measured)) + _reserves(lost, blur),
+                   all(s.vacuous for s in measured))
     if not inside:
         if outside:
             seen_enough = failures <= delta * len(measured)

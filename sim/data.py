@@ -7,6 +7,7 @@ import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +135,16 @@ def xor_tail(samples: int = 4, dimension: int = 66) -> Data:
     return Data("xor_tail", np.column_stack([data.raw, np.ones((samples, dimension - 2))]), data.labels)
 
 
+def xor_noise(samples: int = 8) -> Data:
+    """The exclusive or in the first two of d coordinates, every sign in all others: 2^d points, in d = 3 dimensions for 8."""
+    dimension = samples.bit_length() - 1
+    if samples < 4 or samples != 2**dimension:
+        raise BadInput("samples", samples, "the noisy exclusive or has 4, 8, 16, ... points, 2^d in d dimensions")
+    signs = np.array(list(product((1.0, -1.0), repeat=dimension - 2)))
+    first = xor(4)
+    return Data("xor_noise", np.hstack([np.repeat(first.raw, len(signs), axis=0), np.tile(signs, (4, 1))]), np.repeat(first.labels, len(signs)))
+
+
 def separable(samples: int = 5) -> Data:
     """Up to five points in the plane's unit ball that the diagonal separates, two of them (the first) support vectors that span it."""
     folded = np.array([[0.9, 0.2], [0.25, 0.85], [0.7, 0.65], [0.5, 0.8], [0.8, 0.5]])
@@ -167,7 +178,7 @@ def antipodal(samples: int = 6) -> Data:
 
 RECIPES: dict[str, Callable[[int], Data]] = {
     "digits": digits, "orthonormal": orthonormal, "sphere": sphere, "separable": separable, "faint": faint,
-    "teacher": teacher, "xor": xor, "xor_tail": xor_tail,
+    "teacher": teacher, "xor": xor, "xor_tail": xor_tail, "xor_noise": xor_noise,
 }
 ADVERSARIES: dict[str, Callable[[int], Data]] = {"repeated": repeated, "antipodal": antipodal}
 READERS = {".csv": "read_csv", ".parquet": "read_parquet"}

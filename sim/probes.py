@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from sim.data import Data
+from sim.data import Data, xor_noise
 from sim.features import AT_START, OF_IMPLICIT
 from sim.gram import Enclosure, feature_floor, gram_floor, input_gram_norm, largest_cosine, largest_facing, limiting_gram
 from sim.layers import AGAINST_DATA, LAYERED, imbalance
@@ -49,10 +49,20 @@ def not_xor(data: Data) -> Enclosure:
     return Enclosure(1.0 - same, 1.0 - same, 1.0 - same)
 
 
+def not_xor_noise(data: Data) -> Enclosure:
+    """0 for the exclusive or in the first two coordinates with every sign in all others, in any order; 1 for other data."""
+    there = sorted((*row, y) for row, y in zip(data.raw.tolist(), data.labels.tolist(), strict=True))
+    size = 2 ** data.raw.shape[1]
+    full = xor_noise(size) if size == data.samples and size >= 4 else None
+    same = full is not None and there == sorted((*row, y) for row, y in zip(full.raw.tolist(), full.labels.tolist(), strict=True))
+    return Enclosure(1.0 - same, 1.0 - same, 1.0 - same)
+
+
 DATA_PROBES: dict[str, Callable[[Data], Enclosure]] = {
     "gram_floor": gram_floor, "feature_floor": feature_floor,
     "input_gram_norm": input_gram_norm, "largest_cosine": largest_cosine, "largest_facing": largest_facing,
-    "label_energy": label_energy, "dimension": dimension, "longest_input": longest_input, "not_xor": not_xor, "hard_margin": hard_margin,
+    "label_energy": label_energy, "dimension": dimension, "longest_input": longest_input,
+    "not_xor": not_xor, "not_xor_noise": not_xor_noise, "hard_margin": hard_margin,
     "ntk_margin": ntk_margin, "kernel_margin": kernel_margin, **TEACHER_DATA,
 }
 

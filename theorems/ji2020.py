@@ -37,6 +37,7 @@ flips = observable("flips", "patterns that differ from the start, over all point
 output = of_draw("f_0", "largest output of the network drawn", probe="largest_output", text="max|f(0)|", tex=r"\max_i\lvert f(x_i;W_0)\rvert")
 near = of_draw("near", "largest share of neurons with |w(0)·x| ≤ R, over the points", probe="near_kink_most",
                text="near({})", tex=r"\max_i\alpha_i({})")
+unlike = of_data("unlike", "0 for the exclusive or with every sign in all further coordinates, 1 for other data", probe="not_xor_noise")
 tangent = of_draw("mu", "margin at which the tangent features of the network drawn separate the data; 0 when they do not",
                   probe="tangent_margin", text="μ", tex=r"\mu")
 x, y, f = positive("x", "a number"), positive("y", "a number"), positive("f", "y times the output of the linearization at W̄")
@@ -137,6 +138,12 @@ narrow = Theorem(
     ),
     claims=(Claim("not separable", tangent <= 0, at="Proposition 5.4", probability=Rational(1, 2)),))
 
+noisy = Theorem(
+    statement="Proposition 5.3", says="The noisy exclusive or has a margin of the order of one over the dimension.",
+    practice=Practice(data="xor_noise", samples=8),
+    hypotheses=(Hypothesis("the noisy exclusive or", unlike <= 0, at="Proposition 5.3"), Hypothesis("dimension", d >= 3, at="Proposition 5.3")),
+    claims=(Claim("margin", gamma >= 1 / (60 * d), at="Proposition 5.3"),))
+
 kernel = Theorem(
     statement="Section 5, margins", says="The margin is at least the square of the kernel's margin, and at most one half.",
     practice=practice, hypotheses=(separable,),
@@ -183,5 +190,5 @@ sharp = Theorem(
         Implication("one neuron moves with its share", (spent <= rho, sqrt(m) * travel(k) <= spent), sharp_close, at="Theorem 2.2, proof"),
     ))
 
-theorems = (theorem, initialization, narrow, kernel, sharp)
+theorems = (theorem, initialization, noisy, narrow, kernel, sharp)
 errata = ()

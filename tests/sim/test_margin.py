@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from sim.data import Data, load
 from sim.margin import gram_margin, hard_margin
 from sim.ntk_margin import kernel_margin, ntk_margin
+from sim.probes import not_xor_noise
+from theorems.problem import BadInput
 
 
 def holds(enclosure, value):
@@ -64,3 +66,25 @@ def test_a_sample_of_the_features_agrees_with_the_tangent_margin():
 def test_features_that_coincide_have_no_margin():
     assert gram_margin(np.ones((2, 2)), np.array([1.0, -1.0])) == 0.0
     assert gram_margin(np.eye(2), np.array([1.0, -1.0])) == pytest.approx(np.sqrt(0.5))
+
+
+@pytest.mark.parametrize("n", [4, 8, 16])
+def test_the_noisy_exclusive_or_is_recognized_in_any_order_and_nothing_else_is(n):
+    data = load("xor_noise", n)
+    order = np.random.default_rng(n).permutation(n)
+    assert not_xor_noise(data).value == not_xor_noise(Data("t", data.raw[order], data.labels[order])).value == 0
+    assert not_xor_noise(Data("t", data.raw, -data.labels)).value == 1
+    assert not_xor_noise(Data("t", data.raw[1:], data.labels[1:])).value == 1
+    assert not_xor_noise(load("sphere", n)).value == 1
+
+
+@pytest.mark.parametrize(("d", "known"), [(2, 0.35355), (3, 0.16667), (4, 0.1128), (5, None)])
+def test_the_margin_of_the_noisy_exclusive_or_is_enclosed(d, known):
+    found = ntk_margin(load("xor_noise", 2**d))
+    assert found.low >= 1 / (60 * d)
+    assert known is None or found.low <= known * (1 + 1e-4) <= found.high * (1 + 2e-4)
+
+
+def test_the_noisy_exclusive_or_has_two_to_the_d_points():
+    with pytest.raises(BadInput, match="4, 8, 16"):
+        load("xor_noise", 6)
