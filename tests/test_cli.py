@@ -1,5 +1,7 @@
 """Every command as a user calls it: exit codes, one JSON object, one-line complaints, nothing half-written."""
 
+import contextlib
+import io
 import json
 import os
 import shutil
@@ -8,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -18,15 +21,26 @@ ROOT = Path(__file__).parent.parent
 SMALL = ["--data", "orthonormal", "--samples", "3", "--widths", "64,128,256", "--seeds", "3", "--steps", "20", "--regime", "practical"]
 
 
-def check(*arguments, cwd, **options):
+def check(*arguments, cwd, **env):
+    """The command in this process: an interpreter for each would take minutes."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
+    with mock.patch.object(sys, "argv", ["check", *map(str, arguments)]), mock.patch.dict(os.environ, env), contextlib.chdir(cwd), \
+            contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), pytest.raises(SystemExit) as ended:
+        cli.main()
+    said = [(x.flush(), x.buffer.getvalue().decode())[1] for x in (out, err)]
+    return subprocess.CompletedProcess(arguments, ended.value.code, *said)
+
+
+def check_apart(*arguments, cwd):
+    """The command as a user starts it."""
     code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); sys.argv = ['check', *{list(map(str, arguments))!r}]; import cli; cli.main()"
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=cwd, **options)
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=cwd)
 
 
 @pytest.fixture(scope="module")
 def checked(tmp_path_factory):
     folder = tmp_path_factory.mktemp("checked")
-    return folder, check("theorem", "du2019", *SMALL, "--out", "here", "--json", cwd=folder)
+    return folder, check_apart("theorem", "du2019", *SMALL, "--out", "here", "--json", cwd=folder)
 
 
 def test_the_json_is_one_object_with_everything_promised(checked):
@@ -231,7 +245,7 @@ def test_regress_writes_compares_and_tells_what_changed(tmp_path):
     (tmp_path / "mine.py").write_text(source.replace("h <= 1 - eta * lam)", "h <= -(eta * lam) + 1)").replace("m >= 1000", "m >= 500 * 2"))
     assert check("regress", "./mine.py", cwd=tmp_path).returncode == 0
     (tmp_path / "mine.py").write_text(source.replace("m >= 1000", "m >= 500"))
-    done = check("regress", "./mine.py", "--junit", "found.xml", cwd=tmp_path, env={**os.environ, "GITHUB_ACTIONS": "true"})
+    done = check("regress", "./mine.py", "--junit", "found.xml", cwd=tmp_path, GITHUB_ACTIONS="true")
     assert done.returncode == 1
     assert "was  m ≥ 1000" in done.stdout
     assert "::error file=mine.py" in done.stdout

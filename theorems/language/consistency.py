@@ -8,7 +8,7 @@ from typing import Any
 from theorems.language.derivation import Consistent
 from theorems.language.notation import text
 from theorems.language.outcome import Outcome, Replay, point_of
-from theorems.language.solver import TIMEOUT_MS, Translation, number, over_counts, prepared
+from theorems.language.solver import TIMEOUT_MS, Translation, answer_of, number, over_counts, prepared
 
 
 def consistent(step: Consistent) -> Replay:
@@ -35,10 +35,9 @@ def _check(relations: Sequence[Any]) -> tuple[bool | None, dict[str, str]]:
     for letter in letters:
         t.letter(letter)
     solver = t.z3.Solver()
-    solver.set("timeout", TIMEOUT_MS)
     solver.set("ctrl_c", False)
     solver.add(*[t.relation(r) for r in relations], *t.facts)
-    answer = solver.check()
+    answer = answer_of(solver, t.z3)
     if answer == t.z3.unsat:
         return False, {}
     if answer != t.z3.sat or t.free:
