@@ -95,9 +95,8 @@ def _held(claim: Claim, s: Sides) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             defect = np.nan_to_num(defect, nan=0.0)
             return defect <= s.error, 1 - defect, np.zeros(defect.shape, dtype=bool)
         small, big = (s.left, s.right) if op in ("<=", "<") else (s.right, s.left)
-        wobble = s.error * np.maximum(np.abs(big), np.abs(small))
-        held = small <= big + wobble if "=" in op else small < big
-        return held, np.where(small > 0, big / small, np.inf), small + wobble < big
+        held = small <= big + s.wobble if "=" in op else small < big
+        return held, np.where(small > 0, big / small, np.inf), small + s.wobble < big
 
 
 def _folded(over: Average | Best, s: Sides, evidence: Evidence, seed: int) -> Sides:
@@ -105,9 +104,10 @@ def _folded(over: Average | Best, s: Sides, evidence: Evidence, seed: int) -> Si
     inside = s.steps < last if isinstance(over, Average) else s.steps <= last
     if not inside.any() or (isinstance(over, Average) and inside.sum() < last):
         nothing = np.array([])
-        return Sides(nothing, nothing, nothing, nothing, nothing.astype(bool))
+        return Sides(nothing, nothing, nothing, nothing, nothing, nothing.astype(bool))
     fold = np.mean if isinstance(over, Average) else np.min
-    return Sides(np.array([last]), np.array([fold(s.left[inside])]), s.right[:1], s.error[inside][:1], np.zeros(1, dtype=bool))
+    return Sides(np.array([last]), np.array([fold(s.left[inside])]), s.right[:1],
+                 s.error[inside][:1], s.wobble[inside].max(keepdims=True), np.zeros(1, dtype=bool))
 
 
 def compare(theorem: Theorem, evidence: Evidence) -> tuple[tuple[Judged, ...], tuple[Finding, ...]]:
@@ -239,4 +239,5 @@ def _limit(claim: Claim, evidence: Evidence, seeds: Sequence[int], inside: bool,
         (Verdict.OUTSIDE_SEEN if agrees else Verdict.OUTSIDE_UNSEEN) if outside else Verdict.OPEN
     predicted, observed = (float(np.median([e[i] for e in ends])) for i in (0, 1))
     return Finding(claim, verdict, predicted, observed, None, len(ends), len(ends) - closer,
-                   f"the gap shrinks in {closer} of {len(ends)} seeds; no finite run can confirm or refute a limit")
+                   f"the gap shrinks in {closer} of {len(ends)} seeds; no finite run can confirm or refute a limit" + (
+                       "; 0 stands for less than a float holds" if observed == 0 == predicted else ""))

@@ -94,7 +94,7 @@ def as_markdown(found: Iterable[tuple[ModuleType, list[Shown]]]) -> str:
              "The evidence is recomputed whenever this page is made.", ""]
     for module, shown in found:
         p = module.paper
-        lines += [f"## {p.key}: {p.title}", "", f"{', '.join(p.authors)}. {p.venue}{f', arXiv:{p.arxiv}' if p.arxiv else ''}.", ""]
+        lines += [f"## {p.key}: {p.title}", "", p.citation, ""]
         for s in shown:
             e = s.erratum
             lines += [f"### {e.at} ({e.kind})", "", f"{e.remark[0].upper()}{e.remark[1:]}.", "",

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sympy import Dummy, Expr, lambdify
+from sympy import Add, Dummy, Expr, lambdify
 from sympy.core.relational import Relational
 
-from theorems.language import About, At, Quantity, expanded
+from theorems.language import About, At, Quantity, Theorem, expanded
+from theorems.language.quantity import Defined
 
 ROUNDING = 1e-9  # relative accuracy granted to float64 measurements of a whole run
 NOISE = 1e-11  # residuals below this share of the start are rounding
@@ -62,12 +63,13 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Sides:
-    """Both sides by step; error: their relative accuracy; noise: steps at which the residual is rounding."""
+    """Both sides by step; error: their relative accuracy; wobble: how far their difference may be off; noise: where the residual is rounding."""
 
     steps: Array
     left: Array
     right: Array
     error: Array
+    wobble: Array
     noise: Array
 
 
@@ -87,8 +89,21 @@ def number(expression: Expr, evidence: Evidence, seed: int) -> float:
     return float(found) if found.is_number else float("nan")
 
 
+def letters(theorem: Theorem, evidence: Evidence) -> dict[Defined, tuple[float, float, float]]:
+    """The theorem's own abbreviations in numbers: least, median and largest over the seeds where the draw decides; none for what is hidden."""
+    found = {}
+    for letter in theorem.abbreviations:
+        drawn = any(getattr(q, "about", None) is About.DRAW for q in expanded(letter).free_symbols)
+        values = [number(letter, evidence, s) for s in (evidence.seeds if drawn else (0,))]
+        known = np.array([v for v in values if not np.isnan(v)])
+        if known.size:
+            found[letter] = (float(known.min()), float(np.median(known)), float(known.max()))
+    return found
+
+
 @cache
-def _compiled(relation: Relational, index: Quantity | None) -> tuple[list[Any], list[Any], list[Any], Any]:
+def _compiled(relation: Relational, index: Quantity | None) -> tuple[list[Any], list[Any], list[Any], Any, list[tuple[list[Any], bool]]]:
+    """Letters, calls read once, calls along the index, both sides as one function, and of each side its calls and whether they may cancel."""
     relation = expanded(relation)
     calls = sorted(relation.atoms(At), key=str)
     inside = relation.subs({a: Dummy() for a in calls})
@@ -96,12 +111,14 @@ def _compiled(relation: Relational, index: Quantity | None) -> tuple[list[Any], 
     along = [c for c in calls if index is not None and c.argument.has(index)]
     once = [c for c in calls if c not in along]
     names = {x: Dummy() for x in (*letters, *once, *along, *([index] if index else []))}
-    return letters, once, along, lambdify(list(names.values()), [e.subs(names) for e in relation.args], "numpy")
+    own = [[c for c in along if e.has(c)] for e in relation.args]
+    shrunk = [any(a.has(*calls) for a in e.atoms(Add)) if calls else False for e, calls in zip(relation.args, own, strict=True)]
+    return letters, once, along, lambdify(list(names.values()), [e.subs(names) for e in relation.args], "numpy"), list(zip(own, shrunk, strict=True))
 
 
 def sides(relation: Relational, index: Quantity | None, evidence: Evidence, seed: int) -> Sides:
     """Both sides of the relation at every step where all its observables were measured; NaN where one is missing."""
-    letters, once, along, function = _compiled(relation, index)
+    letters, once, along, function, own = _compiled(relation, index)
     scalars = [float(evidence.values[q]) if q in evidence.values else
                evidence.start(seed, label(q)) if q.about is About.DRAW else float("nan") for q in letters]
     scalars += [evidence.start(seed, label(c)) for c in once]
@@ -113,12 +130,12 @@ def sides(relation: Relational, index: Quantity | None, evidence: Evidence, seed
         for _, table in tables[1:]:
             common = common.intersection(table.index)
         steps = np.sort(common[common >= 0].to_numpy(dtype=float))
-    error, noise, columns = np.full(steps.shape, ROUNDING), np.zeros(steps.shape, dtype=bool), []
+    errors, noise, columns = {}, np.zeros(steps.shape, dtype=bool), []
     for call, table in tables:
         value, wobble = (table[c].reindex(steps).to_numpy() for c in ("value", "error"))
         columns.append(value)
         with np.errstate(all="ignore"):
-            error = error + 2 * np.abs(np.nan_to_num(wobble / value))
+            errors[call] = 2 * np.abs(np.nan_to_num(wobble / value))
         if call.observable.probe == "residual":
             noise |= value <= NOISE * evidence.start(seed, "residual")
     with np.errstate(all="ignore"):
@@ -126,4 +143,9 @@ def sides(relation: Relational, index: Quantity | None, evidence: Evidence, seed
     left, right = (np.broadcast_to(np.asarray(b, dtype=float), steps.shape) for b in both)
     if any(np.isnan(scalars)):  # something that both sides rest on was not measured or does not exist
         left = right = np.full(steps.shape, np.nan)
-    return Sides(steps, left, right, error, noise)
+    largest, error = np.maximum(np.abs(left), np.abs(right)), np.full(steps.shape, ROUNDING)
+    wobble = ROUNDING * largest
+    for side, (calls, cancel) in zip((left, right), own, strict=True):
+        share = sum((errors[c] for c in calls), np.zeros(steps.shape))
+        error, wobble = error + share, wobble + share * (largest if cancel else np.abs(side))
+    return Sides(steps, left, right, error, wobble, noise)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -11,6 +12,7 @@ from reports.trust import Layer
 from reports.verdict import LawVerdict, Verdict
 from sim.mode import Mode
 from theorems.language.exact import Decision
+from theorems.language.quantity import Defined
 from theorems.language.replay import Outcome, Replay
 from theorems.language.statement import Claim, Hypothesis, Law, Theorem
 from theorems.language.transcription import Typed
@@ -97,6 +99,7 @@ class Regime:
     curve: Curve | None = None
     seconds: float = 0.0
     mode: Mode | None = None
+    letters: Mapping[Defined, tuple[float, float, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -174,6 +177,7 @@ def _regime(g: Regime) -> dict[str, Any]:
     return {
         "name": g.name, "statement": g.theorem.statement, "form": g.theorem.form, "scale": g.scale, "why": g.why,
         "simulated": g.mode.name if g.mode else None, "simulated_why": g.mode.why if g.mode else None,
+        "letters": {d.name: {"low": low, "median": median, "high": high} for d, (low, median, high) in g.letters.items()},
         "hypotheses": [{"name": j.hypothesis.name, "at": j.hypothesis.at, "about": str(j.hypothesis.about),
                         "form": j.hypothesis.form, "relation": str(j.hypothesis.relation), "status": str(j.status),
                         "needed": j.needed, "actual": j.actual, "held": j.held, "draws": j.draws, "why": j.why}

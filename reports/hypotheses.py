@@ -10,6 +10,8 @@ from reports.findings import Judged
 from theorems.language import About, Hypothesis
 from theorems.language.exact import Decision, decide, enclose
 
+LOW, HIGH, BOTH = slice(0, 1), slice(1, 2), slice(0, 2)  # of an enclosure; a hypothesis shows the ends that decide it
+
 
 def judge(hypothesis: Hypothesis, evidence: Evidence) -> tuple[Judged, set[int]]:
     """The decision on a hypothesis, and the seeds for which it holds (all of them unless it speaks of the draw)."""
@@ -21,10 +23,12 @@ def judge(hypothesis: Hypothesis, evidence: Evidence) -> tuple[Judged, set[int]]
     if hypothesis.about in (About.DRAW, About.TRAJECTORY):
         return _judge_draws(hypothesis, evidence)
     status = decide(hypothesis.relation, evidence.exact)
-    low, high = (enclosed(e, evidence) for e in (hypothesis.relation.lhs, hypothesis.relation.rhs))
+    less = hypothesis.relation.rel_op in ("<=", "<")
+    left = enclosed(hypothesis.relation.lhs, evidence, HIGH if less else LOW)
+    right = enclosed(hypothesis.relation.rhs, evidence, LOW if less else HIGH)
     missing = sorted(q.name for q in hypothesis.expanded.free_symbols if q not in evidence.exact)
     why = f"no value for {', '.join(missing)}" if missing else "the certified bounds are too wide" if status is Decision.OPEN else ""
-    return Judged(hypothesis, status, high, low, why=why), set(evidence.seeds) if status is Decision.HOLDS else set()
+    return Judged(hypothesis, status, right, left, why=why), set(evidence.seeds) if status is Decision.HOLDS else set()
 
 
 def _beside(hypothesis: Hypothesis, evidence: Evidence) -> float | None:
@@ -40,31 +44,29 @@ def _usual(expression: Expr, hypothesis: Hypothesis, evidence: Evidence) -> floa
     return finite(float(np.median(drawn))) if drawn else enclosed(expression, evidence)
 
 
-def enclosed(expression: object, evidence: Evidence) -> float | None:
-    """The middle of the certified bounds of an expression without a draw in it; None where something has no value."""
+def enclosed(expression: object, evidence: Evidence, end: slice = BOTH) -> float | None:
+    """The certified bounds of an expression without a draw in it, their middle or one end; None where something has no value."""
     try:
-        low, high = enclose(expression, evidence.exact)
+        bounds = enclose(expression, evidence.exact)
     except KeyError:
         return None
-    middle = (low + high) / 2
-    return middle if np.isfinite(middle) else None
+    return finite(float(np.mean(bounds[end])))
 
 
 def _judge_draws(hypothesis: Hypothesis, evidence: Evidence) -> tuple[Judged, set[int]]:
     relation, held, shown, failed = hypothesis.relation, set(), [], 0
     for seed in evidence.seeds:
         s = sides(relation, None, evidence, seed)
-        left, right, error = float(s.left[0]), float(s.right[0]), float(s.error[0])
-        wobble = error * max(abs(left), abs(right))
+        left, right, wobble = float(s.left[0]), float(s.right[0]), float(s.wobble[0])
         gap = right - left if relation.rel_op in ("<=", "<") else left - right
         if gap >= wobble:
             held.add(seed)
         failed += not gap >= -wobble  # also when a side does not exist, as without a radius
         if np.isfinite([left, right]).all():
-            shown.append((left, right))
+            shown.append((gap, left, right))
     total = len(evidence.seeds)
     status = Decision.HOLDS if total and len(held) == total else Decision.FAILS if failed == total else Decision.OPEN
-    needed, actual = (float(np.median([s[i] for s in shown])) if shown else None for i in (1, 0))
+    _, actual, needed = min(shown) if shown else (0.0, None, None)  # of the draw in which it is tightest
     return Judged(hypothesis, status, needed, actual, len(held), total, f"holds in {len(held)} of {total} draws"), held
 
 

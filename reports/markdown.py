@@ -36,7 +36,7 @@ def render(report: Report, figures: Sequence[tuple[str, str]] = ()) -> str:
     """The whole report; `figures` are (caption, file name)."""
     p = report.paper
     lines = [f"# {report.key}: {p.title}", "",
-             f"{', '.join(p.authors)}. {p.venue}{f', arXiv:{p.arxiv}' if p.arxiv else ''}.", "",
+             p.citation, "",
              f"**{_headline(report)}**", ""]
     lines += [f"- {line}" for line in report.noticed] + ([""] if report.noticed else [])
     lines += _overview(report) + _quantities(report)
@@ -65,7 +65,7 @@ def _anchor(heading: str) -> str:
 
 
 def _quantities(report: Report) -> list[str]:
-    rows = [(f"`{q['text']}`", cell(q["meaning"]), number(q["value"], 6), summary.bounds(q)) for q in report.quantities.values()]
+    rows = [(f"`{q['text']}`", cell(q["meaning"]), summary.known(q, 6), summary.bounds(q)) for q in report.quantities.values()]
     lines = ["## The data", "", f"{report.data[0].upper()}{report.data[1:]}. Bounds are certified, by ball arithmetic or by bounds on rounding.", ""]
     lines += [f"> {note}" for note in report.notes] + ([""] if report.notes else [])
     lines += grid(("", "quantity", "value", "certified bounds"), rows, right=("value",))
@@ -84,6 +84,8 @@ def _theorem(theorem: Theorem, regimes: Sequence[Regime], report: Report) -> lis
         lines += [f"Here {shown}.", ""]
     for g in regimes:
         lines += [f"### {summary.heading(g)}", "", f"{summary.scale_line(g)[0].upper()}{summary.scale_line(g)[1:]} — {g.why}.", ""]
+        if g.letters:
+            lines += [f"At this scale {summary.letters(g, tex, '$`{}`$')}{'; median and range over the draws' if _varies(g) else ''}.", ""]
         if g.mode:
             lines += [f"Simulation, {g.mode.name}: {g.mode.why}.", ""]
         if g.hypotheses:
@@ -106,6 +108,10 @@ def _theorem(theorem: Theorem, regimes: Sequence[Regime], report: Report) -> lis
         lines += [f"### The algebra of {theorem.statement}, replayed", ""]
         lines += grid(("step", "mathematics", "where", "outcome", "by", "remark"), [_replay(r) for r in replays])
     return lines
+
+
+def _varies(g: Regime) -> bool:
+    return any(low < high for low, _, high in g.letters.values())
 
 
 def _evidence(g: Regime) -> list[str]:

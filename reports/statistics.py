@@ -21,6 +21,7 @@ MEAN_DRAWS, REFUTE_MEAN = 500, REFUTE / 10**4  # Student's test on skewed draws 
 MEANS = 600  # draws behind a statement about a mean
 INTERVAL = 0.95  # two-sided confidence of printed intervals
 MARGIN = 0.1  # exponents closer than this are called equal
+WIDE = 5  # margins beyond which an interval says nothing
 TWO_LOOKS = 2 * CONFIRM  # probability of a false confirmation over the two looks of a run in regime, at most
 FALSE = 0.95  # failure probability of a claim that is plainly wrong
 EQUIVALENCE = 0.125  # relative margin within which two means are called equal
@@ -153,6 +154,8 @@ def fit_exponent(sizes: np.ndarray, values: np.ndarray, declared: float, kind: s
     drifting = bend_low > 0 or bend_high < 0
     if low > declared + MARGIN or (kind == "exactly" and high < declared - MARGIN):
         verdict = LawVerdict.DRIFTING if drifting else LawVerdict.INCONSISTENT
+    elif high - low > WIDE * MARGIN:
+        verdict = LawVerdict.INCONCLUSIVE
     elif high < declared - MARGIN:
         verdict = LawVerdict.STEEPER
     else:

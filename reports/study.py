@@ -13,7 +13,7 @@ from sympy import Rational
 
 from reports.compare import compare
 from reports.errata import examine
-from reports.evidence import sides
+from reports.evidence import letters, sides
 from reports.findings import Curve, Finding, Regime, Report
 from reports.frontier import frontiers
 from reports.laws import law_finding
@@ -103,7 +103,7 @@ class Study:
         """A statement about data alone: on the user's data, and on data made to break it if a hypothesis were missing."""
         regimes = []
         for case in (data, *(make(4) for make in ADVERSARIES.values())):
-            why = "the user's data" if case is data else "data made to show what the hypotheses are for"
+            why = whose(self.options) if case is data else "data made to show what the hypotheses are for"
             regimes.append(self._regime(theorem, case, Rational(1, 2), None, NO_RUNS, why, time.perf_counter()))
         return regimes
 
@@ -136,7 +136,7 @@ class Study:
                 lambda m, h: make_plan(theorems, data, m, delta, o.seeds or EDGE_SEEDS, o, h),
                 ladder[0], lambda p, f, t=theorem: evidence(t, data, delta, p, f), wanted,  # type: ignore[misc]
                 self.store, self.say) if theorem.laws and self.edges and edge else ()
-            why = "the setting that the theorem names" if practice.own and not o.data else "the user's data at practical sizes"
+            why = "the setting that the theorem names" if practice.own and not o.data else f"{whose(o)} at practical sizes"
             regimes.append(self._regime(theorem, data, delta, plan, frames[ladder[-1]], why, began, laws, edges))
             began = time.perf_counter()
         return regimes
@@ -183,7 +183,12 @@ class Study:
         inside = all(j.status is Decision.HOLDS or (j.held or 0) > 0 for j in judged)
         return Regime("in" if inside else "practical", theorem, _scale(theorem, data, delta, plan, len(known.seeds)), why, judged, findings,
                       laws, edges, _curve(theorem, known) if plan else None, time.perf_counter() - began,
-                      choose(plan) if plan and len(known.seeds) and trains(theorem) else None)
+                      choose(plan) if plan and len(known.seeds) and trains(theorem) else None, letters(theorem, known) if plan else {})
+
+
+def whose(options: Options) -> str:
+    """Whose data are looked at."""
+    return "the user's data" if options.data else "the default data"
 
 
 def trains(theorem: Theorem) -> bool:
@@ -195,8 +200,8 @@ def _scale(theorem: Theorem, data: Data, delta: Rational, plan: Plan | None, see
     scale: dict[str, object] = {"data": data.name, "n": data.samples, "d": data.raw.shape[1]}
     if plan is not None:
         letters = theorem.scale
-        trained = {(letters.step_size.name if letters.step_size else "h"): plan.step_size, "steps": plan.steps} if trains(theorem) else {}
-        scale |= {"m": plan.width, **trained, "seeds": seeds, "first seed": plan.seeds[0]}
+        trained = {(letters.step_size.name if letters.step_size else "Δt"): plan.step_size, "steps": plan.steps} if trains(theorem) else {}
+        scale |= {(letters.width.name if letters.width else "m"): plan.width, **trained, "seeds": seeds, "first seed": plan.seeds[0]}
         scale |= {q.name: float(v) for q, v in theorem.choices.items() if v.is_number}
         if letters.failure is not None:
             scale[letters.failure.name] = float(delta)

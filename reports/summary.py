@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sympy.printing.pretty.pretty_symbology import pretty_symbol
@@ -19,7 +19,8 @@ BUDGET_SENTENCE = (
     f"A claim is refuted when so many failures have probability at most {REFUTE:.0e} if it is true (a run over {CLAIMS} claims accuses "
     f"a true one with probability at most {BUDGET:g}), and confirmed when so few have probability at most {CONFIRM:g} if its failure "
     f"probability is larger than it says ({TWO_LOOKS:g} over the two looks that a run in regime takes: a second, longer one only when something "
-    "failed in the first). Seeds are fixed beforehand; runs that diverge count as failures.")
+    "failed in the first). A claim without a probability is refuted by one failure; confirmed, it held in every seed, and the evidence says how "
+    "large a share of failing draws these seeds would have shown. Seeds are fixed beforehand; runs that diverge count as failures.")
 
 
 def heading(g: Regime) -> str:
@@ -54,11 +55,19 @@ def status(j: Judged) -> str:
 
 
 def sides(j: Judged) -> tuple[str, str]:
-    """What is needed and what is there; 'median' marks numbers that vary with the draw."""
-    varies = " (median)" if j.held is not None else ""
+    """What is needed and what is there; of a hypothesis about the draw, in the draw where it is tightest."""
+    varies = " (tightest)" if j.held is not None else ""
     sign = {"<=": "≤ ", ">=": "≥ ", "<": "< ", ">": "> "}.get(j.hypothesis.relation.rel_op, "")
     needed = f"{sign}{number(j.needed)}" if j.needed is not None else j.why or "–"
     return needed, number(j.actual) + (varies if j.actual is not None else "")
+
+
+def letters(g: Regime, write: Callable[[Any], str], sign: str = "{}") -> str:
+    """The abbreviations in numbers, with their range where the draw decides; empty when there are none."""
+    def one(low: float, median: float, high: float) -> str:
+        return number(median) if low == high else f"{number(median)} ({number(low)} to {number(high)})"
+
+    return ", ".join(f"{sign.format(write(d))} = {one(*found)}" for d, found in g.letters.items())
 
 
 def seeds(f: Finding) -> str:
@@ -80,12 +89,20 @@ def bounds(quantity: dict[str, Any]) -> str:
     return f"[{quantity['low']!r}, {quantity['high']!r}]" if quantity["certified"] else "not certified"
 
 
+def known(quantity: dict[str, Any], digits: int) -> str:
+    """A data quantity in a cell: its value, or the interval where its bounds are wide."""
+    low, high = quantity["low"], quantity["high"]
+    if quantity["certified"] and high - low > 1e-3 * abs(high):
+        return f"{number(low, digits)} to {number(high, digits)}"
+    return number(quantity["value"], digits)
+
+
 def edge(e: Frontier) -> str:
     """A frontier in one sentence."""
     if e.seen is None:
         found = f"not seen even at {number(e.unseen)}"
     elif e.unseen is None:
-        found = f"seen wherever tried, up to {number(e.seen)}"
+        found = f"seen wherever tried, {'down' if e.of == 'least width' else 'up'} to {number(e.seen)}"
     else:
         found = f"seen at {number(e.seen)} and no longer at {number(e.unseen)}"
     demanded = f"; the proof's constants demand {number(e.demanded)}" if e.demanded else ""

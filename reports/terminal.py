@@ -42,7 +42,7 @@ def show(report: Report, out: Console) -> None:
     """The whole report."""
     p = report.paper
     out.print(Text(f"{p.title}", style="bold"), Text(f"  {', '.join(p.authors)}, {p.venue}", style="dim"))
-    out.print("; ".join([f"data: {report.data}", *(f"{q['text']} = {number(q['value'], 4)}" for q in report.quantities.values())]))
+    out.print("; ".join([f"data: {report.data}", *(f"{q['text']} = {summary.known(q, 4)}" for q in report.quantities.values())]))
     for note in report.notes:
         out.print(Text(f"note: {note}", style="yellow"))
     for row in report.demands:
@@ -79,6 +79,8 @@ def _regime(g: Regime, out: Console) -> None:
     out.print()
     out.rule(Text(summary.heading(g), style="bold"), align="left", style="dim")
     out.print(Text(f"{summary.scale_line(g)} — {g.why}", style="dim"))
+    if g.letters:
+        out.print(Text(f"here {summary.letters(g, text)}", style="dim"))
     if g.mode and g.mode.name != "dense":
         out.print(Text(f"{g.mode.name}: {g.mode.why}", style="dim"))
     if g.hypotheses:
@@ -126,7 +128,7 @@ def demands(found: dict[str, Any], out: Console) -> None:
         out.print(Text(f"note: {note}", style="yellow"))
     t = table("", "quantity", "value", "certified bounds", right=("value",))
     for q in found["quantities"].values():
-        t.add_row(q["text"], q["meaning"], number(q["value"], 6), summary.bounds(q))
+        t.add_row(q["text"], q["meaning"], summary.known(q, 6), summary.bounds(q))
     out.print(t)
     for paper in found["papers"]:
         out.print()

@@ -34,7 +34,7 @@ def layers(module: ModuleType, typed: tuple[Typed, ...]) -> tuple[Layer, ...]:
             "" if len(bare) < len(stated) else "; add derivation=(Implication(...), ...) so that a wrong exponent cannot pass")),
         Layer(len(without) < len(trained) or not trained,
               f"witness: {len(trained) - len(without)} of {len(trained)} statements with hypotheses name a feasible configuration" + (
-            f"; without one only laws are tested: {', '.join(without)}" if without else "")),
+            f"; outside one no claim can be confirmed: {', '.join(without)}" if without else "")),
         Layer(locked, "lock: committed, check regress compares" if locked else f"lock: none; check regress {called(module)} --update"),
     )
 

@@ -41,6 +41,7 @@ class LawVerdict(StrEnum):
 
     CONSISTENT = "consistent"
     STEEPER = "steeper"
+    INCONCLUSIVE = "inconclusive"
     INCONSISTENT = "inconsistent"
     DRIFTING = "drifting"
     VOID = "void"
@@ -51,8 +52,9 @@ class LawVerdict(StrEnum):
 
 
 LAW_SENTENCES = {
-    LawVerdict.CONSISTENT: "the fitted exponent agrees with the declared one",
+    LawVerdict.CONSISTENT: "the interval reaches the declared exponent, within the margin named above the table",
     LawVerdict.STEEPER: "the observed exponent is better than the bound: consistent, but not tight",
+    LawVerdict.INCONCLUSIVE: "the interval is too wide to say anything",
     LawVerdict.INCONSISTENT: "the fitted exponent contradicts the declared one at these sizes",
     LawVerdict.DRIFTING: "the local slope still changes along the ladder: not asymptotic, no verdict",
     LawVerdict.VOID: "nothing was measured",

@@ -77,6 +77,9 @@ class Data:
         if same:
             i, j = same[0]
             lines.append(f"rows {i + 1} and {j + 1} point the same way ({len(same)} such pairs): the limiting Gram matrix is singular")
+        if torn := [(i, j) for i, j in same if self.labels[i] != self.labels[j]]:
+            i, j = torn[0]
+            lines.append(f"rows {i + 1} and {j + 1} point the same way and have different labels: once scaled to length one, nothing fits both")
         if opposite:
             i, j = opposite[0]
             lines.append(f"rows {i + 1} and {j + 1} are antiparallel ({len(opposite)} such pairs): they count as parallel")
@@ -210,18 +213,26 @@ def _first(data: Data, samples: int) -> Data:
     return Data(data.name, data.raw[:samples], data.labels[:samples], data.notes)
 
 
+def _plainly(error: Exception) -> str:
+    """What a table's reader found, without its own preamble."""
+    words = " ".join(str(error).split())
+    return {"No columns to parse from file": "it is empty"}.get(words, words.rpartition("C error: ")[2])
+
+
 def _table(path: Path, label: str) -> tuple[Array, Array]:
     import pandas as pd
     try:
         table = getattr(pd, READERS[path.suffix])(path)
     except Exception as error:  # pandas and pyarrow raise many kinds for a malformed file
-        raise BadInput(f"data {path.name}", None, f"cannot be read: {error}") from None
+        raise BadInput(f"data {path.name}", None, f"cannot be read as a table: {_plainly(error)}") from None
     table.columns = table.columns.map(str)
     if label not in table.columns:
         raise unknown("label column", label, list(table.columns))
     text = [c for c in table.columns if len(table) and not pd.api.types.is_numeric_dtype(table[c])]
     if text:
-        raise BadInput(f"data {path.name}", f"column {text[0]!r}", "every column must be numeric; encode or drop it")
+        wrong = pd.to_numeric(table[text[0]], errors="coerce").isna() & table[text[0]].notna()
+        first = f", row {int(wrong.to_numpy().argmax()) + 1}: {table[text[0]][wrong].iloc[0]!r}" if wrong.any() else ""
+        raise BadInput(f"data {path.name}", f"column {text[0]!r}{first}", "every column must be numeric; encode or drop it")
     values = table.astype(np.float64)
     return values.drop(columns=label).to_numpy(), values[label].to_numpy()
 

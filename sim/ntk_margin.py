@@ -36,7 +36,8 @@ def _margin(_: str, data: Data) -> Enclosure:
         value, slope = _mean_norm(q, z, patterns, chances)
         pad = 64 * np.finfo(float).eps * len(z) + APART * len(z) ** 2
         low, high = max(low, float(slope.min()) - pad), min(high, value + pad)
-    return Enclosure(low if split is None else (low + high) / 2, max(low, 0.0), high)
+    low = max(low, 0.0)
+    return Enclosure(low if split is None else (low + high) / 2, low, max(high, low))
 
 
 def kernel_margin(data: Data) -> Enclosure:

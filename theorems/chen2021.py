@@ -38,7 +38,7 @@ fit = of_draw("fit", "largest cross entropy of the network itself where the line
 tangent = of_draw("mu", "margin at which the gradients ∇f(x; W(0)) separate the data; 0 when they do not", probe="tangent_margin",
                   text="μ", tex=r"\mu")
 output = of_draw("f_0", "largest output of the network drawn", probe="largest_output", text="max|f(0)|", tex=r"\max_i\lvert f(x_i;W(0))\rvert")
-loss = observable("Loss", "mean cross entropy", probe="loss", text="L({})", tex="L_S({})")
+loss = observable("Loss", "mean cross entropy", probe="loss", text="L_S({})", tex="L_S({})")
 travel = observable("travel", "farthest any layer has moved, Frobenius norm", probe="layer_movement", text="max‖W({})−W(0)‖_F",
                     tex=r"\max_l\lVert W_l({})-W_l(0)\rVert_F")
 near, now = positive("near", "sum over the layers of ‖W(0) − W*‖_F²"), positive("now", "√ of the sum over the layers of ‖W(k) − W*‖_F²")
@@ -75,7 +75,7 @@ stays = Claim("layers stay close, with numbers", travel(k) <= (1 + sqrt(3 * L)) 
               probability=1 - delta, form="ours")
 theorem = Theorem(
     statement="Theorem 3.3, α = 1/2", says="Gradient descent brings the mean loss below 3ε within T steps, and no layer moves far.",
-    setting=setting, scale=sizes, choices=half, practice=Practice(widths=ladder, seeds=6, samples=10, step_size=1 / (L * m), steps=2000),
+    setting=setting, scale=sizes, choices=half, practice=Practice(widths=ladder, seeds=6, samples=10, step_size=1 / (L * m), steps=2200),
     hypotheses=(accuracy, wide, steps), claims=(low, close, stays),
     laws=(Law("movement shrinks", of=travel, along=m, exponent=-Rational(1, 2), at="Theorem 3.3, proof, η = 1/(L m^(2α))"),),
     derivation=(
@@ -128,7 +128,7 @@ margins = Theorem(
 infinite = Hypothesis("separable", gamma > 0, at="Assumption 4.6")
 failing = Hypothesis("failure", delta < 1, at="Proposition 4.7")
 wide_4_7 = Hypothesis("wide enough", m >= 32 * log(2 * n / delta) / gamma**2, at="Proposition 4.7, proof, corrected", form="ours")
-keeps = Claim("the features of the first layer keep the margin", tangent >= 5 * m**alpha * gamma / 44, at="Proposition 4.7, proof",
+keeps = Claim("the features of all layers keep its share", tangent >= 5 * m**alpha * gamma / 44, at="Proposition 4.7, proof",
               probability=1 - delta)
 near_data = Claim("R from the margin of infinite width", near_linear <= Rational(44, 5) * (output + log(2 / epsilon)) / gamma,
                   at="Proposition 4.7, proof", probability=1 - delta)

@@ -6,7 +6,7 @@ form of our own whose width a laptop simulates.
 """
 
 
-from sympy import Rational, ceiling, erf, exp, log, pi, sqrt
+from sympy import Add, Rational, ceiling, erf, exp, log, pi, sqrt
 
 from theorems.language import (
     Average, Claim, Each, Grows, Hypothesis, Identity, Implication, Law, Paper, Practice, Scale, Setting, Theorem, Witness,
@@ -28,7 +28,8 @@ gamma = of_data("gamma", "margin at which the tangent features of the infinitely
                 probe="ntk_margin")
 gamma_1 = of_data("gamma_1", "the same margin with v in the tangent kernel's space (Section 5)", probe="kernel_margin")
 d = of_data("d", "dimension of the inputs", probe="dimension")
-other = of_data("other", "0 for the four points of the exclusive or with equal further coordinates, 1 for other data", probe="not_xor")
+other = of_data("other", "0 for the four points of the exclusive or with equal further coordinates, 1 for other data", probe="not_xor",
+                text="mismatch", tex=r"\mathrm{mismatch}")
 risk = observable("R", "mean logistic loss", probe="loss", text="R({})", tex=r"\mathcal{R}({})")
 travel = observable("travel", "farthest any neuron has moved", probe="movement",
                     text="max‖w({})−w(0)‖", tex=r"\max_s\lVert w_s({})-w_s(0)\rVert")
@@ -37,7 +38,8 @@ flips = observable("flips", "patterns that differ from the start, over all point
 output = of_draw("f_0", "largest output of the network drawn", probe="largest_output", text="max|f(0)|", tex=r"\max_i\lvert f(x_i;W_0)\rvert")
 near = of_draw("near", "largest share of neurons with |w(0)·x| ≤ R, over the points", probe="near_kink_most",
                text="near({})", tex=r"\max_i\alpha_i({})")
-unlike = of_data("unlike", "0 for the exclusive or with every sign in all further coordinates, 1 for other data", probe="not_xor_noise")
+unlike = of_data("unlike", "0 for the exclusive or with every sign in all further coordinates, 1 for other data", probe="not_xor_noise",
+                 text="mismatch", tex=r"\mathrm{mismatch}")
 tangent = of_draw("mu", "margin at which the tangent features of the network drawn separate the data; 0 when they do not",
                   probe="tangent_margin", text="μ", tex=r"\mu")
 x, y, f = positive("x", "a number"), positive("y", "a number"), positive("f", "y times the output of the linearization at W̄")
@@ -98,7 +100,7 @@ theorem = Theorem(
                     at="Theorem 2.2, proof"),
         Implication("the comparison point fits", (separable, f >= lam * (aligned - drop) - cost - sqrt(2 * log(4 * n / delta)),
                     aligned - drop >= 3 * gamma / 4, cost <= lam * gamma / 2), f >= log(4 / epsilon), at="Theorem 2.2, proof"),
-        Identity("at a risk", log(1 + exp(-log(4 / epsilon))), log(1 + epsilon / 4), at="Theorem 2.2, proof"),
+        Identity("at a risk", log(1 + exp(-log(4 / epsilon), evaluate=False)), log(1 + epsilon / 4), at="Theorem 2.2, proof"),
         Grows("of at most ε/4", log(1 + x), x, along=x, at="Theorem 2.2, proof"),
         Implication("so the mean risk is at most ε", (accuracy, steps, separable, linear <= epsilon / 4, T_0 * eta * epsilon >= 2 * lam**2,
                     risk(k) <= lam**2 / (eta * T_0) + 2 * linear), low_risk, at="Lemma 2.6 and Theorem 2.2, proof"),
@@ -106,7 +108,7 @@ theorem = Theorem(
         Implication("nobody escapes", (separable, ball <= 3 * lam / 2, 3 * gamma / 4 * spent <= ball + lam), spent <= 4 * lam / gamma,
                     at="Theorem 2.2, proof"),
         Implication("and no neuron moves far", (separable, spent <= 4 * lam / gamma, sqrt(m) * travel(k) <= spent), close, at="Theorem 2.2, proof"),
-        Identity("three events fail with delta each", at_start.failure + few.failure + delta, 3 * delta, at="Theorem 2.2"),
+        Identity("three events fail with delta each", Add(at_start.failure, few.failure, delta, evaluate=False), 3 * delta, at="Theorem 2.2"),
         Implication("and not surely", (failing,), 3 * delta < 1, at="Theorem 2.2"),
     ))
 
@@ -153,7 +155,7 @@ kernel = Theorem(
     ))
 
 # Our own: the same proof with no constant rounded --------------------------------------------------------------------
-e_w = defined("e_w", 3 * epsilon / 20, "the risk that the comparison point may have", text="e", tex="e")
+e_w = defined("e_w", 3 * epsilon / 20, "the risk that the comparison point may have", text="ε′", tex=r"\varepsilon'")
 reach = defined("reach", -log(exp(e_w) - 1), "the margin with that risk", text="z", tex="z")
 away = defined("away", 2 * (reach + sqrt(log(4 * n / delta))) / gamma, "how far the comparison point lies from the start", text="Λ", tex=r"\Lambda")
 rho = defined("rho", 12 * away / (5 * gamma), "√m times the farthest that a neuron may move")

@@ -16,7 +16,8 @@ from theorems.language import (
 )
 
 paper = Paper(key="maennel2018", title="Gradient Descent Quantizes ReLU Network Features", authors=("H. Maennel", "O. Bousquet", "S. Gelly"),
-              year=2018, venue="arXiv", arxiv="1803.08367")
+              year=2018, venue="arXiv", arxiv="1803.08367",
+              beside=("H. Min, E. Mallada, R. Vidal. Early Neuron Alignment in Two-layer ReLU Networks with Small Initialization. ICLR 2024",))
 
 # Letters ------------------------------------------------------------------------------------------------------------
 n, h = count("n", "training points"), count("h", "hidden neurons")
@@ -43,7 +44,7 @@ setting = Setting(
 twice = replace(setting, loss="sum_of_logistic", factor=2)
 sizes = Scale(samples=n, width=h)
 millionth = {epsilon: Rational(1, 10**6)}
-practice = Practice(data="separable", samples=5, widths=(40,), seeds=20, step_size=0.01, steps=60)
+practice = Practice(data="separable", samples=5, widths=(40,), seeds=20, step_size=0.01, steps=63)
 
 # Min et al. 2024, Lemma 1 -----------------------------------------------------------------------------------------------
 small = Hypothesis("small initialization", epsilon <= 1 / (4 * sqrt(h) * X * W**2), at="Min et al. 2024, Lemma 1")

@@ -20,8 +20,8 @@ def quantifier(claim: Claim, write: Any = text) -> str:
     over = claim.over
     words = ""
     if isinstance(over, Each):
-        upto = f" ≤ {write(over.last)}" if over.last is not None else ""
-        words = f"for every {write(over.index)} ≥ {over.first}{upto}"
+        ahead = f"{over.first} ≤ {write(over.index)} ≤ {write(over.last)}" if over.last is not None else f"{write(over.index)} ≥ {over.first}"
+        words = f"for every {ahead}"
     elif isinstance(over, Average):
         words = f"on average over {write(over.index)} < {write(over.last)}"
     elif isinstance(over, Best):
@@ -71,7 +71,7 @@ def as_text(module: ModuleType) -> str:
 def _text(module: ModuleType) -> Iterator[str]:
     p = module.paper
     yield p.title
-    yield f"{', '.join(p.authors)}. {p.venue}{f', arXiv:{p.arxiv}' if p.arxiv else ''}."
+    yield p.citation
     for t in module.theorems:
         yield f"\n{t.statement}{'  (our own)' if t.form == 'ours' else ''}\n{'─' * len(t.statement)}"
         yield t.says

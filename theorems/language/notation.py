@@ -122,6 +122,12 @@ class _Latex(LatexPrinter):
         return sorted(super()._as_ordered_terms(e, order), key=lambda t: bool(t.could_extract_minus_sign()))
 
 
+def _one_root(two: re.Match[str]) -> str:
+    """Two roots beside each other as the root of their product; a sum keeps its brackets."""
+    inside = [rf"\left({g}\right)" if re.search(" [+-] ", g) else g for g in two.groups()]
+    return rf"\sqrt{{{' '.join(inside)}}}"
+
+
 def text(expression: Any) -> str:
     """The expression or relation in one line of Unicode."""
     return str(_Unicode().doprint(sympy.sympify(expression))).replace(" - ", " − ").replace("-", "−")
@@ -130,7 +136,7 @@ def text(expression: Any) -> str:
 def tex(expression: Any) -> str:
     """The expression or relation as LaTeX, without | so that it survives in a Markdown table."""
     page = str(_Latex().doprint(sympy.sympify(expression)))
-    page = re.sub(r"\\sqrt\{([^{}]*)\} \\sqrt\{([^{}]*)\}", r"\\sqrt{\1 \2}", page)
+    page = re.sub(r"\\sqrt\{([^{}]*)\} \\sqrt\{([^{}]*)\}", _one_root, page)
     return page.replace(r"\left|", r"\left\lvert ").replace(r"\right|", r"\right\rvert ")
 
 

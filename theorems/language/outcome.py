@@ -12,7 +12,7 @@ class Outcome(StrEnum):
     PROVED = "proved"
     FALSE = "false"
     UNKNOWN = "unknown"
-    VACUOUS = "vacuous"  # the premises contradict each other, so they prove everything
+    VACUOUS = "vacuous"  # it says nothing: contradicting premises prove everything, and an expression equals itself
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,10 @@ class Quantity(Symbol):
         return None
 
     def _latex(self, printer: Any) -> str:
-        return self.tex.replace("({})", "") if self.tex else printer._print_Symbol(self)
+        if self.tex:
+            return self.tex.replace("({})", "")
+        plain = self.name.isalpha() and self.name.isascii() and len(self.name) > 1 and "\\" not in printer._print_Symbol(self)
+        return rf"\mathrm{{{self.name}}}" if plain else str(printer._print_Symbol(self))
 
 
 class Defined(Quantity):

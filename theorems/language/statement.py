@@ -201,7 +201,10 @@ class Law:
 
 @dataclass(frozen=True)
 class Paper:
-    """Where the statements stand: citation key, title, authors, year, venue, arXiv number with its version."""
+    """Where the statements stand: citation key, title, authors, year, venue, arXiv number with its version.
+
+    beside: whole citations of other texts that statements are taken from.
+    """
 
     key: str
     title: str
@@ -209,6 +212,13 @@ class Paper:
     year: int
     venue: str
     arxiv: str = ""
+    beside: tuple[str, ...] = ()
+
+    @property
+    def citation(self) -> str:
+        """Authors, venue and number in a line, and the texts beside it."""
+        here = f"{', '.join(self.authors)}. {self.venue}{f', arXiv:{self.arxiv}' if self.arxiv else ''}."
+        return " ".join([here, *(f"With {other}." for other in self.beside)])
 
 
 @dataclass(frozen=True)
@@ -261,6 +271,7 @@ class Theorem:
                     visit(short.definition)
                     found.append(short)
 
-        for relation in (*(h.relation for h in self.hypotheses), *(c.relation for c in self.claims)):
-            visit(relation)
+        lasts = (last for c in self.claims if (last := getattr(c.over, "last", None)) is not None)
+        for expression in (*(h.relation for h in self.hypotheses), *(c.relation for c in self.claims), *lasts):
+            visit(expression)
         return tuple(found)
