@@ -31,7 +31,7 @@ from theorems.language.mutation import Mutant
 DELTA = Rational(1, 10)
 LADDER, LADDER_SEEDS, POINTS = (256, 1024, 4096), 6, 8
 STEPS = 300  # of a run at most
-WITNESS_SEEDS = 6  # of a wrong version whose claims have no probability: one failure refutes
+WITNESS_SEEDS = 3  # of a wrong version whose claims have no probability: one failure refutes
 EXACT, SIMULATION = "exact hypotheses", "simulation"
 
 

@@ -145,7 +145,9 @@ def sides(relation: Relational, index: Quantity | None, evidence: Evidence, seed
         left = right = np.full(steps.shape, np.nan)
     largest, error = np.maximum(np.abs(left), np.abs(right)), np.full(steps.shape, ROUNDING)
     wobble = ROUNDING * largest
-    for side, (calls, cancel) in zip((left, right), own, strict=True):
-        share = sum((errors[c] for c in calls), np.zeros(steps.shape))
-        error, wobble = error + share, wobble + share * (largest if cancel else np.abs(side))
+    with np.errstate(all="ignore"):
+        for side, (calls, cancel) in zip((left, right), own, strict=True):
+            share = sum((errors[c] for c in calls), np.zeros(steps.shape))
+            error = error + share
+            wobble = wobble + np.nan_to_num(share * np.where(cancel | (share >= 1), largest, np.abs(side)), nan=np.inf, posinf=np.inf)
     return Sides(steps, left, right, error, wobble, noise)

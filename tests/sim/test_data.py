@@ -11,7 +11,7 @@ from theorems.problem import BadInput
 
 
 @pytest.mark.parametrize("name", [*RECIPES, *ADVERSARIES])
-@pytest.mark.parametrize("samples", [4, 6])
+@pytest.mark.parametrize("samples", [4, 8])
 def test_rows_have_unit_length_and_coordinates_keep_all_angles(name, samples):
     data = load(name, samples)
     assert np.allclose(np.linalg.norm(data.inputs, axis=1), 1, atol=1e-15)

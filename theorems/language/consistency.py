@@ -34,7 +34,8 @@ def _check(relations: Sequence[Any]) -> tuple[bool | None, dict[str, str]]:
     letters = sorted(set().union(*(r.free_symbols for r in relations)), key=str)
     for letter in letters:
         t.letter(letter)
-    solver = t.z3.Solver()
+    solver = t.z3.Solver(ctx=t.context)
+    solver.set("timeout", TIMEOUT_MS)
     solver.set("ctrl_c", False)
     solver.add(*[t.relation(r) for r in relations], *t.facts)
     answer = answer_of(solver, t.z3)

@@ -195,6 +195,8 @@ def _with(letter: Defined, definition: Expr) -> Defined:
 def _rebuilt(theorem: Theorem, mapping: Mapping[Any, Any]) -> Theorem:
     """The theorem with expressions exchanged in every relation and step."""
     def new(x: Any) -> Any:
+        if isinstance(x, Claim) and getattr(x.over, "last", None) is not None:
+            x = replace(x, over=replace(x.over, last=x.over.last.xreplace(mapping)))  # type: ignore[union-attr,type-var]
         return replace(x, relation=x.relation.xreplace(mapping)) if isinstance(x, Hypothesis | Claim) else x
 
     def inside(value: Any) -> Any:

@@ -30,13 +30,14 @@ class Translation:
     def __init__(self) -> None:
         import z3
         self.z3, self.facts = z3, list[Any]()
+        self.context = z3.Context()  # its own: an answer must not depend on what was asked before
         self.vars: dict[Any, Any] = {}
         self.roots = list[Any]()
         self.free = False  # whether something was replaced by a variable of which the solver knows only the sign
 
     def variable(self, key: Any, name: str, lower: str | None) -> Any:
         if key not in self.vars:
-            v = self.z3.Real(f"{name}:{len(self.vars)}")  # two letters of one name are two variables
+            v = self.z3.Real(f"{name}:{len(self.vars)}", self.context)  # two letters of one name are two variables
             self.vars[key] = v
             if lower is not None:
                 self.facts.append(v > 0 if lower == ">" else v >= 0)
@@ -46,15 +47,15 @@ class Translation:
         z3 = self.z3
         if e.is_Rational or e.is_Float:
             exact = Rational(e)
-            return z3.Q(int(exact.p), int(exact.q))
+            return z3.Q(int(exact.p), int(exact.q), self.context)
         if e is sympy.pi:
             v = self.variable(e, "pi", ">")
-            self.facts += [v > z3.Q(int(PI[0].p), int(PI[0].q)), v < z3.Q(int(PI[1].p), int(PI[1].q))]
+            self.facts += [v > z3.Q(int(PI[0].p), int(PI[0].q), self.context), v < z3.Q(int(PI[1].p), int(PI[1].q), self.context)]
             return v
         if isinstance(e, sympy.log) and e.args[0].is_Rational:
             v, near = self.variable(e, "log", None), Rational(str(e.evalf(20)))
             low, high = near - Rational(1, 10**16), near + Rational(1, 10**16)
-            self.facts += [v > z3.Q(int(low.p), int(low.q)), v < z3.Q(int(high.p), int(high.q))]
+            self.facts += [v > z3.Q(int(low.p), int(low.q), self.context), v < z3.Q(int(high.p), int(high.q), self.context)]
             return v
         if e.is_Symbol:
             return self.letter(e)
@@ -115,16 +116,15 @@ class Translation:
 
     def relation(self, r: Relational) -> Any:
         if isinstance(r, BooleanAtom):  # the declared domains decide it
-            return self.z3.BoolVal(bool(r))
+            return self.z3.BoolVal(bool(r), self.context)
         left, right = self(r.lhs), self(r.rhs)
         return {"<=": left <= right, "<": left < right, ">=": left >= right, ">": left > right,
                 "==": left == right, "!=": left != right}[r.rel_op]
 
 
 def answer_of(solver: Any, z3: Any, limit: int = TIMEOUT_MS) -> Any:
-    """The solver's answer within `limit` ms of a core's time: on a busy machine it is given more of the clock's."""
+    """The solver's answer within the limit that it was set, in ms of a core's time: on a busy machine it is given more of the clock's."""
     wall, core = monotonic(), thread_time()
-    solver.set("timeout", limit)
     answer = solver.check()
     wall, core = monotonic() - wall, thread_time() - core
     if answer == z3.unknown and 1000 * wall >= limit * BUSY and core < wall * BUSY:
@@ -163,7 +163,8 @@ def _solve(step: Implication, relations: Sequence[Any]) -> Replay:
     z3, free = t.z3, set().union(*(r.free_symbols for r in relations))
     for letter in sorted(free, key=str):
         t.letter(letter)
-    solver = z3.Solver()
+    solver = z3.Solver(ctx=t.context)
+    solver.set("timeout", TIMEOUT_MS)
     solver.set("ctrl_c", False)  # else Z3 swallows an interruption and calls the step undecided
     solver.add(*[t.relation(r) for r in relations[:-1]], *t.facts)
     if answer_of(solver, z3) == z3.unsat:
@@ -263,7 +264,8 @@ def over_counts(solver: Any, counts: list[Any], z3: Any) -> tuple[Any, Any]:
         if found is not None:
             return z3.sat, found
     solver.push()
-    solver.add(*(c == z3.ToReal(z3.Int(f"whole {i}")) for i, c in enumerate(counts)))
+    solver.set("timeout", WHOLE_MS)
+    solver.add(*(c == z3.ToReal(z3.Int(f"whole {i}", solver.ctx)) for i, c in enumerate(counts)))
     answer = answer_of(solver, z3, WHOLE_MS)
     found = solver.model() if answer == z3.sat else None
     solver.pop()
