@@ -4,7 +4,6 @@ import contextlib
 import io
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -100,12 +99,6 @@ def test_list_and_show_and_data(tmp_path):
     assert papers["du2019"]["demands"][0]["width"] > 10**16
     assert "all 1" in papers["zhou2021"]["refused"]
     assert "certified bounds" in check("data", "sphere", "--samples", "5", cwd=tmp_path).stdout
-
-
-def test_a_plain_theorem_file_of_an_outsider_runs(tmp_path):
-    shutil.copy(Path(theorems.__file__).parent / "du2019.py", tmp_path / "mine.py")
-    done = check("theorem", "./mine.py", *SMALL, "--json", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
 
 
 def test_a_false_step_ends_with_code_1_and_its_layer(tmp_path):

@@ -231,3 +231,35 @@ def test_a_mean_is_not_judged_on_draws_of_another_law():
     far = [v * 1.1 for v in known]
     assert verdict(mean, evidence(far)).verdict is Verdict.REFUTED
     assert verdict(mean, evidence(far, [(s, "law_error", 1e-8) for s in range(600)])).verdict is Verdict.INCONCLUSIVE
+
+
+def test_what_is_known_to_a_few_percent_is_compared_where_the_bound_is_far_away():
+    """An error of an observable is not taken for one of a bound that does not contain it."""
+    small = Claim("small", r(k) <= n * 10**6, at="x", over=Each(k))
+    seen = observe(small, evidence([decaying(0.5, 12)], error=0.1), 0)
+    assert seen.held
+    assert seen.last == 11
+
+
+def test_terms_that_cancel_keep_the_error_of_the_larger_side():
+    falling = Claim("falls", r(k + 1) - r(k) <= -Rational(1, 10**6), at="x", over=Each(k))
+    seen = observe(falling, evidence([decaying(0.999)], error=0.01), 0)
+    assert seen.held or seen.held is None
+
+
+def test_letters_are_given_in_numbers_with_their_range_over_the_draws():
+    from reports.evidence import letters
+    from theorems.language import defined
+    radius = defined("R", 3 * floor, "a radius")
+    fixed = defined("a", eta * n, "a number")
+    unknown = defined("b", C * n, "hidden")
+    t = theorem(Claim("decay", r(k) <= radius + fixed + unknown, at="x", over=Each(k)))
+    found = letters(t, evidence([decaying(0.5)] * 3, extra=[(s, "gram_floor_at_start", float(s + 1)) for s in range(3)]))
+    assert found == {fixed: (1.0, 1.0, 1.0), radius: (3.0, 6.0, 9.0)}
+
+
+def test_the_end_of_a_claim_may_depend_on_the_draw():
+    horizon = Claim("mean", r(k) <= 1, at="x", over=Average(k, last=5 * floor))
+    known = evidence([decaying(0.5, 12)] * 3, extra=[(s, "gram_floor_at_start", float(s + 1)) for s in range(3)])
+    assert [observe(horizon, known, s).step for s in (0, 1)] == [5.0, 10.0]
+    assert observe(horizon, known, 2).held is None  # its run is shorter

@@ -97,3 +97,18 @@ def test_what_a_theorist_should_know_is_said():
 def test_huge_and_tiny_rows_are_scaled_without_overflow():
     data = Data("mine", np.array([[1e300, 1e300], [1e-300, -1e-300]]), np.array([1.0, 2.0]))
     assert np.allclose(np.abs(data.inputs), np.sqrt(0.5))
+
+
+def test_rows_that_point_the_same_way_with_different_labels_are_told():
+    torn = Data("t", np.array([[1.0, 0.0], [2.0, 0.0]]), np.array([1.0, -1.0]))
+    assert any("nothing fits both" in line for line in torn.complaints())
+    assert not any("nothing fits both" in line for line in Data("t", torn.raw, np.ones(2)).complaints())
+
+
+@pytest.mark.parametrize(("content", "words"), [
+    ("", "it is empty"), ("a,label\n1,1\n2,1,3\n", "Expected 2 fields in line 3"), ("a,label\n1,1\nx,1\n", "column 'a', row 2: 'x'")])
+def test_a_table_that_cannot_be_read_says_where(content, words, tmp_path):
+    (tmp_path / "t.csv").write_text(content)
+    with pytest.raises(BadInput, match=words) as found:
+        load(str(tmp_path / "t.csv"), None)
+    assert "C error" not in str(found.value)

@@ -30,6 +30,14 @@ def test_latex_puts_the_index_where_the_paper_does_and_has_no_pipe():
     assert "|" not in tex(abs(positive("x", "a number") - n))
 
 
+def test_a_sum_under_a_joined_root_keeps_its_brackets_and_words_are_words():
+    x, words = positive("x", "a number"), positive("near", "a number")
+    assert tex(sqrt(2 * x + 1) * sqrt(3 * eta + x)) == r"\sqrt{\left(3 \eta + x\right) \left(2 x + 1\right)}"
+    assert tex(sqrt(x) * sqrt(pi)) == r"\sqrt{\pi x}"
+    assert tex(words) == r"\mathrm{near}"
+    assert tex(eta) == r"\eta"
+
+
 @pytest.mark.parametrize(("x", "shown"), [
     (None, "–"), (float("nan"), "–"), (54071244, "54,071,244"), (9.4e16, "9.40·10¹⁶"), (0.00915, "0.00915"), (1e-7, "1.00·10⁻⁷"), (0.5, "0.5"),
     (12345.6, "12,346"), (0, "0"), (float("inf"), "∞"), (-0.4381, "-0.438")])

@@ -180,3 +180,19 @@ TRUE_STEPS = {
 @pytest.mark.parametrize("name", TRUE_STEPS)
 def test_what_is_true_is_never_called_false(name):
     assert outcome(TRUE_STEPS[name]) is not Outcome.FALSE
+
+
+def test_an_expression_that_equals_itself_proves_nothing():
+    assert outcome(Identity("", n * lam, lam * n, at="here")) is Outcome.VACUOUS
+    assert outcome(Identity("", (n + 1)**2, n**2 + 2 * n + 1, at="here")) is Outcome.PROVED
+
+
+def test_an_answer_does_not_depend_on_what_was_asked_before():
+    from theorems.language.solver import implication
+    slow, near = eta <= lam * (1 - 1 / sqrt(n)) / (4 * n**2), x <= lam * (1 / sqrt(n) + 1) / 4
+    step = Implication("", (slow, near, r(0)**2 <= 1 - eta * lam + eta * x + eta**2 * n**2),
+                       r(0)**2 <= 1 - eta * lam / 2, at="here")
+    first = implication(step)
+    for other in range(2, 6):
+        implication(Implication("", (eta <= lam / (other * n**2), lam > 0), 1 - eta * lam + eta**2 * n**2 <= 1 - eta * lam / 2, at="here"))
+        assert implication(step) == first
