@@ -10,6 +10,7 @@ import io
 import re
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -61,6 +62,14 @@ def _reported(module: ModuleType, folder: Path) -> Report:
     return report
 
 
+def plant(modules: Sequence[ModuleType]) -> None:
+    """Write the page of planted errors, anew after every paper, so that an interruption keeps those that were tried."""
+    trials = []
+    for module in modules:
+        trials.append(mutants.run(module, Bench(Store())))
+        (ROOT / "docs" / "mutants.md").write_text(score.as_markdown(trials))
+
+
 def main() -> int:
     """Generate into docs/report and README.md; with --check compare instead and name what is stale."""
     checking = "--check" in sys.argv
@@ -78,10 +87,10 @@ def main() -> int:
             (ROOT / "README.md").write_text(fresh)
             reports = [report if m.paper.key == "du2019" else _reported(m, folder) for m in papers()]
             pages["catalogue.md"] = catalogue.as_markdown(reports, {}, "report/")
-            if "--mutants" in sys.argv:
-                pages["mutants.md"] = score.as_markdown([mutants.run(m, Bench(Store())) for m in papers()])
             for name, page in pages.items():
                 (ROOT / "docs" / name).write_text(page)
+            if "--mutants" in sys.argv:
+                plant(papers())
             return 0
         pairs = [(folder / "du2019.md", ROOT / "docs" / "report" / "du2019.md")]
         stale = [str(old.relative_to(ROOT)) for new, old in pairs if timeless(new.read_text()) != timeless(old.read_text())]
