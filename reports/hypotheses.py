@@ -9,6 +9,7 @@ from reports.evidence import Evidence, number, sides
 from reports.findings import Judged
 from theorems.language import About, Hypothesis
 from theorems.language.exact import Decision, decide, enclose
+from theorems.language.notation import number as written
 
 LOW, HIGH, BOTH = slice(0, 1), slice(1, 2), slice(0, 2)  # of an enclosure; a hypothesis shows the ends that decide it
 
@@ -17,7 +18,7 @@ def judge(hypothesis: Hypothesis, evidence: Evidence) -> tuple[Judged, set[int]]
     """The decision on a hypothesis, and the seeds for which it holds (all of them unless it speaks of the draw)."""
     if hypothesis.hides:
         names, rest = ", ".join(q.text for q in hypothesis.hides), _beside(hypothesis, evidence)
-        known = "" if rest is None else f"; the rest of the bound is {rest:.3g}"
+        known = "" if rest is None else f"; the rest of the bound is {written(rest)}"
         left = _usual(hypothesis.relation.lhs, hypothesis, evidence)
         return Judged(hypothesis, Decision.OPEN, None, left, why=f"{names} is hidden in the paper{known}"), set()
     if hypothesis.about in (About.DRAW, About.TRAJECTORY):

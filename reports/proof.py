@@ -56,7 +56,8 @@ def show(module: ModuleType, out: Console) -> None:
             _step(replay(s), out)
         missing = uncovered(t)
         if missing:
-            out.print(Text(f"no step speaks of: {', '.join(missing)}", style="dim"))
+            of = "" if t.derivation else f"{t.statement}: "
+            out.print(Text(f"{of}no step speaks of: {', '.join(missing)}", style="dim"))
     for lemma, uses in lemmas(module).items():
         out.print()
         out.rule(Text(f"Lemma: {lemma.name}", style="bold"), align="left", style="dim")

@@ -106,4 +106,5 @@ def edge(e: Frontier) -> str:
     else:
         found = f"seen at {number(e.seen)} and no longer at {number(e.unseen)}"
     demanded = f"; the proof's constants demand {number(e.demanded)}" if e.demanded else ""
-    return f"{e.of.capitalize()} for “{e.claim}”: {found} ({e.seeds} seeds a try, {e.failures_seen} and {e.failures_unseen} failures){demanded}."
+    tries = f"{e.seeds} {'seed' if e.seeds == 1 else 'seeds'} a try"
+    return f"{e.of.capitalize()} for “{e.claim}”: {found} ({tries}, {e.failures_seen} and {e.failures_unseen} failures){demanded}."

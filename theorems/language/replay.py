@@ -21,6 +21,7 @@ from theorems.language.consistency import consistent
 from theorems.language.solver import implication
 from theorems.problem import BadInput
 
+NTH = ("difference", "derivative", "second derivative", "third derivative", "fourth derivative")
 AROUND = tuple(Rational(c) for c in ("1/100", "1/4", "1/2", "9/10", "1", "11/10", "2", "5/2", "4", "100"))  # multiples of a bound that are tried
 
 __all__ = ["Outcome", "Replay", "point_of", "replay"]
@@ -148,14 +149,14 @@ def _grows(step: Grows) -> Replay:
     where = [x + step.first < step.before] if step.before.is_finite else []
     for times in range(1, 5):
         if not gap.limit(x, 0, "+").is_nonnegative:
-            return Replay(step, Outcome.UNKNOWN, "derivatives", note=f"the sign of derivative {times - 1} at the start could not be shown")
+            return Replay(step, Outcome.UNKNOWN, "derivatives", note=f"the sign of the {NTH[times - 1]} at the start could not be shown")
         gap = sympy.factor(sympy.simplify(gap.diff(x)))
         if gap.is_nonnegative:
-            return Replay(step, Outcome.PROVED, "derivatives", note=f"derivative {times} is not negative, by SymPy")
+            return Replay(step, Outcome.PROVED, "derivatives", note=f"the {NTH[times]} is not negative, by SymPy")
         if gap.is_rational_function(x):
             found = implication(Implication(step.name, tuple(where), gap >= 0, at=step.at))
             if found.outcome is Outcome.PROVED:
-                return replace(found, step=step, engine="derivatives and Z3", note=f"derivative {times} is not negative")
+                return replace(found, step=step, engine="derivatives and Z3", note=f"the {NTH[times]} is not negative")
             break
     return Replay(step, Outcome.UNKNOWN, "derivatives", note="no derivative up to the fourth has a sign that could be shown")
 
