@@ -74,7 +74,7 @@ class Bench:
 
     def silence(self, theorem: Theorem) -> str:
         """Why no run speaks about a version of this statement."""
-        if theorem.witness is None and trains(theorem):
+        if theorem.witness is None and (trains(theorem) or any(h.hides for h in theorem.hypotheses)):
             return "a hidden constant or a missing witness keeps runs from judging it"
         return "the claims still hold in the runs" if self.can(theorem) else "its own width is too large for this trial (--own-width)"
 
@@ -128,9 +128,10 @@ class Bench:
     def _cases(self, theorem: Theorem) -> Iterator[Case]:
         if theorem.setting is None:
             return
-        if not trains(theorem):
+        if not trains(theorem) and theorem.witness is None:
             draws = MEANS if any(c.expected for c in theorem.claims) else seeds_by_design(float(DELTA))
-            yield self._run(theorem, *_small(theorem), draws, None, False)
+            if not any(h.hides for h in theorem.hypotheses):
+                yield self._run(theorem, *_small(theorem), draws, None, False)
         elif theorem.witness is not None:
             data, delta = _loaded(theorem.witness.data, theorem.witness.samples), theorem.witness.delta
             wants = demands(theorem, data, delta)
@@ -139,7 +140,7 @@ class Bench:
                 return
             certain = all(c.probability == 1 for c in theorem.claims)
             seeds = WITNESS_SEEDS if certain else seeds_by_design(float(delta))
-            yield self._run(theorem, data, delta, width, seeds, wants.step_size, True)
+            yield self._run(theorem, data, delta, width, seeds, wants.step_size, trains(theorem))
         elif theorem.practice.own and not any(h.hides for h in theorem.hypotheses):
             yield self._run(theorem, *_small(theorem), WITNESS_SEEDS, None, True)
 
