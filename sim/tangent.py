@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 ROUNDS = 24  # linear models that are tried
 
+
 @cache
 def _compiled(network: str) -> tuple[Callable[..., Any], ...]:
     """outputs(p, fixed, x, scale): (n,); gram(...): (n, n), column by column, so that no gradient is held beside another;

@@ -8,7 +8,7 @@ from typing import Any
 from theorems.language.derivation import Consistent
 from theorems.language.notation import text
 from theorems.language.outcome import Outcome, Replay, point_of
-from theorems.language.solver import TIMEOUT_MS, Translation, answer_of, number, over_counts, prepared
+from theorems.language.solver import TIMEOUT_MS, Translation, answer_of, number, opened, over_counts, prepared
 
 
 def consistent(step: Consistent) -> Replay:
@@ -32,12 +32,7 @@ def _check(relations: Sequence[Any]) -> tuple[bool | None, dict[str, str]]:
     """Whether all relations hold somewhere, and where; None while the solver does not know, or knows only the sign of something."""
     t = Translation()
     letters = sorted(set().union(*(r.free_symbols for r in relations)), key=str)
-    for letter in letters:
-        t.letter(letter)
-    solver = t.z3.Solver(ctx=t.context)
-    solver.set("timeout", TIMEOUT_MS)
-    solver.set("ctrl_c", False)
-    solver.add(*[t.relation(r) for r in relations], *t.facts)
+    solver = opened(t, letters, relations)
     answer = answer_of(solver, t.z3)
     if answer == t.z3.unsat:
         return False, {}

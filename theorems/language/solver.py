@@ -122,6 +122,17 @@ class Translation:
                 "==": left == right, "!=": left != right}[r.rel_op]
 
 
+def opened(t: Translation, letters: Iterable[Any], relations: Iterable[Any]) -> Any:
+    """A solver of its own that holds the relations and what is known of their letters."""
+    for letter in sorted(letters, key=str):
+        t.letter(letter)
+    solver = t.z3.Solver(ctx=t.context)
+    solver.set("timeout", TIMEOUT_MS)
+    solver.set("ctrl_c", False)  # else Z3 swallows an interruption and calls the step undecided
+    solver.add(*[t.relation(r) for r in relations], *t.facts)
+    return solver
+
+
 def answer_of(solver: Any, z3: Any, limit: int = TIMEOUT_MS) -> Any:
     """The solver's answer within the limit that it was set, in ms of a core's time: on a busy machine it is given more of the clock's."""
     wall, core = monotonic(), thread_time()
@@ -161,12 +172,7 @@ def _solve(step: Implication, relations: Sequence[Any]) -> Replay:
     """The last relation from the others."""
     t = Translation()
     z3, free = t.z3, set().union(*(r.free_symbols for r in relations))
-    for letter in sorted(free, key=str):
-        t.letter(letter)
-    solver = z3.Solver(ctx=t.context)
-    solver.set("timeout", TIMEOUT_MS)
-    solver.set("ctrl_c", False)  # else Z3 swallows an interruption and calls the step undecided
-    solver.add(*[t.relation(r) for r in relations[:-1]], *t.facts)
+    solver = opened(t, free, relations[:-1])
     if answer_of(solver, z3) == z3.unsat:
         return Replay(step, Outcome.VACUOUS, "Z3", note="the premises contradict each other")
     known, rooted = len(t.facts), len(t.roots)
