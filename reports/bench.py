@@ -17,7 +17,7 @@ from reports.findings import Finding
 from reports.laws import law_finding
 from reports.options import Options
 from reports.planning import certified_width, demands, evidence, exact_values, make_plan
-from reports.statistics import MEANS, seeds_by_design
+from reports.statistics import FALSE, MEANS, seeds_by_design, seeds_to_refute
 from reports.study import trains
 from reports.verdict import LawVerdict, Verdict
 from sim.data import ADVERSARIES, Data, load
@@ -47,10 +47,12 @@ class Case:
 
 @dataclass(eq=False)
 class Bench:
-    """costly: neurons times points beyond which a configuration is not run."""
+    """costly: neurons times points beyond which a configuration is not run; heavy: the same times seeds beyond which a run has
+    only the seeds that refute a plainly wrong claim."""
 
     store: Store
     costly: float = 2.0**22
+    heavy: float = 2.0**23
     _known: dict[Any, Any] = field(default_factory=dict)
 
     def notices(self, theorem: Theorem, mutant: Mutant | None) -> dict[str, str]:
@@ -80,7 +82,8 @@ class Bench:
 
     def _about_data(self, theorem: Theorem) -> str:
         inside = False
-        for data in (load("digits", POINTS), *(make(4) for make in ADVERSARIES.values())):
+        own = (_small(theorem)[0],) if theorem.practice.own else ()
+        for data in (*own, load("digits", POINTS), *(make(4) for make in ADVERSARIES.values())):
             judged, findings = compare(theorem, evidence(theorem, data, Rational(1, 2), None, NO_RUNS))
             inside = inside or all(j.status is Decision.HOLDS for j in judged)
             if words := _against(findings):
@@ -95,6 +98,8 @@ class Bench:
         wants = demands(theorem, data, delta)
         if wants.step_size == 0:
             return "no step size satisfies the hypotheses"
+        if wants.unreachable:
+            return f"no width satisfies “{wants.unreachable}” at the witness"
         values = exact_values(theorem, data, delta, wants.width, wants.step_size)
         for h in theorem.hypotheses:
             if h.about in (About.SCALE, About.DATA) and decide(h.relation, values) is Decision.FAILS:
@@ -135,11 +140,15 @@ class Bench:
         elif theorem.witness is not None:
             data, delta = _loaded(theorem.witness.data, theorem.witness.samples), theorem.witness.delta
             wants = demands(theorem, data, delta)
-            width = wants.width or self._certified(theorem, data, delta)
-            if wants.step_size == 0 or not width or width * data.samples > self.costly:
+            if wants.step_size == 0 or wants.unreachable:
                 return
-            certain = all(c.probability == 1 for c in theorem.claims)
-            seeds = WITNESS_SEEDS if certain else seeds_by_design(float(delta))
+            width = wants.width or self._certified(theorem, data, delta)
+            if not width or width * data.samples > self.costly:
+                return
+            allowed = max(1 - float(c.probability.subs(theorem.scale.failure, delta)) for c in theorem.claims)
+            seeds = seeds_by_design(float(delta)) if allowed > 0 else WITNESS_SEEDS
+            if allowed > 0 and width * data.samples * seeds > self.heavy:
+                seeds = seeds_to_refute(allowed, FALSE)
             yield self._run(theorem, data, delta, width, seeds, wants.step_size, trains(theorem))
         elif theorem.practice.own and not any(h.hides for h in theorem.hypotheses):
             yield self._run(theorem, *_small(theorem), WITNESS_SEEDS, None, True)

@@ -57,10 +57,10 @@ def observe(claim: Claim, evidence: Evidence, seed: int) -> Seen:
     held, slack, certain = _held(claim, s)
     finite, first = np.isfinite(s.right) & np.isfinite(s.left), getattr(claim.over, "first", 0)
     compared = ~s.noise & (certain | (s.error <= ACCURATE)) & finite & (s.steps >= first)
-    if isinstance(claim.over, Limit) or not compared.any():
-        return Seen(None)
     if getattr(claim.over, "last", None) is not None and index is not None:
         compared &= s.steps <= number(claim.over.last, evidence, seed)  # type: ignore[union-attr]
+    if isinstance(claim.over, Limit) or not compared.any():
+        return Seen(None)
     later = compared & (s.steps > 0)
     where = np.flatnonzero(later if later.any() else compared)
     tight = where[np.argmin(slack[where])]

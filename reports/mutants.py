@@ -181,7 +181,8 @@ def _absurd(t: Theorem) -> Mutant | None:
     if claim is None:
         return None
     r, far = claim.relation, 10**30
-    changed = replace(claim, relation=r.func(r.lhs, r.rhs / far if r.rel_op == "<=" else r.rhs + far))
+    below = r.rhs / far if r.rhs != 0 else -far
+    changed = replace(claim, relation=r.func(r.lhs, below if r.rel_op == "<=" else r.rhs + far))
     kept = replace(t, claims=tuple(changed if c is claim else c for c in t.claims), derivation=())
     return Mutant(t.statement, "canary", claim.name, kept, claim, changed)
 

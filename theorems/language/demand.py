@@ -23,6 +23,11 @@ class Demand:
     step_size: float | None = None
     binding: Mapping[str, str] | None = None
 
+    @property
+    def unreachable(self) -> str:
+        """The hypothesis that no width was found to satisfy, if so."""
+        return (self.binding or {}).get("width", "") if self.width is None else ""
+
 
 def demand(theorem: Theorem, values: Mapping[Quantity, Any]) -> Demand:
     """Solve the hypotheses at the given data and failure probability: width >= ... and step <= ... at once, others in the width by bisection."""
