@@ -12,6 +12,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from sympy import Ge
+
 import theorems
 from reports import lock
 from reports.bench import Bench
@@ -63,6 +65,7 @@ def run(module: ModuleType, bench: Bench, say: Callable[[str, int], Tick] = lamb
     """Every wrong version of every statement of a paper; what a layer says of the true version is not held against a mutant."""
     planted = [x for t in module.theorems for x in mutants(t)]
     layers = _Layers(module, bench)
+    canaries = layers.canaries()
     tick = say(f"{module.paper.key}: {len(planted)} wrong versions", len(planted))
     path, workers = Path(str(module.__file__)), min(4, os.cpu_count() or 1)
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
@@ -86,7 +89,7 @@ def run(module: ModuleType, bench: Bench, say: Callable[[str, int], Tick] = lamb
     for x in same:
         found = [(layer, words) for layer, words in (*layers.texts(x), ("derivation", _broken(x, layers.base))) if words]
         alarms += [f"{x.statement}, {x.change}, {layer}: {words}" for layer, words in found]
-    return Trial(module.paper.key, tuple(fates), tuple(alarms), len(same), layers.canaries(), baseline, layers.absent)
+    return Trial(module.paper.key, tuple(fates), tuple(alarms), len(same), canaries, baseline, layers.absent)
 
 
 def _shared_settings(planted: Sequence[Mutant], spoken: Sequence[dict[str, str]]) -> None:
@@ -181,8 +184,11 @@ def _absurd(t: Theorem) -> Mutant | None:
     if claim is None:
         return None
     r, far = claim.relation, 10**30
-    below = r.rhs / far if r.rhs != 0 else -far
-    changed = replace(claim, relation=r.func(r.lhs, below if r.rel_op == "<=" else r.rhs + far))
+    if r.rel_op != "<=":
+        absurd = r.func(r.lhs, r.rhs + far)
+    else:
+        absurd = r.func(r.lhs, r.rhs / far) if r.rhs != 0 else Ge(r.lhs, far)
+    changed = replace(claim, relation=absurd)
     kept = replace(t, claims=tuple(changed if c is claim else c for c in t.claims), derivation=())
     return Mutant(t.statement, "canary", claim.name, kept, claim, changed)
 
