@@ -203,7 +203,8 @@ def _scale(theorem: Theorem, data: Data, delta: Rational, plan: Plan | None, see
     if plan is not None:
         letters = theorem.scale
         trained = {(letters.step_size.name if letters.step_size else "Δt"): plan.step_size, "steps": plan.steps} if trains(theorem) else {}
-        scale |= {(letters.width.name if letters.width else "m"): plan.width, **trained, "seeds": seeds, "first seed": plan.seeds[0]}
+        scale |= {(letters.width.name if letters.width else "m"): plan.width, **trained}
+        scale |= {"seeds": seeds, "first seed": plan.seeds[0]} if seeds else {}
         scale |= {q.name: float(v) for q, v in theorem.choices.items() if v.is_number}
         if letters.failure is not None:
             scale[letters.failure.name] = float(delta)
