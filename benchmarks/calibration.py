@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import pandas as pd
 from sympy import Eq, Rational, sqrt
 
 from reports.compare import compare
@@ -18,7 +17,7 @@ from reports.evidence import Evidence
 from reports.markdown import grid
 from reports.statistics import CONFIRM, MEANS, REFUTE, TWO_LOOKS, seeds_by_design, seeds_to_confirm
 from reports.verdict import Verdict
-from sim.run import COLUMNS
+from sim.run import table
 from theorems.language import Claim, Scale, Setting, Theorem, count, failure, observable
 
 TRIALS, SEED = 10_000, 20_181_004
@@ -30,7 +29,7 @@ SETTING = Setting(network="two_layer_relu", output=1 / sqrt(m), trained=("w",), 
 
 def judged(values: np.ndarray, claim: Claim, allowed: Rational) -> Verdict:
     """The judge's verdict when r(0) takes these values in as many seeds."""
-    frame = pd.DataFrame([(s, 0.0, "residual", float(v), 0.0) for s, v in enumerate(values)], columns=COLUMNS)
+    frame = table((s, 0.0, "residual", float(v), 0.0) for s, v in enumerate(values))
     theorem = Theorem(statement="planted", says="planted", setting=SETTING, scale=Scale(failure=delta), hypotheses=(), claims=(claim,))
     return compare(theorem, Evidence({delta: float(allowed)}, {delta: allowed}, frame))[1][0].verdict
 

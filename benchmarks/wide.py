@@ -21,7 +21,7 @@ from benchmarks import loops, page
 from sim import aggregated, mode, streamed
 from sim.data import Data, load
 from sim.plan import Plan
-from sim.run import WORKERS, _frame
+from sim.run import WORKERS, rows_of, table
 from sim.wide import Pilot, Wide, verified
 from theorems.language import Setting, count
 
@@ -55,7 +55,7 @@ def ours(name: str, points: int, width: int, steps: int) -> dict[str, object]:
 
     def run(engine: Wide, last: bool):  # type: ignore[no-untyped-def]
         held.append(engine.count)
-        return _frame(plan, engine, 0, True, last)
+        return table(rows_of(plan, engine, 0, True, last))
 
     began = time.perf_counter()
     frame = verified(plan, survey, run)

@@ -145,7 +145,8 @@ class Bench:
             width = wants.width or self._certified(theorem, data, delta)
             if not width or width * data.samples > self.costly:
                 return
-            allowed = max(1 - float(c.probability.subs(theorem.scale.failure, delta)) for c in theorem.claims)
+            known = {theorem.scale.failure: delta} if theorem.scale.failure else {}
+            allowed = max(1 - float(c.probability.subs(known)) for c in theorem.claims)
             seeds = seeds_by_design(float(delta)) if allowed > 0 else WITNESS_SEEDS
             if allowed > 0 and width * data.samples * seeds > self.heavy:
                 seeds = seeds_to_refute(allowed, FALSE)

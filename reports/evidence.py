@@ -147,7 +147,8 @@ def sides(relation: Relational, index: Quantity | None, evidence: Evidence, seed
     wobble = ROUNDING * largest
     with np.errstate(all="ignore"):
         for side, (calls, cancel) in zip((left, right), own, strict=True):
-            share = sum((errors[c] for c in calls), np.zeros(steps.shape))
-            error = error + share
-            wobble = wobble + np.nan_to_num(share * (largest if cancel else (1 + share) * np.abs(side)), nan=np.inf, posinf=np.inf)
+            if calls:
+                share = sum((errors[c] for c in calls), np.zeros(steps.shape))
+                error = error + share
+                wobble = wobble + np.nan_to_num(share * (largest if cancel else (1 + share) * np.abs(side)), nan=np.inf, posinf=np.inf)
     return Sides(steps, left, right, error, wobble, noise)

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from sympy import Ge
+from sympy import Ge, Le
 
 import theorems
 from reports import lock
@@ -184,10 +184,8 @@ def _absurd(t: Theorem) -> Mutant | None:
     if claim is None:
         return None
     r, far = claim.relation, 10**30
-    if r.rel_op != "<=":
-        absurd = r.func(r.lhs, r.rhs + far)
-    else:
-        absurd = r.func(r.lhs, r.rhs / far) if r.rhs != 0 else Ge(r.lhs, far)
+    below = Le(r.lhs, r.rhs / far) if r.rhs != 0 else Ge(r.lhs, far)
+    absurd = below if r.rel_op == "<=" else r.func(r.lhs, r.rhs + far)
     changed = replace(claim, relation=absurd)
     kept = replace(t, claims=tuple(changed if c is claim else c for c in t.claims), derivation=())
     return Mutant(t.statement, "canary", claim.name, kept, claim, changed)

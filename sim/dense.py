@@ -128,7 +128,7 @@ class Dense:
             raise BadInput(f"setting: {s.network}", why, "this network has outputs only where its layer is a contraction")
         self.plan, self.drawn = plan, drawn
         self.fixed = {p: jnp.asarray(v) for p, v in drawn.items() if p not in s.trained}
-        self.x, self.y = jnp.asarray(plan.inputs), jnp.asarray(plan.data.labels)
+        self.x, self.y = plan.inputs, plan.data.labels
         self.numbers = (plan.step_size, *plan.factors)
         self.parts: Parts = (s.network, s.loss, s.method)
         self.begin(1)
@@ -136,7 +136,7 @@ class Dense:
     def begin(self, substeps: int) -> None:
         """Back to the initialization, from now on with so many substeps a recorded step."""
         self.trained = {p: jnp.array(self.drawn[p]) for p in self.plan.setting.trained}
-        self.memory, self.substeps = jnp.zeros(()), substeps
+        self.memory, self.substeps = np.zeros(()), substeps
 
     def state(self) -> State:
         """Everything that the trajectory's probes need, at the present step."""

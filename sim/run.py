@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -28,9 +28,10 @@ FLOOR = 1e-13  # relative residual below which float64 shows rounding, not train
 WORKERS = min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 SUBSTEPS = 4  # of a flow between records, and twice as many in the second run that measures the error
 GROUP = 250  # seeds of a draw without training that are kept together
-COLUMNS = ["seed", "step", "observable", "value", "error"]
-NO_RUNS = pd.DataFrame(columns=COLUMNS)
+TYPES = {"seed": int, "step": float, "observable": object, "value": float, "error": float}
+NO_RUNS = pd.DataFrame(columns=list(TYPES))
 Rows = list[tuple[float, str, float, float]]
+Row = tuple[int, float, str, float, float]
 
 
 def _train(plan: Plan, engine: Dense | Wide, substeps: int, last: bool) -> Rows:
@@ -80,7 +81,11 @@ def simulate(plan: Plan, seed: int, train: bool = True, store: Store | None = No
 
     With train=False only the draw is measured. BadInput when the neurons that must be held do not fit into memory.
     """
-    if not train:
+    return table(_simulated(plan, seed, train, store, threads, tick))
+
+
+def _simulated(plan: Plan, seed: int, train: bool, store: Store | None, threads: int, tick: Callable[[float], None]) -> list[Row]:
+    if not train and plan.steps > 1:
         plan = replace(plan, steps=1)  # so that hardly any neuron is near a kink
     mode = choose(plan).name
 
@@ -95,7 +100,7 @@ def simulate(plan: Plan, seed: int, train: bool = True, store: Store | None = No
 
     small = plan.width * plan.data.samples <= MOST_DENSE
     if mode != "dense":
-        found = verified(plan, survey, lambda engine, last: _frame(plan, engine, seed, train, last and not small),
+        found = verified(plan, survey, lambda engine, last: rows_of(plan, engine, seed, train, last and not small),
                          np.inf if small else FEW, 1 if mode == "aggregated" else RETRIES)  # a larger reach would be another draw
         if store is not None:
             store.forget(plan.key((seed,), True))
@@ -104,31 +109,34 @@ def simulate(plan: Plan, seed: int, train: bool = True, store: Store | None = No
     if not small:
         raise BadInput("width", plan.width, f"{plan.data.samples} points of so many neurons do not fit into memory" if mode == "dense" else
                        "the radius of kinks that is asked for is beyond what the neurons travel, and was not counted")
-    return _frame(plan, Dense(plan, seed), seed, train)
+    return rows_of(plan, Dense(plan, seed), seed, train)
 
 
-def _frame(plan: Plan, engine: Dense | Wide, seed: int, train: bool, last: bool = False) -> pd.DataFrame:
+def rows_of(plan: Plan, engine: Dense | Wide, seed: int, train: bool = True, last: bool = False) -> list[Row]:
+    """What an engine's draw and training are seen to do; the error of a flow is what half its step changes."""
     start = engine.start()
     rows = _draw_rows(plan, start)
     if not train:
         engine.begin(1)
-        state = engine.state()
-        rows += [(0.0, "residual", start.residual, 0.0), (0.0, "loss", state.loss, 0.0)]
-        rows += [(0.0, name, ALONG[name](state, state, plan.data), 0.0) for name in sorted({a.probe for a in plan.asks} & ALONG.keys())]
-    frame = _table(seed, rows)
-    if not train:
-        return frame
-    along = _table(seed, _train(plan, engine, 2 * SUBSTEPS if plan.method.flow else 1, last))
-    if plan.method.flow:
-        coarse = pd.DataFrame([r[:3] for r in _train(plan, engine, SUBSTEPS, last)], columns=["step", "observable", "coarse"])
-        along = along.merge(coarse, on=["step", "observable"], how="left")
-        along["error"] += (along["value"] - along.pop("coarse")).abs().fillna(np.inf)  # where one of the two had ended
-    return pd.concat([frame, along], ignore_index=True)
+        rows += [(0.0, "residual", start.residual, 0.0), (0.0, "loss", engine.ends()["loss"], 0.0)]
+        if asked := sorted({a.probe for a in plan.asks} & ALONG.keys()):
+            state = engine.state()
+            rows += [(0.0, name, ALONG[name](state, state, plan.data), 0.0) for name in asked]
+    elif plan.method.flow:
+        fine = _train(plan, engine, 2 * SUBSTEPS, last)
+        coarse = {(step, name): value for step, name, value, _ in _train(plan, engine, SUBSTEPS, last)}
+        for step, name, value, error in fine:
+            gap = abs(value - coarse.get((step, name), np.nan))
+            rows.append((step, name, value, error + (gap if gap == gap else np.inf)))  # where one of the two had ended
+    else:
+        rows += _train(plan, engine, 1, last)
+    return [(seed, *r) for r in rows]
 
 
-def _table(seed: int, rows: Rows) -> pd.DataFrame:
+def table(rows: Iterable[Row]) -> pd.DataFrame:
     """The rows as a frame; its numbers are floats even where there are no rows."""
-    return pd.DataFrame([(seed, *r) for r in rows], columns=COLUMNS).astype({"seed": int, "step": float, "value": float, "error": float})
+    columns = list(zip(*rows, strict=True)) or [()] * len(TYPES)
+    return pd.DataFrame({name: np.array(column, dtype) for (name, dtype), column in zip(TYPES.items(), columns, strict=True)})
 
 
 def trajectories(plan: Plan, store: Store, train: bool = True, tick: Callable[[float], None] = lambda _: None) -> pd.DataFrame:
@@ -141,8 +149,10 @@ def trajectories(plan: Plan, store: Store, train: bool = True, tick: Callable[[f
     groups = [plan.seeds[i:i + size] for i in range(0, len(plan.seeds), size)]
     threads, stop = max(1, WORKERS // len(groups)), Event()
 
+    measured = plan if train else replace(plan, steps=1)
+
     def batch(seeds: tuple[int, ...]) -> pd.DataFrame:
-        frames = []
+        rows: list[Row] = []
         for seed in seeds:
             told: list[float] = []
 
@@ -152,9 +162,9 @@ def trajectories(plan: Plan, store: Store, train: bool = True, tick: Callable[[f
                 told.append(min(0.9 * share, 0.9 - sum(told)))  # a pass may be repeated
                 tick(told[-1])
 
-            frames.append(simulate(plan, seed, train, store, threads, drawing))
+            rows += _simulated(measured, seed, train, store, threads, drawing)
             tick(1 - sum(told))
-        return pd.concat(frames, ignore_index=True)
+        return table(rows)
 
     with ThreadPoolExecutor(min(WORKERS, len(groups))) as pool:
         running = [pool.submit(store.get, plan.key(group, train), partial(batch, group)) for group in groups]

@@ -14,6 +14,7 @@ from reports.statistics import (
     Binomial,
     clopper_pearson,
     fit_exponent,
+    least_refuting,
     mean_interval,
     mean_is_zero,
     seeds_by_design,
@@ -42,6 +43,21 @@ def test_seeds_that_confirm(delta, zero, two):
     assert seeds_by_design(delta) >= seeds_to_confirm(delta)
     if delta > 0.01:
         assert seeds_by_design(delta) == max(two, seeds_to_refute(delta, FALSE))
+
+
+@pytest.mark.parametrize("delta", [0.5, 0.25, 0.1, 0.05, 0.01])
+@pytest.mark.parametrize("more", [0.03, 0.1, 0.3, 0.45])
+@pytest.mark.parametrize("power", [0.5, 0.9])
+def test_the_seeds_that_refute_are_the_fewest(delta, more, power):
+    """Against every smaller number."""
+    found, true = seeds_to_refute(delta, delta + more, power), delta + more
+
+    def refutes(n):
+        x = least_refuting(np.array([n]), delta)[0]
+        return x <= n and stats.binom.sf(x - 1, n, true) >= power
+
+    assert refutes(found)
+    assert not any(refutes(n) for n in range(1, found))
 
 
 @pytest.mark.parametrize("delta", [0.5, 0.1, 0.05])

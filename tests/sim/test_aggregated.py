@@ -11,7 +11,7 @@ from sympy import Rational
 from sim import aggregated, mode, streamed, wide
 from sim.data import Data, load
 from sim.plan import Ask
-from sim.run import _frame, simulate
+from sim.run import rows_of, simulate, table
 from tests.sim.test_run import DESCENT, plan, series
 
 LEVEL, WIDTH = 1e-5, 300_000
@@ -25,7 +25,7 @@ def numbers(p, survey, seeds):
     """For every seed: u(0) and its sums and products, least eigenvalue, shares near kinks, neurons held, and flips and movement at the end."""
     rows = []
     for seed in seeds:
-        frame, crowd = wide.verified(p, partial(survey, p, seed), lambda e, _, seed=seed: (_frame(p, e, seed, True), e.crowd))
+        frame, crowd = wide.verified(p, partial(survey, p, seed), lambda e, _, seed=seed: (table(rows_of(p, e, seed)), e.crowd))
         u, patterns = p.factors[0] * crowd.u, crowd.patterns / p.width
         rows.append([*u, *(u[1:] + u[:-1]), *(u[1:] - u[:-1]), (u**2).sum(), crowd.w.shape[1],
                      *(float(series(frame, a.label).iloc[0]) for a in ASKS), *patterns[:3],
@@ -67,7 +67,7 @@ def test_certificates_are_read_without_choosing_among_draws():
     p = plan(data=load("orthonormal", 10), width=2 * 10**5, step=1.0, steps=3, asks=(Ask("certificate_radius", "certificate_radius"),))
     starts = []
     for survey, tries in ((streamed.survey, wide.RETRIES), (aggregated.survey, 1)):
-        frames = [wide.verified(p, partial(survey, p, seed), lambda e, _, seed=seed: _frame(p, e, seed, True), tries=tries) for seed in range(60)]
+        frames = [table(wide.verified(p, partial(survey, p, seed), lambda e, _, seed=seed: rows_of(p, e, seed), tries=tries)) for seed in range(60)]
         starts.append([(series(f, "residual").iloc[0], series(f, "certificate_radius").iloc[0]) for f in frames])
     for k in range(2):
         assert ks_2samp(*(np.array(s)[:, k] for s in starts)).pvalue > LEVEL
@@ -87,7 +87,7 @@ def test_large_strips_weigh_each_point_by_its_own_width():
 
 
 def test_threads_do_not_change_a_bit():
-    p = plan(data=TRIANGLE, width=10**9, step=0.4, steps=8, asks=ASKS)
+    p = plan(data=TRIANGLE, width=10**7, step=0.4, steps=8, asks=ASKS)  # three blocks near a kink
     reach = wide.Pilot(p).generous()
     one, two = (aggregated.survey(p, 3, reach, threads) for threads in (1, 2))
     for name in ("u", "pairs", "patterns", "within", "w", "a", "error"):

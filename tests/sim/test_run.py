@@ -83,7 +83,7 @@ def test_a_seed_gives_the_same_bits_alone_in_a_batch_and_resumed(tmp_path):
 
 def test_what_was_finished_before_an_interruption_is_not_run_again(tmp_path, monkeypatch):
     from sim import run
-    done, real = [], run.simulate
+    done, real = [], run._simulated
 
     def counting(p, seed, train, *how):
         if len(done) == 2 and seed == 2:
@@ -92,7 +92,7 @@ def test_what_was_finished_before_an_interruption_is_not_run_again(tmp_path, mon
         done.append(seed)
         return real(p, seed, train, *how)
 
-    monkeypatch.setattr(run, "simulate", counting)
+    monkeypatch.setattr(run, "_simulated", counting)
     monkeypatch.setattr(run, "WORKERS", 1)
     with pytest.raises(KeyboardInterrupt):
         trajectories(plan(seeds=range(4)), Store(tmp_path))

@@ -10,7 +10,7 @@ from sim import draws, mode, streamed, wide
 from sim.data import Data, load
 from sim.dense import Dense
 from sim.plan import Ask
-from sim.run import _frame, simulate
+from sim.run import rows_of, simulate, table
 from sim.store import Store
 from tests.sim.test_run import DESCENT, FLOW, plan, series
 from theorems.language import of_draw
@@ -23,11 +23,11 @@ LOGISTIC = replace(DESCENT, loss="sum_of_logistic", factor=Rational(1, 4))
 
 
 def both(p, seed=0):
-    return _frame(p, Dense(p, seed), seed, True), followed(p, seed)
+    return table(rows_of(p, Dense(p, seed), seed)), followed(p, seed)
 
 
 def followed(p, seed, most=np.inf):
-    return wide.verified(p, lambda reach: streamed.survey(p, seed, reach), lambda e, last: _frame(p, e, seed, True, last and most < 1), most)
+    return wide.verified(p, lambda reach: streamed.survey(p, seed, reach), lambda e, last: table(rows_of(p, e, seed, True, last and most < 1)), most)
 
 
 def agree(dense, found, patterns=1e-11):
@@ -103,7 +103,7 @@ def test_a_reach_that_was_too_small_is_noticed_and_enlarged(monkeypatch):
     p = plan(data=load("sphere", 5), width=20_000, step=0.5, steps=200)
     reach = 0.05 * wide.Pilot(p).generous()
     with pytest.raises(wide.TravelledTooFar):
-        _frame(p, wide.Wide(p, streamed.survey(p, 0, reach), reach), 0, True)
+        table(rows_of(p, wide.Wide(p, streamed.survey(p, 0, reach), reach), 0))
     monkeypatch.setattr(wide, "SPREAD", 0.0)
     monkeypatch.setattr(wide, "CAREFUL", 0.3)
     monkeypatch.setattr(wide, "CLOSE", 0.2)
@@ -119,7 +119,7 @@ def test_a_run_that_leaves_the_kernel_regime_is_followed_densely(monkeypatch):
     p = plan(data=load("sphere", 4), width=2000, step=0.5, steps=20)
     assert mode.choose(p).name == "streamed"
     assert followed(p, 0) is None
-    assert simulate(p, 0).equals(_frame(p, Dense(p, 0), 0, True))
+    assert simulate(p, 0).equals(table(rows_of(p, Dense(p, 0), 0)))
 
 
 def test_a_diverging_run_is_a_finding(monkeypatch):
@@ -131,7 +131,7 @@ def test_a_diverging_run_is_a_finding(monkeypatch):
     residual = series(found, "residual")
     assert len(residual) > 5
     assert residual.iloc[-1] > 2 * residual.iloc[0]
-    dense = series(_frame(replace(p, steps=int(residual.index[-1]) + 1), Dense(p, 0), 0, True), "residual")
+    dense = series(table(rows_of(replace(p, steps=int(residual.index[-1]) + 1), Dense(p, 0), 0)), "residual")
     assert residual.to_numpy() == pytest.approx(dense.loc[residual.index].to_numpy(), rel=1e-8)
 
 
@@ -141,7 +141,7 @@ def test_no_grouping_of_the_work_changes_a_bit(monkeypatch, data, tmp_path):
     plain = followed(p, 1)
     for threads, chunk, store in ((2, 2**11, None), (3, 2, Store(tmp_path)), (1, 3, None)):
         monkeypatch.setattr(streamed, "CHUNK", chunk)
-        frame = wide.verified(p, lambda reach, t=threads, s=store: streamed.survey(p, 1, reach, t, s), lambda e, _: _frame(p, e, 1, True))
+        frame = wide.verified(p, lambda reach, t=threads, s=store: streamed.survey(p, 1, reach, t, s), lambda e, _: table(rows_of(p, e, 1)))
         assert frame.equals(plain)
 
 
