@@ -12,7 +12,7 @@ run: env
 	$(BIN)/check theorem du2019
 
 test: env
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 bench: env
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(RIVALS)

@@ -30,6 +30,14 @@ def pytest_collection_modifyitems(config, items):
 
 
 @pytest.fixture(scope="session")
+def store(tmp_path_factory):
+    """Finished seeds, shared by all workers of the test run as by all checks of a user."""
+    from sim.store import Store
+    base = tmp_path_factory.getbasetemp()
+    return Store((base.parent if "popen" in base.name else base) / "finished")
+
+
+@pytest.fixture(scope="session")
 def du2019():
     import theorems
     return theorems.find("du2019")

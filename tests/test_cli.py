@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -101,7 +102,8 @@ def test_list_and_show_and_data(tmp_path):
     assert "certified bounds" in check("data", "sphere", "--samples", "5", cwd=tmp_path).stdout
 
 
-def test_a_false_step_ends_with_code_1_and_its_layer(tmp_path):
+def test_a_false_step_ends_with_code_1_and_its_layer(checked, tmp_path):
+    shutil.copytree(checked[0] / "here" / ".finished", tmp_path / "out" / ".finished")
     source = (Path(theorems.__file__).parent / "du2019.py").read_text()
     (tmp_path / "mine.py").write_text(source.replace("rate = 1 - eta * lambda_0 / 2", "rate = 1 - eta * lambda_0"))
     done = check("theorem", "./mine.py", *SMALL, "--json", cwd=tmp_path)

@@ -12,7 +12,6 @@ import pytest
 import theorems
 from reports.options import Options
 from reports.study import Study
-from sim.store import Store
 
 SOURCE = (Path(theorems.__file__).parent / "du2019.py").read_text()
 D, H, S = "derivation", "exact hypotheses", "simulation"
@@ -57,15 +56,10 @@ PLANTS = {
 }
 
 
+LONG = {"1/m for 1/sqrt(m)"}  # every run is another one
+
 # what the simulation notices besides at the 5.4e7 neurons of the paper's own lemmas
 OWN_WIDTH = ("rate 1 - 2 eta lambda_0", "movement 4 -> 0.04", "Theorem 4.1 flipped")
-
-
-@pytest.fixture(scope="session")
-def store(tmp_path_factory):
-    """One store for all plants and all workers of the test run."""
-    base = tmp_path_factory.getbasetemp()
-    return Store((base.parent if "popen" in base.name else base) / "finished")
 
 
 def noticed(source, folder, store, own_width=False):
@@ -98,7 +92,8 @@ def test_a_canary_dies(tmp_path, store):
     assert D in noticed(SOURCE.replace('evaluate=False), 1, at="Section 3")', 'evaluate=False), 2, at="Section 3")'), tmp_path, store)
 
 
-@pytest.mark.parametrize("plant", [pytest.param(p, marks=pytest.mark.slow if layers == {D} else ()) for p, (_, _, layers) in PLANTS.items()])
+@pytest.mark.parametrize("plant", [
+    pytest.param(p, marks=pytest.mark.slow if layers == {D} or p in LONG else ()) for p, (_, _, layers) in PLANTS.items()])
 def test_a_planted_error_is_noticed_by_these_layers(plant, tmp_path, store):
     true, wrong, layers = PLANTS[plant]
     assert len(re.findall(re.escape(true), SOURCE)) == 1, "the plant must change exactly one place"

@@ -5,13 +5,12 @@ from dataclasses import replace
 import pytest
 
 from reports.errata import as_markdown, catalogue, examine
-from sim.store import Store
 from theorems.language import Counterexample, Erratum
 
 
 @pytest.fixture(scope="module")
-def shown(du2019):
-    return catalogue([du2019], Store())
+def shown(du2019, store):
+    return catalogue([du2019], store)
 
 
 def test_the_page_tells_each_of_them_with_its_evidence(shown):
@@ -23,14 +22,14 @@ def test_the_page_tells_each_of_them_with_its_evidence(shown):
     assert "does not bear this out" not in page
 
 
-def test_a_true_statement_called_false_is_not_borne_out(du2019):
+def test_a_true_statement_called_false_is_not_borne_out(du2019, store):
     true = du2019.positive_floor
     planted = Erratum(at="Theorem 3.1", printed=true, corrected=true, remark="not so", witness=Counterexample("orthonormal", samples=4))
-    assert not examine(planted, Store()).stands
+    assert not examine(planted, store).stands
     swapped = du2019.errata[4]
-    assert not examine(replace(swapped, printed=swapped.corrected, corrected=swapped.printed), Store()).stands
+    assert not examine(replace(swapped, printed=swapped.corrected, corrected=swapped.printed), store).stands
 
 
-def test_a_false_correction_does_not_stand_either(du2019):
+def test_a_false_correction_does_not_stand_either(du2019, store):
     e = du2019.errata[4]
-    assert not examine(replace(e, corrected=e.printed), Store()).stands
+    assert not examine(replace(e, corrected=e.printed), store).stands

@@ -10,13 +10,12 @@ from reports.markdown import render
 from reports.options import Options
 from reports.study import Study
 from reports.verdict import LAW_SENTENCES, SENTENCES, LawVerdict, Verdict
-from sim.store import Store
 
 
 @pytest.fixture(scope="module")
-def report():
+def report(store):
     options = Options(data="orthonormal", samples=3, widths=(64, 128, 256), seeds=3, steps=20, regime="practical")
-    return Study(options, Store()).check(theorems.find("du2019"), "check theorem du2019")
+    return Study(options, store).check(theorems.find("du2019"), "check theorem du2019")
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,6 @@ import theorems
 from reports.errata import examine
 from sim.plan import asks_of
 from sim.probes import PROBES
-from sim.store import Store
 from theorems.language import At, Quantity
 from theorems.language.notation import tex, text
 from theorems.language.replay import Outcome, replay
@@ -67,8 +66,8 @@ def test_every_step_is_proved(step):
 
 
 @pytest.mark.parametrize("erratum", ERRATA)
-def test_an_erratum_fails_as_printed_and_holds_as_corrected(erratum):
-    assert examine(erratum, Store()).stands
+def test_an_erratum_fails_as_printed_and_holds_as_corrected(erratum, store):
+    assert examine(erratum, store).stands
 
 
 @pytest.mark.parametrize("theorem", THEOREMS)
