@@ -1,10 +1,13 @@
 """The demanded scale is the least width and the largest step that satisfy the hypotheses, and only just."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Rational
 
 import theorems
+from theorems.language import Hypothesis
 from theorems.language.demand import demand, round_down
 from theorems.language.exact import Decision, decide
 
@@ -46,6 +49,18 @@ def test_hidden_constants_demand_nothing(statement):
     wants = demand(theorem, values(theorem, 2, Rational(1, 2), Rational(1, 2), 2))
     assert wants.width is None
     assert wants.step_size is None
+
+
+def test_a_width_that_no_network_has_is_named_by_its_hypothesis(statement):
+    """1 − 1/m never reaches four times the least eigenvalue 1/2."""
+    theorem = statement("Theorem 4.1, explicit")
+    m, floor = theorem.scale.width, next(q for q in theorem.quantities if q.name == "lambda_0")
+    known = values(theorem, 2, Rational(1, 2), Rational(1, 2), 2)
+    assert demand(theorem, known).unreachable == ""
+    impossible = replace(theorem, hypotheses=(*theorem.hypotheses, Hypothesis("neither", 1 - 1 / m >= 4 * floor, at="planted")))
+    wants = demand(impossible, known)
+    assert wants.width is None
+    assert wants.unreachable == "neither"
 
 
 @given(st.floats(1e-300, 1e300))

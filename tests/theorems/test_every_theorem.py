@@ -18,7 +18,9 @@ ENTRIES = list(theorems.catalogue())
 MODULES = {e.key: theorems.find(e.key) for e in ENTRIES}
 THEOREMS = [pytest.param(t, id=f"{key}-{t.statement}") for key, m in MODULES.items() for t in m.theorems]
 STEPS = [pytest.param(s, id=f"{key}-{t.statement}-{s.name}") for key, m in MODULES.items() for t in m.theorems for s in t.derivation]
-ERRATA = [pytest.param(e, id=f"{key}-{e.at}") for key, m in MODULES.items() for e in getattr(m, "errata", ())]
+LARGE = 2**20  # numbers drawn for a witness, beyond which the page of errata alone recomputes it by default
+ERRATA = [pytest.param(e, id=f"{key}-{e.at}", marks=pytest.mark.slow if e.witness and (e.witness.width or 1) * e.witness.samples > LARGE else ())
+          for key, m in MODULES.items() for e in getattr(m, "errata", ())]
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: e.key)
