@@ -19,7 +19,7 @@ from reports.verdict import Verdict
 from sim.data import load
 from sim.run import NO_RUNS, trajectories
 from sim.store import Store
-from theorems.language import Consistent, Counterexample, Erratum, Step, Theorem
+from theorems.language import Counterexample, Erratum, Step, Theorem
 from theorems.language.card import line
 from theorems.language.notation import number, tex, text
 from theorems.language.replay import Outcome, point_of, replay
@@ -54,7 +54,7 @@ def _found(stated: Step | Theorem, witness: Counterexample | None, store: Store,
         undecided = any(f.verdict is Verdict.VOID for f in findings)
         return _words(stated, witness, judged, findings), True if against else None if undecided else False
     r = replay(stated)
-    where = f" at {point_of(r.counterexample)}" if r.counterexample else f": {r.note}" if isinstance(stated, Consistent) else ""
+    where = f" at {point_of(r.counterexample)}" if r.counterexample else f": {r.note}" if r.note else ""
     return f"{r.outcome} by {r.engine}{where}", {Outcome.FALSE: True, Outcome.PROVED: False}.get(r.outcome)
 
 
