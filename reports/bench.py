@@ -99,7 +99,7 @@ class Bench:
         if wants.step_size == 0:
             return "no step size satisfies the hypotheses"
         if wants.unreachable:
-            return f"no width satisfies “{wants.unreachable}” at the witness"
+            return f"no width certainly satisfies “{wants.unreachable}” at the witness"
         values = exact_values(theorem, data, delta, wants.width, wants.step_size)
         for h in theorem.hypotheses:
             if h.about in (About.SCALE, About.DATA) and decide(h.relation, values) is Decision.FAILS:

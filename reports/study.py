@@ -152,7 +152,7 @@ class Study:
         if wants.step_size == 0:
             return self._not_run(theorem, case, delta, None, 0, f"no step size satisfies “{(wants.binding or {})['step_size']}” here")
         if wants.unreachable and not (asked and o.widths):
-            return self._not_run(theorem, case, delta, None, 0, f"no width satisfies “{wants.unreachable}” here")
+            return self._not_run(theorem, case, delta, None, 0, f"no width certainly satisfies “{wants.unreachable}” here")
         certain = all(c.probability == 1 for c in theorem.claims)
         looks = (o.seeds,) if o.seeds else (CERTAIN,) if certain else (seeds_to_confirm(float(delta)), seeds_by_design(float(delta)))
         width = (asked and o.widths and o.widths[-1]) or wants.width or certified_width(theorem, case, delta, o, self.store)

@@ -178,6 +178,11 @@ class Plan:
             raise BadInput(f"setting: {field}", str(expression), f"{missing[0]} has no value; say which letter it is in scale=Scale(width=..., ...)")
         return float(expression.subs({q: by_name[str(q)] for q in expression.free_symbols}))
 
+    @cached_property
+    def untrained(self) -> Plan:
+        """The plan of the draw alone: one step, so that hardly any neuron is near a kink."""
+        return replace(self, steps=1)
+
     def only(self, seed: int) -> Plan:
         return replace(self, seeds=(seed,))
 

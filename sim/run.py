@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from functools import partial
 from threading import Event
 
@@ -85,8 +84,8 @@ def simulate(plan: Plan, seed: int, train: bool = True, store: Store | None = No
 
 
 def _simulated(plan: Plan, seed: int, train: bool, store: Store | None, threads: int, tick: Callable[[float], None]) -> list[Row]:
-    if not train and plan.steps > 1:
-        plan = replace(plan, steps=1)  # so that hardly any neuron is near a kink
+    if not train:
+        plan = plan.untrained
     mode = choose(plan).name
 
     def survey(reach: Array) -> Crowd:
@@ -149,8 +148,6 @@ def trajectories(plan: Plan, store: Store, train: bool = True, tick: Callable[[f
     groups = [plan.seeds[i:i + size] for i in range(0, len(plan.seeds), size)]
     threads, stop = max(1, WORKERS // len(groups)), Event()
 
-    measured = plan if train else replace(plan, steps=1)
-
     def batch(seeds: tuple[int, ...]) -> pd.DataFrame:
         rows: list[Row] = []
         for seed in seeds:
@@ -162,7 +159,7 @@ def trajectories(plan: Plan, store: Store, train: bool = True, tick: Callable[[f
                 told.append(min(0.9 * share, 0.9 - sum(told)))  # a pass may be repeated
                 tick(told[-1])
 
-            rows += _simulated(measured, seed, train, store, threads, drawing)
+            rows += _simulated(plan, seed, train, store, threads, drawing)
             tick(1 - sum(told))
         return table(rows)
 

@@ -56,7 +56,7 @@ def test_the_bench_notices_the_plainly_false(statement, du2019):
     assert bench.notices(impossible.theorem, impossible)["exact hypotheses"]
     narrow = next(t for t in theorems.find("ji2020").theorems if t.statement == "Theorem 2.2, sharper")
     nowhere = next(x for x in mutants(narrow) if x.kind == "unsatisfiable" and "the features keep a margin" in x.change)
-    assert "no width satisfies" in bench.notices(nowhere.theorem, nowhere)["exact hypotheses"]
+    assert "no width certainly satisfies" in bench.notices(nowhere.theorem, nowhere)["exact hypotheses"]
 
 
 @pytest.mark.slow
