@@ -1,7 +1,8 @@
-"""Are the error rates what they are said to be? Planted truths judged by the checker itself: docs/calibration.md.
+"""Are the error rates what they are said to be? Planted truths judged by the checker itself:
+docs/calibration.md.
 
-A verdict depends on a run only through the number of failures, so each design's verdicts are asked of the judge once for every
-number, and trials then draw that number.
+A verdict depends on a run only through the number of failures, so each design's verdicts are asked
+of the judge once for every number, and trials then draw that number.
 """
 
 from __future__ import annotations
@@ -12,37 +13,71 @@ from functools import cache
 import numpy as np
 from sympy import Eq, Rational, sqrt
 
-from reports.compare import compare
-from reports.evidence import Evidence
-from reports.markdown import grid
-from reports.statistics import CONFIRM, MEANS, REFUTE, TWO_LOOKS, seeds_by_design, seeds_to_confirm
-from reports.verdict import Verdict
+from reports.judging.compare import compare
+from reports.judging.evidence import Evidence
+from reports.judging.statistics import (
+    CONFIRM,
+    MEANS,
+    REFUTE,
+    TWO_LOOKS,
+    seeds_by_design,
+    seeds_to_confirm,
+)
+from reports.judging.verdict import Verdict
+from reports.pages.markdown import grid
 from sim.run import table
 from theorems.language import Claim, Scale, Setting, Theorem, count, failure, observable
 
 TRIALS, SEED = 10_000, 20_181_004
 DELTAS = (Rational(1, 2), Rational(1, 10), Rational(1, 20))
-m, delta, r = count("m", "hidden neurons"), failure("delta", "failure"), observable("r", "a number", probe="residual")
-SETTING = Setting(network="two_layer_relu", output=1 / sqrt(m), trained=("w",), drawn={"w": "standard_normal", "a": "rademacher"},
-                  loss="sum_of_squares", factor=Rational(1, 2), method="gradient_descent")
+m, delta, r = (
+    count("m", "hidden neurons"),
+    failure("delta", "failure"),
+    observable("r", "a number", probe="residual"),
+)
+SETTING = Setting(
+    network="two_layer_relu",
+    output=1 / sqrt(m),
+    trained=("w",),
+    drawn={"w": "standard_normal", "a": "rademacher"},
+    loss="sum_of_squares",
+    factor=Rational(1, 2),
+    method="gradient_descent",
+)
 
 
 def judged(values: np.ndarray, claim: Claim, allowed: Rational) -> Verdict:
     """The judge's verdict when r(0) takes these values in as many seeds."""
     frame = table((s, 0.0, "residual", float(v), 0.0) for s, v in enumerate(values))
-    theorem = Theorem(statement="planted", says="planted", setting=SETTING, scale=Scale(failure=delta), hypotheses=(), claims=(claim,))
-    return compare(theorem, Evidence({delta: float(allowed)}, {delta: allowed}, frame))[1][0].verdict
+    theorem = Theorem(
+        statement="planted",
+        says="planted",
+        setting=SETTING,
+        scale=Scale(failure=delta),
+        hypotheses=(),
+        claims=(claim,),
+    )
+    return compare(theorem, Evidence({delta: float(allowed)}, {delta: allowed}, frame))[1][
+        0
+    ].verdict
 
 
 @cache
 def verdicts(allowed: Rational, seeds: int) -> tuple[Verdict, ...]:
     """The verdict for 0, 1, ..., seeds failures."""
     claim = Claim("bound", r(0) <= 1, at="planted", probability=1 - delta)
-    return tuple(judged(np.where(np.arange(seeds) < failures, 2.0, 0.5), claim, allowed) for failures in range(seeds + 1))
+    return tuple(
+        judged(np.where(np.arange(seeds) < failures, 2.0, 0.5), claim, allowed)
+        for failures in range(seeds + 1)
+    )
 
 
-def two_looks(allowed: Rational, true: float, trials: int, rng: np.random.Generator) -> dict[Verdict, float]:
-    """How often each verdict is given when a claim that may fail with `allowed` fails with `true`, in the design of a run in regime."""
+def two_looks(
+    allowed: Rational, true: float, trials: int, rng: np.random.Generator
+) -> dict[Verdict, float]:
+    """How often each verdict is given when a claim that may fail with `allowed` fails with `true`,
+    in the design of a run in regime.
+    """
     first, second = seeds_to_confirm(float(allowed)), seeds_by_design(float(allowed))
     one = rng.binomial(first, true, trials)
     both = one + rng.binomial(second - first, true, trials)
@@ -53,7 +88,9 @@ def two_looks(allowed: Rational, true: float, trials: int, rng: np.random.Genera
 
 
 def means(true: float, trials: int, rng: np.random.Generator) -> dict[Verdict, float]:
-    """How often each verdict is given on a claim that a mean is 4, of chi-square draws with this mean instead."""
+    """How often each verdict is given on a claim that a mean is 4, of chi-square draws with this
+    mean instead.
+    """
     claim = Claim("mean", Eq(r(0), 4), at="planted", expected=True)
     found = [judged(rng.gamma(true / 2, 2, MEANS), claim, Rational(1, 2)) for _ in range(trials)]
     return {v: found.count(v) / trials for v in Verdict if v in found}
@@ -78,22 +115,65 @@ def rows(trials: int = TRIALS, deltas: tuple[Rational, ...] = DELTAS) -> list[Ro
     for allowed in deltas:
         looks = f"{seeds_to_confirm(float(allowed))}, then {seeds_by_design(float(allowed))}"
         for true, name, declared in (
-                (float(allowed) / 10, "true, with room: fails with δ/10", "confirmed at least 0.9"),
-                (float(allowed), "true, just: fails with δ", f"refuted at most {REFUTE:.0e}, confirmed at most {TWO_LOOKS:g}"),
-                (min(2 * float(allowed), 0.9), "false: fails with 2δ (0.9 for δ = 1/2)", f"confirmed at most {TWO_LOOKS:g}"),
-                (0.95, "plainly false: fails with 0.95", f"confirmed at most {TWO_LOOKS:g}, refuted at least 0.9")):
-            found.append(Row(f"δ = {allowed}; {name}", looks, declared, two_looks(allowed, true, trials, rng)))
-    for true, name, declared in ((4.0, "true", f"refuted at most {REFUTE:.0e}"), (5.0, "false: the mean is 5", f"confirmed at most {CONFIRM:g}")):
-        found.append(Row(f"a mean of skewed draws is 4; {name}", str(MEANS), declared, means(true, max(trials // 40, 100), rng)))
+            (float(allowed) / 10, "true, with room: fails with δ/10", "confirmed at least 0.9"),
+            (
+                float(allowed),
+                "true, just: fails with δ",
+                f"refuted at most {REFUTE:.0e}, confirmed at most {TWO_LOOKS:g}",
+            ),
+            (
+                min(2 * float(allowed), 0.9),
+                "false: fails with 2δ (0.9 for δ = 1/2)",
+                f"confirmed at most {TWO_LOOKS:g}",
+            ),
+            (
+                0.95,
+                "plainly false: fails with 0.95",
+                f"confirmed at most {TWO_LOOKS:g}, refuted at least 0.9",
+            ),
+        ):
+            found.append(
+                Row(
+                    f"δ = {allowed}; {name}", looks, declared, two_looks(allowed, true, trials, rng)
+                )
+            )
+    for true, name, declared in (
+        (4.0, "true", f"refuted at most {REFUTE:.0e}"),
+        (5.0, "false: the mean is 5", f"confirmed at most {CONFIRM:g}"),
+    ):
+        found.append(
+            Row(
+                f"a mean of skewed draws is 4; {name}",
+                str(MEANS),
+                declared,
+                means(true, max(trials // 40, 100), rng),
+            )
+        )
     return found
 
 
 def page(found: list[Row]) -> str:
     """The table as Markdown."""
-    columns = [v for v in (Verdict.CONFIRMED, Verdict.REFUTED, Verdict.INCONCLUSIVE) if any(x.rate(v) for x in found)]
+    columns = [
+        v
+        for v in (Verdict.CONFIRMED, Verdict.REFUTED, Verdict.INCONCLUSIVE)
+        if any(x.rate(v) for x in found)
+    ]
     body = [(x.planted, x.seeds, x.declared, *(f"{x.rate(v):.4f}" for v in columns)) for x in found]
-    return "\n".join([
-        "# Calibration", "",
-        f"{TRIALS:,} trials a row ({TRIALS // 40:,} for means) with a planted truth, judged by the checker: how often each verdict was given. "
-        "Written by `docs/generate.py`.", "",
-        *grid(("planted", "seeds", "declared", *map(str, columns)), body, right=tuple(map(str, columns)))]).rstrip() + "\n"
+    return (
+        "\n".join(
+            [
+                "# Calibration",
+                "",
+                f"{TRIALS:,} trials a row ({TRIALS // 40:,} for means) with a planted truth, judged by the checker: how often each verdict was given. "
+                "Written by `docs/generate.py`.",
+                "",
+                *grid(
+                    ("planted", "seeds", "declared", *map(str, columns)),
+                    body,
+                    right=tuple(map(str, columns)),
+                ),
+            ]
+        ).rstrip()
+        + "\n"
+    )

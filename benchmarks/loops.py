@@ -1,4 +1,6 @@
-"""The same training as a user would write it: a JAX loop of ours, a plain PyTorch loop, an optax loop. Seconds before the first step, and a step."""
+"""The same training as a user would write it: a JAX loop of ours, a plain PyTorch loop, an optax
+loop. Seconds before the first step, and a step.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +11,16 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from sim.dense import Dense
+from sim.engines.dense import Dense
 from sim.plan import Plan
 
 Step = Callable[[], None]
 
 
 def timed(prepare: Callable[[], Step], seconds: float) -> tuple[float, float, int]:
-    """Seconds of the preparation (draw and compilation included), seconds of a step, and how many steps that is the mean of."""
+    """Seconds of the preparation (draw and compilation included), seconds of a step, and how many
+    steps that is the mean of.
+    """
     began = time.perf_counter()
     step = prepare()
     step()
@@ -36,6 +40,7 @@ def dense(plan: Plan) -> Step:
 def torch(plan: Plan) -> Step:
     """Autograd and torch.optim.SGD, float32."""
     import torch as t
+
     generator = t.Generator().manual_seed(0)
     x, y = t.tensor(plan.inputs, dtype=t.float32), t.tensor(plan.data.labels, dtype=t.float32)
     w = t.randn(plan.width, x.shape[1], generator=generator).requires_grad_()
@@ -55,6 +60,7 @@ def torch(plan: Plan) -> Step:
 def optax(plan: Plan) -> Step:
     """jax.grad and optax.sgd under jit, float32."""
     import optax as o
+
     keys = jax.random.split(jax.random.key(0))
     x, y = jnp.asarray(plan.inputs, jnp.float32), jnp.asarray(plan.data.labels, jnp.float32)
     w = jax.random.normal(keys[0], (plan.width, x.shape[1]), jnp.float32)
@@ -63,7 +69,9 @@ def optax(plan: Plan) -> Step:
 
     @jax.jit
     def update(w, state):  # type: ignore[no-untyped-def]
-        loss, gradient = jax.value_and_grad(lambda v: 0.5 * jnp.sum((a @ jax.nn.relu(v @ x.T) / plan.width**0.5 - y) ** 2))(w)
+        loss, gradient = jax.value_and_grad(
+            lambda v: 0.5 * jnp.sum((a @ jax.nn.relu(v @ x.T) / plan.width**0.5 - y) ** 2)
+        )(w)
         updates, state = optimizer.update(gradient, state)
         return o.apply_updates(w, updates), state, loss
 
@@ -79,22 +87,39 @@ def optax(plan: Plan) -> Step:
 def generators(threads: int) -> dict[str, float]:
     """Nanoseconds a Gaussian number of every generator at hand, on all cores."""
     from concurrent.futures import ThreadPoolExecutor
+
     count, piece, found = 2**24, 2**14, {}
     with ThreadPoolExecutor(threads) as pool:
+
         def measure(name: str, fill: Callable[[int], None]) -> None:
             best = np.inf
             for _ in range(4):
                 began = time.perf_counter()
-                list(pool.map(lambda i: [fill(i) for _ in range(count // piece // threads)], range(threads)))
+                list(
+                    pool.map(
+                        lambda i: [fill(i) for _ in range(count // piece // threads)],
+                        range(threads),
+                    )
+                )
                 best = min(best, time.perf_counter() - began)
             found[name] = best / count * 1e9
 
         for kind in (np.float64, np.float32):
-            streams, rooms = [np.random.Generator(np.random.SFC64(i)) for i in range(threads)], [np.empty(piece, kind) for _ in range(threads)]
-            measure(f"NumPy SFC64 {kind.__name__}", lambda i, s=streams, r=rooms: s[i].standard_normal(out=r[i], dtype=r[i].dtype))
+            streams, rooms = (
+                [np.random.Generator(np.random.SFC64(i)) for i in range(threads)],
+                [np.empty(piece, kind) for _ in range(threads)],
+            )
+            measure(
+                f"NumPy SFC64 {kind.__name__}",
+                lambda i, s=streams, r=rooms: s[i].standard_normal(out=r[i], dtype=r[i].dtype),
+            )
         try:
             import torch as t
-            torches, tensors = [t.Generator().manual_seed(i) for i in range(threads)], [t.empty(piece) for _ in range(threads)]
+
+            torches, tensors = (
+                [t.Generator().manual_seed(i) for i in range(threads)],
+                [t.empty(piece) for _ in range(threads)],
+            )
             measure("PyTorch float32", lambda i: tensors[i].normal_(generator=torches[i]))
         except ImportError:
             pass

@@ -1,4 +1,6 @@
-"""Numbers that were computed before this program existed, by hand or by scripts, and what the program computes: docs/reproduction.md."""
+"""Numbers that were computed before this program existed, by hand or by scripts, and what the
+program computes: docs/reproduction.md.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +13,14 @@ import numpy as np
 from sympy import Rational
 
 import theorems
-from reports.markdown import grid
-from reports.planning import data_values, demands, exact_values
-from sim.data import Data, load
-from sim.gram import feature_floor
-from sim.margin import hard_margin
-from sim.networks import NETWORKS
-from sim.ntk_margin import ntk_margin
-from sim.population import abs_kernel, squares
+from reports.pages.markdown import grid
+from reports.studies.planning import data_values, demands, exact_values
+from sim.data.margin import hard_margin
+from sim.data.table import Data, load
+from sim.measuring.gram import feature_floor
+from sim.measuring.ntk_margin import ntk_margin
+from sim.setting.networks import NETWORKS
+from sim.setting.population import abs_kernel, squares
 from theorems.language import Theorem, expanded
 
 Row = tuple[str, str, float, float]  # paper, what, the earlier figure, ours
@@ -38,27 +40,52 @@ def _steps(theorem: Theorem, data: Data) -> float:
 
 
 def ji2020() -> Iterator[Row]:
-    """The margin of the tangent features, and the width and the steps that Theorem 2.2 demands at epsilon = delta = 1/10."""
-    for name, data, figure in (("1 orthonormal point", load("orthonormal", 1), 0.5), ("2 orthonormal points", load("orthonormal", 2), 0.42678),
-                               ("4 orthonormal points", load("orthonormal", 4), 0.33459), ("8 orthonormal points", load("orthonormal", 8), 0.24531),
-                               ("exclusive or in the plane", load("xor", 4), 0.35355)):
+    """The margin of the tangent features, and the width and the steps that Theorem 2.2 demands at
+    epsilon = delta = 1/10.
+    """
+    for name, data, figure in (
+        ("1 orthonormal point", load("orthonormal", 1), 0.5),
+        ("2 orthonormal points", load("orthonormal", 2), 0.42678),
+        ("4 orthonormal points", load("orthonormal", 4), 0.33459),
+        ("8 orthonormal points", load("orthonormal", 8), 0.24531),
+        ("exclusive or in the plane", load("xor", 4), 0.35355),
+    ):
         yield "ji2020", f"γ, {name}", figure, ntk_margin(data).value
     theorem = _theorem("ji2020", "Theorem 2.2")
-    for recipe, n, width, steps in (("orthonormal", 1, 6.883e8, 52513), ("orthonormal", 2, 2.633e9, 77679), ("orthonormal", 4, 1.97e10, 135102),
-                                    ("xor", 4, 1.269e10, 120995)):
+    for recipe, n, width, steps in (
+        ("orthonormal", 1, 6.883e8, 52513),
+        ("orthonormal", 2, 2.633e9, 77679),
+        ("orthonormal", 4, 1.97e10, 135102),
+        ("xor", 4, 1.269e10, 120995),
+    ):
         data = load(recipe, n)
-        yield "ji2020", f"least width of Theorem 2.2, {recipe}, {n}", width, float(demands(theorem, data, TENTH).width or 0)
+        yield (
+            "ji2020",
+            f"least width of Theorem 2.2, {recipe}, {n}",
+            width,
+            float(demands(theorem, data, TENTH).width or 0),
+        )
         yield "ji2020", f"steps of Theorem 2.2, {recipe}, {n}", steps, _steps(theorem, data)
 
 
 def ji2019() -> Iterator[Row]:
     """The hard margin of the five points."""
-    yield "ji2019", "hard margin of the five points", 0.77782, hard_margin(load("separable", 5)).value
+    yield (
+        "ji2019",
+        "hard margin of the five points",
+        0.77782,
+        hard_margin(load("separable", 5)).value,
+    )
 
 
 def gao2021() -> Iterator[Row]:
     """The least eigenvalue of the features' limit on orthonormal points: 1/2 - 1/(2 pi)."""
-    yield "gao2021", "λ₀ of three orthonormal points", 0.5 - 0.5 / np.pi, feature_floor(load("orthonormal", 3)).value
+    yield (
+        "gao2021",
+        "λ₀ of three orthonormal points",
+        0.5 - 0.5 / np.pi,
+        feature_floor(load("orthonormal", 3)).value,
+    )
 
 
 @partial(jax.jit, static_argnums=1)
@@ -74,13 +101,20 @@ def _descend(w: jax.Array, steps: int) -> tuple[jax.Array, jax.Array]:
 
 
 def zhou2021() -> Iterator[Row]:
-    """Constants of two orbits with one teacher in four dimensions, eta = 0.2, t = eta k = 4e4; later the loss is rounding."""
+    """Constants of two orbits with one teacher in four dimensions, eta = 0.2, t = eta k = 4e4;
+    later the loss is rounding.
+    """
     steps = 200_000
     for share, figure in ((0.5, 0.82247), (0.2961, 0.98645)):
         start = np.zeros((2, 4))
         start[:, 0], start[:, 1] = np.sqrt([share, 1 - share]), (0.05, -0.05)
         loss, _ = _descend(jnp.asarray(start), steps)
-        yield "zhou2021", f"L t³ of two students, share {share}", figure, float(loss) * (0.2 * steps) ** 3
+        yield (
+            "zhou2021",
+            f"L t³ of two students, share {share}",
+            figure,
+            float(loss) * (0.2 * steps) ** 3,
+        )
     loss, _ = _descend(jnp.asarray(np.array([[1.0, 0, 0, 0], [0, 0.3, 0, 0]])), steps)
     yield "zhou2021", "L t² of an idle student", 0.052542, float(loss) * (0.2 * steps) ** 2
 
@@ -92,7 +126,24 @@ def rows() -> list[Row]:
 
 def page(found: list[Row]) -> str:
     """The table with relative differences."""
-    lines = ["# Figures known beforehand", "",
-             "Computed by hand or by separate scripts before this program existed; the last column is the relative difference.", ""]
-    table = [(key, what, f"{figure:.6g}", f"{ours:.6g}", f"{abs(ours / figure - 1):.1e}") for key, what, figure, ours in found]
-    return "\n".join([*lines, *grid(("paper", "figure", "known", "here", "difference"), table, ("known", "here", "difference")), ""])
+    lines = [
+        "# Figures known beforehand",
+        "",
+        "Computed by hand or by separate scripts before this program existed; the last column is the relative difference.",
+        "",
+    ]
+    table = [
+        (key, what, f"{figure:.6g}", f"{ours:.6g}", f"{abs(ours / figure - 1):.1e}")
+        for key, what, figure, ours in found
+    ]
+    return "\n".join(
+        [
+            *lines,
+            *grid(
+                ("paper", "figure", "known", "here", "difference"),
+                table,
+                ("known", "here", "difference"),
+            ),
+            "",
+        ]
+    )

@@ -1,7 +1,9 @@
-"""Write the generated pages (reports, errata, calibration, the README's output), or with --check prove that they are fresh.
+"""Write the generated pages (reports, errata, calibration, the README's output), or with --check
+prove that they are fresh.
 
-The other papers' reports, the catalogue and, with --mutants, the page of planted errors are written, not checked: they take many
-minutes. What they say is guarded by the locks, and CI runs `check mutants` itself.
+The other papers' reports, the catalogue and, with --mutants, the page of planted errors are
+written, not checked: they take many minutes. What they say is guarded by the locks, and CI runs
+`check mutants` itself.
 
 Versions, times and the machine's command line are not compared; every other character is.
 """
@@ -18,12 +20,15 @@ from rich.console import Console
 
 import theorems
 from benchmarks import calibration, reproduction
-from reports import catalogue, errata, mutants, score, terminal
-from reports.bench import Bench
-from reports.findings import Report
-from reports.options import Options
-from reports.study import Study
-from reports.written import write
+from reports.judging.findings import Report
+from reports.mutants import score
+from reports.mutants import trials as mutants
+from reports.mutants.bench import Bench
+from reports.pages import catalogue, terminal
+from reports.pages.written import write
+from reports.studies import errata
+from reports.studies.options import Options
+from reports.studies.study import Study
 from sim.store import Store
 
 ROOT = Path(__file__).parent.parent
@@ -34,7 +39,10 @@ SHOWN = ("Theorem 4.1, at practical scale", "Theorem 4.1, explicit, in regime")
 def excerpt(report: Report) -> str:
     """The head of the terminal's output, two of its tables, and its last line."""
     out = io.StringIO()
-    terminal.show(report, Console(file=out, width=132, highlight=False, legacy_windows=False, color_system=None))
+    terminal.show(
+        report,
+        Console(file=out, width=132, highlight=False, legacy_windows=False, color_system=None),
+    )
     head, *blocks = re.split(r"\n(?=\S[^\n]* ─{5,}\n)", out.getvalue().replace("─ \n", "─\n"))
     lines = out.getvalue().rstrip().splitlines()
     chosen = [b.rstrip() for b in blocks if b.startswith(SHOWN)]
@@ -45,7 +53,9 @@ def excerpt(report: Report) -> str:
 def timeless(page: str) -> str:
     """The page without what differs from run to run: seconds and versions."""
     page = re.sub(r"\(\d+ s\)", "", page)
-    page = re.sub(r"(\.0*[1-9]\d{6})\d+", r"\1", page)  # digits that the machine's linear algebra decides
+    page = re.sub(
+        r"(\.0*[1-9]\d{6})\d+", r"\1", page
+    )  # digits that the machine's linear algebra decides
     return re.sub(r"SFC64 stream\. .*", "", page)
 
 
@@ -63,7 +73,9 @@ def _reported(module: ModuleType, folder: Path) -> Report:
 
 
 def plant(modules: Sequence[ModuleType]) -> None:
-    """Write the page of planted errors, anew after every paper, so that an interruption keeps those that were tried."""
+    """Write the page of planted errors, anew after every paper, so that an interruption keeps those
+    that were tried.
+    """
     trials = []
     for module in modules:
         trials.append(mutants.run(module, Bench(Store())))
@@ -81,11 +93,16 @@ def main() -> int:
         readme = (ROOT / "README.md").read_text()
         before, rest = readme.split(START)
         fresh = before + START + excerpt(report) + END + rest.split(END)[1]
-        pages = {"errata.md": errata.as_markdown(errata.catalogue(papers(), Store())), "calibration.md": calibration.page(calibration.rows()),
-                 "reproduction.md": reproduction.page(reproduction.rows())}
+        pages = {
+            "errata.md": errata.as_markdown(errata.catalogue(papers(), Store())),
+            "calibration.md": calibration.page(calibration.rows()),
+            "reproduction.md": reproduction.page(reproduction.rows()),
+        }
         if not checking:
             (ROOT / "README.md").write_text(fresh)
-            reports = [report if m.paper.key == "du2019" else _reported(m, folder) for m in papers()]
+            reports = [
+                report if m.paper.key == "du2019" else _reported(m, folder) for m in papers()
+            ]
             pages["catalogue.md"] = catalogue.as_markdown(reports, {}, "report/")
             for name, page in pages.items():
                 (ROOT / "docs" / name).write_text(page)
@@ -93,8 +110,16 @@ def main() -> int:
                 plant(papers())
             return 0
         pairs = [(folder / "du2019.md", ROOT / "docs" / "report" / "du2019.md")]
-        stale = [str(old.relative_to(ROOT)) for new, old in pairs if timeless(new.read_text()) != timeless(old.read_text())]
-        stale += [f"docs/{name}" for name, page in pages.items() if timeless((ROOT / "docs" / name).read_text()) != timeless(page)]
+        stale = [
+            str(old.relative_to(ROOT))
+            for new, old in pairs
+            if timeless(new.read_text()) != timeless(old.read_text())
+        ]
+        stale += [
+            f"docs/{name}"
+            for name, page in pages.items()
+            if timeless((ROOT / "docs" / name).read_text()) != timeless(page)
+        ]
         stale += ["README.md"] if timeless(fresh) != timeless(readme) else []
     for name in stale:
         print(f"{name} is stale: run .venv/bin/python docs/generate.py", file=sys.stderr)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.data import Array
+from sim.data.table import Array
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,9 @@ class Store:
         return frame
 
     def arrays(self, key: str, compute: Callable[[], dict[str, Array]]) -> dict[str, Array]:
-        """The arrays kept under `key` (a part of some seed), or the computed ones, which are then kept."""
+        """The arrays kept under `key` (a part of some seed), or the computed ones, which are then
+        kept.
+        """
         if self.folder is None:
             return compute()
         path = self.folder / f"{key}.npz"

@@ -8,14 +8,25 @@ import sim  # noqa: F401  (switches JAX to float64)
 
 jax.config.update("jax_numpy_dtype_promotion", "strict")
 
-settings.register_profile("default", max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "default",
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.register_profile("thorough", parent=settings.get_profile("default"), max_examples=1000)
 settings.load_profile("default")
 
 
 def pytest_addoption(parser):
     parser.addoption("--slow", action="store_true", help="also run the tests that take minutes")
-    parser.addoption("--effort", choices=["default", "thorough"], default="default", help="examples per property test")
+    parser.addoption(
+        "--effort",
+        choices=["default", "thorough"],
+        default="default",
+        help="examples per property test",
+    )
 
 
 def pytest_configure(config):
@@ -33,6 +44,7 @@ def pytest_collection_modifyitems(config, items):
 def store(tmp_path_factory):
     """Finished seeds, shared by all workers of the test run as by all checks of a user."""
     from sim.store import Store
+
     base = tmp_path_factory.getbasetemp()
     return Store((base.parent if "popen" in base.name else base) / "finished")
 
@@ -40,6 +52,7 @@ def store(tmp_path_factory):
 @pytest.fixture(scope="session")
 def du2019():
     import theorems
+
     return theorems.find("du2019")
 
 

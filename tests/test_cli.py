@@ -1,4 +1,6 @@
-"""Every command as a user calls it: exit codes, one JSON object, one-line complaints, nothing half-written."""
+"""Every command as a user calls it: exit codes, one JSON object, one-line complaints, nothing
+half-written.
+"""
 
 import contextlib
 import io
@@ -18,14 +20,33 @@ import cli
 import theorems
 
 ROOT = Path(__file__).parent.parent
-SMALL = ["--data", "orthonormal", "--samples", "3", "--widths", "64,128,256", "--seeds", "3", "--steps", "20", "--regime", "practical"]
+SMALL = [
+    "--data",
+    "orthonormal",
+    "--samples",
+    "3",
+    "--widths",
+    "64,128,256",
+    "--seeds",
+    "3",
+    "--steps",
+    "20",
+    "--regime",
+    "practical",
+]
 
 
 def check(*arguments, cwd, **env):
     """The command in this process: an interpreter for each would take minutes."""
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
-    with mock.patch.object(sys, "argv", ["check", *map(str, arguments)]), mock.patch.dict(os.environ, env), contextlib.chdir(cwd), \
-            contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), pytest.raises(SystemExit) as ended:
+    with (
+        mock.patch.object(sys, "argv", ["check", *map(str, arguments)]),
+        mock.patch.dict(os.environ, env),
+        contextlib.chdir(cwd),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        pytest.raises(SystemExit) as ended,
+    ):
         cli.main()
     said = [(x.flush(), x.buffer.getvalue().decode())[1] for x in (out, err)]
     return subprocess.CompletedProcess(arguments, ended.value.code, *said)
@@ -57,7 +78,16 @@ def test_the_json_is_one_object_with_everything_promised(checked):
         for h in g["hypotheses"]:
             assert {"name", "at", "status", "needed", "actual"} <= h.keys()
         for c in g["claims"]:
-            assert {"name", "at", "verdict", "predicted", "observed", "slack", "seeds", "failures"} <= c.keys()
+            assert {
+                "name",
+                "at",
+                "verdict",
+                "predicted",
+                "observed",
+                "slack",
+                "seeds",
+                "failures",
+            } <= c.keys()
         for w in g["laws"]:
             assert {"of", "along", "declared", "fitted", "low", "high", "verdict"} <= w.keys()
     laws = [w for g in found["regimes"] for w in g["laws"]]
@@ -92,7 +122,9 @@ def test_list_and_show_and_data(tmp_path):
     shown = check("show", "du2019", cwd=tmp_path).stdout
     assert "m ≥ 16·n·(n/2 + ‖y‖²)/(R²·δ₃·λ₀²)" in shown
     assert "[Corollary 4.1; as printed]" in shown
-    assert r"\begin{theorem}[Theorem 4.1]" in check("show", "du2019", "--latex", cwd=tmp_path).stdout
+    assert (
+        r"\begin{theorem}[Theorem 4.1]" in check("show", "du2019", "--latex", cwd=tmp_path).stdout
+    )
     assert json.loads(check("show", "du2019", "--json", cwd=tmp_path).stdout)["theorems"]
     found = json.loads(check("data", "digits", "--json", cwd=tmp_path).stdout)
     assert found["quantities"]["lambda_0"]["low"] == pytest.approx(0.0914270294021679, abs=1e-12)
@@ -105,53 +137,61 @@ def test_list_and_show_and_data(tmp_path):
 def test_a_false_step_ends_with_code_1_and_its_layer(checked, tmp_path):
     shutil.copytree(checked[0] / "here" / ".finished", tmp_path / "out" / ".finished")
     source = (Path(theorems.__file__).parent / "du2019.py").read_text()
-    (tmp_path / "mine.py").write_text(source.replace("rate = 1 - eta * lambda_0 / 2", "rate = 1 - eta * lambda_0"))
+    (tmp_path / "mine.py").write_text(
+        source.replace("rate = 1 - eta * lambda_0 / 2", "rate = 1 - eta * lambda_0")
+    )
     done = check("theorem", "./mine.py", *SMALL, "--json", cwd=tmp_path)
     assert done.returncode == 1
-    assert any(line.startswith("derivation: Theorem 4.1, explicit, step “each step contracts”") for line in json.loads(done.stdout)["noticed"])
+    assert any(
+        line.startswith("derivation: Theorem 4.1, explicit, step “each step contracts”")
+        for line in json.loads(done.stdout)["noticed"]
+    )
 
 
-@pytest.mark.parametrize(("arguments", "words"), [
-    (["theorem", "du219"], "did you mean 'du2019'"),
-    (["theorem", "./nowhere.py"], "no such file"),
-    (["theorem", "du2019", "--delta", "1.5"], "--delta"),
-    (["theorem", "du2019", "--delta", "often"], "--delta"),
-    (["theorem", "du2019", "--step-size", "-1"], "--step-size"),
-    (["theorem", "du2019", "--step-size", "0"], "--step-size"),
-    (["theorem", "du2019", "--widths", "0"], "--widths"),
-    (["theorem", "du2019", "--widths", "a,b"], "--widths"),
-    (["theorem", "du2019", "--samples", "100000"], "1797 rows"),
-    (["theorem", "du2019", "--samples", "0"], "--samples"),
-    (["theorem", "du2019", "--seeds", "0"], "--seeds"),
-    (["theorem", "du2019", "--steps", "0"], "--steps"),
-    (["theorem", "du2019", "--data", "digit"], "did you mean 'digits'"),
-    (["theorem", "du2019", "--data", "none.csv"], "no such file"),
-    (["theorem", "du2019", "--data", "t.csv", "--label", "lable"], "did you mean 'label'"),
-    (["theorem", "du2019", "--regime", "inside"], "--regime"),
-    (["theorem", "du2019", "--out", "t.csv/below"], "--out"),
-    (["theorem", "du2019", "--nonsense"], "--nonsense"),
-    (["theorem"], "KEY|FILE.py"),
-    (["theorem", "./broken.py"], "does not import"),
-    (["theorem", "./empty.py"], "declares no theorem"),
-    (["theorem", "./probe.py"], "did you mean 'residual'"),
-    (["theorem", "./network.py"], "did you mean 'two_layer_relu'"),
-    (["data", "t.txt"], "data: got 't.txt'"),
-    (["show", "du219"], "did you mean 'du2019'"),
-    (["derivation", "du219"], "did you mean 'du2019'"),
-    (["errata", "du219"], "did you mean 'du2019'"),
-    (["mutants", "./nowhere.py"], "no such file"),
-    (["regress", "./mine.py"], "not locked yet"),
-    (["compare", "./mine.py"], "at least two"),
-    (["compare"], "KEY|FILE.py"),
-    (["new", "Du 2019"], "in lower case"),
-    (["new", "mine"], "exists already"),
-    (["theorem", "./twice.py"], "it must be"),
-    (["theorem", "ji2019", "--data", "both.csv"], "separates"),
-    (["theorem", "zhou2021", "--data", "twins.csv"], "two of its neurons are parallel"),
-    (["theorem", "zhou2021", "--widths", "2"], "at least as many neurons as its teacher, 3"),
-    (["all", "--data", "none.csv"], "no paper can take it"),
-    (["nonsense"], "nonsense"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["theorem", "du219"], "did you mean 'du2019'"),
+        (["theorem", "./nowhere.py"], "no such file"),
+        (["theorem", "du2019", "--delta", "1.5"], "--delta"),
+        (["theorem", "du2019", "--delta", "often"], "--delta"),
+        (["theorem", "du2019", "--step-size", "-1"], "--step-size"),
+        (["theorem", "du2019", "--step-size", "0"], "--step-size"),
+        (["theorem", "du2019", "--widths", "0"], "--widths"),
+        (["theorem", "du2019", "--widths", "a,b"], "--widths"),
+        (["theorem", "du2019", "--samples", "100000"], "1797 rows"),
+        (["theorem", "du2019", "--samples", "0"], "--samples"),
+        (["theorem", "du2019", "--seeds", "0"], "--seeds"),
+        (["theorem", "du2019", "--steps", "0"], "--steps"),
+        (["theorem", "du2019", "--data", "digit"], "did you mean 'digits'"),
+        (["theorem", "du2019", "--data", "none.csv"], "no such file"),
+        (["theorem", "du2019", "--data", "t.csv", "--label", "lable"], "did you mean 'label'"),
+        (["theorem", "du2019", "--regime", "inside"], "--regime"),
+        (["theorem", "du2019", "--out", "t.csv/below"], "--out"),
+        (["theorem", "du2019", "--nonsense"], "--nonsense"),
+        (["theorem"], "KEY|FILE.py"),
+        (["theorem", "./broken.py"], "does not import"),
+        (["theorem", "./empty.py"], "declares no theorem"),
+        (["theorem", "./probe.py"], "did you mean 'residual'"),
+        (["theorem", "./network.py"], "did you mean 'two_layer_relu'"),
+        (["data", "t.txt"], "data: got 't.txt'"),
+        (["show", "du219"], "did you mean 'du2019'"),
+        (["derivation", "du219"], "did you mean 'du2019'"),
+        (["errata", "du219"], "did you mean 'du2019'"),
+        (["mutants", "./nowhere.py"], "no such file"),
+        (["regress", "./mine.py"], "not locked yet"),
+        (["compare", "./mine.py"], "at least two"),
+        (["compare"], "KEY|FILE.py"),
+        (["new", "Du 2019"], "in lower case"),
+        (["new", "mine"], "exists already"),
+        (["theorem", "./twice.py"], "it must be"),
+        (["theorem", "ji2019", "--data", "both.csv"], "separates"),
+        (["theorem", "zhou2021", "--data", "twins.csv"], "two of its neurons are parallel"),
+        (["theorem", "zhou2021", "--widths", "2"], "at least as many neurons as its teacher, 3"),
+        (["all", "--data", "none.csv"], "no paper can take it"),
+        (["nonsense"], "nonsense"),
+    ],
+)
 def test_bad_input_gets_one_line_and_code_2(arguments, words, tmp_path, monkeypatch, capfd):
     source = (Path(theorems.__file__).parent / "du2019.py").read_text()
     (tmp_path / "t.csv").write_text("a,b,label\n1,2,1\n2,1,-1\n")
@@ -160,15 +200,23 @@ def test_bad_input_gets_one_line_and_code_2(arguments, words, tmp_path, monkeypa
     (tmp_path / "broken.py").write_text("import nothing_of_this_name")
     (tmp_path / "empty.py").write_text('"""Nothing."""')
     (tmp_path / "probe.py").write_text(source.replace('probe="residual"', 'probe="residuel"'))
-    (tmp_path / "network.py").write_text(source.replace('network="two_layer_relu"', 'network="two_layer_rely"'))
-    (tmp_path / "mine.py").write_text((Path(theorems.__file__).parent / "skeleton" / "authoryear.py").read_text().replace("authoryear", "mine"))
+    (tmp_path / "network.py").write_text(
+        source.replace('network="two_layer_relu"', 'network="two_layer_rely"')
+    )
+    (tmp_path / "mine.py").write_text(
+        (Path(theorems.__file__).parent / "skeleton" / "authoryear.py")
+        .read_text()
+        .replace("authoryear", "mine")
+    )
     (tmp_path / "twice.py").write_text((tmp_path / "mine.py").read_text())
     (tmp_path / "transcription").mkdir()
     (tmp_path / "transcription" / "twice.txt").write_text("[Theorem 1]\nnonsense\n")
     before = {p.name for p in tmp_path.iterdir()}
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["check", *arguments])
-    with pytest.raises(SystemExit) as ended:  # in this process: an interpreter for each line would take minutes
+    with pytest.raises(
+        SystemExit
+    ) as ended:  # in this process: an interpreter for each line would take minutes
         cli.main()
     out, err = capfd.readouterr()
     assert ended.value.code == 2
@@ -179,10 +227,19 @@ def test_bad_input_gets_one_line_and_code_2(arguments, words, tmp_path, monkeypa
 
 
 def test_an_interruption_keeps_finished_seeds(tmp_path):
-    code = (f"import sys; sys.path.insert(0, {str(ROOT)!r}); import cli\n"
-            "sys.argv = ['check', 'theorem', 'du2019', '--regime', 'practical']; cli.main()")
+    code = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r}); import cli\n"
+        "sys.argv = ['check', 'theorem', 'du2019', '--regime', 'practical']; cli.main()"
+    )
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    run = subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+    run = subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
     finished, waited = tmp_path / "out" / ".finished", time.monotonic()
     while len(list(finished.glob("*.parquet"))) < 6 and time.monotonic() - waited < 120:
         time.sleep(0.1)
@@ -203,12 +260,16 @@ def test_a_derivation_is_shown_step_by_step_with_its_lemmas_and_constants(tmp_pa
     assert "Lemma: Markov" in done.stdout
     assert "no step speaks of" in done.stdout
     tree = json.loads(check("derivation", "du2019", "--json", cwd=tmp_path).stdout)
-    assert all(s["outcome"] == "proved" for t in (*tree["statements"], *tree["lemmas"]) for s in t["steps"])
+    assert all(
+        s["outcome"] == "proved" for t in (*tree["statements"], *tree["lemmas"]) for s in t["steps"]
+    )
 
 
 def test_a_false_step_is_shown_with_its_counterexample_and_ends_with_1(tmp_path):
     source = (Path(theorems.__file__).parent / "du2019.py").read_text()
-    (tmp_path / "mine.py").write_text(source.replace("rate = 1 - eta * lambda_0 / 2", "rate = 1 - eta * lambda_0"))
+    (tmp_path / "mine.py").write_text(
+        source.replace("rate = 1 - eta * lambda_0 / 2", "rate = 1 - eta * lambda_0")
+    )
     done = check("derivation", "./mine.py", cwd=tmp_path)
     assert done.returncode == 1
     assert "✗ each step contracts" in done.stdout
@@ -217,7 +278,17 @@ def test_a_false_step_is_shown_with_its_counterexample_and_ends_with_1(tmp_path)
 
 def test_a_new_file_runs_at_once_and_says_what_it_lacks(tmp_path):
     assert check("new", "mine2026", cwd=tmp_path).returncode == 0
-    done = check("theorem", "./mine2026.py", "--widths", "64,128,256", "--seeds", "3", "--steps", "20", cwd=tmp_path)
+    done = check(
+        "theorem",
+        "./mine2026.py",
+        "--widths",
+        "64,128,256",
+        "--seeds",
+        "3",
+        "--steps",
+        "20",
+        cwd=tmp_path,
+    )
     assert done.returncode == 0, done.stderr
     assert "second typing: none; write every relation once more" in done.stdout
     assert "lock: none; check regress ./mine2026.py --update" in done.stdout
@@ -226,10 +297,24 @@ def test_a_new_file_runs_at_once_and_says_what_it_lacks(tmp_path):
     (tmp_path / "transcription" / "mine2026.txt").write_text(
         "[Theorem 1]\nsetting: two_layer_relu times 1/sqrt(m); train w; w ~ standard_normal; a ~ rademacher; "
         "loss 1/2 sum_of_squares; gradient_descent\n"
-        "small steps: eta <= 1/10\nwide enough: m >= 100\nevery step shrinks the residual: r(k+1) <= r(k); every k\n")
-    again = check("theorem", "./mine2026.py", "--widths", "64,128,256", "--seeds", "3", "--steps", "20", cwd=tmp_path)
+        "small steps: eta <= 1/10\nwide enough: m >= 100\nevery step shrinks the residual: r(k+1) <= r(k); every k\n"
+    )
+    again = check(
+        "theorem",
+        "./mine2026.py",
+        "--widths",
+        "64,128,256",
+        "--seeds",
+        "3",
+        "--steps",
+        "20",
+        cwd=tmp_path,
+    )
     assert again.returncode == 1
-    assert "typing: Theorem 1, “wide enough” is declared as m ≥ 1000 but typed as m >= 100" in again.stdout
+    assert (
+        "typing: Theorem 1, “wide enough” is declared as m ≥ 1000 but typed as m >= 100"
+        in again.stdout
+    )
 
 
 def test_regress_writes_compares_and_tells_what_changed(tmp_path):
@@ -237,10 +322,16 @@ def test_regress_writes_compares_and_tells_what_changed(tmp_path):
     assert check("regress", "./mine.py", "--update", cwd=tmp_path).returncode == 0
     assert check("regress", "./mine.py", cwd=tmp_path).returncode == 0
     source = (tmp_path / "mine.py").read_text()
-    (tmp_path / "mine.py").write_text(source.replace("h <= 1 - eta * lam)", "h <= -(eta * lam) + 1)").replace("m >= 1000", "m >= 500 * 2"))
+    (tmp_path / "mine.py").write_text(
+        source.replace("h <= 1 - eta * lam)", "h <= -(eta * lam) + 1)").replace(
+            "m >= 1000", "m >= 500 * 2"
+        )
+    )
     assert check("regress", "./mine.py", cwd=tmp_path).returncode == 0
     (tmp_path / "mine.py").write_text(source.replace("m >= 1000", "m >= 500"))
-    done = check("regress", "./mine.py", "--junit", "found.xml", cwd=tmp_path, GITHUB_ACTIONS="true")
+    done = check(
+        "regress", "./mine.py", "--junit", "found.xml", cwd=tmp_path, GITHUB_ACTIONS="true"
+    )
     assert done.returncode == 1
     assert "was  m ≥ 1000" in done.stdout
     assert "::error file=mine.py" in done.stdout

@@ -29,7 +29,9 @@ class Entry:
 
 
 def catalogue() -> Iterator[Entry]:
-    """Every file here, and of installed packages of theorems, that declares a paper; nothing is imported."""
+    """Every file here, and of installed packages of theorems, that declares a paper; nothing is
+    imported.
+    """
     files = sorted(HERE.glob("*.py"))
     for point in entry_points(group=GROUP):
         spec = importlib.util.find_spec(point.module)
@@ -39,22 +41,35 @@ def catalogue() -> Iterator[Entry]:
 
 
 def header(path: Path) -> Entry | None:
-    """Key, title and year from the literals of `paper = Paper(...)`, the statement from the file's first line."""
+    """Key, title and year from the literals of `paper = Paper(...)`, the statement from the file's
+    first line.
+    """
     tree = ast.parse(path.read_text(encoding="utf-8"))
     fields: dict[str | None, Any] = {}
     for node in tree.body:
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and getattr(node.value.func, "id", "") == "Paper":
-            fields = {k.arg: ast.literal_eval(k.value) for k in node.value.keywords if isinstance(k.value, ast.Constant)}
+        if (
+            isinstance(node, ast.Assign)
+            and isinstance(node.value, ast.Call)
+            and getattr(node.value.func, "id", "") == "Paper"
+        ):
+            fields = {
+                k.arg: ast.literal_eval(k.value)
+                for k in node.value.keywords
+                if isinstance(k.value, ast.Constant)
+            }
     if not fields:
         return None
     says = (ast.get_docstring(tree) or "").split("\n")[0]
-    return Entry(fields.get("key", path.stem), fields.get("title", ""), fields.get("year", 0), says, path)
+    return Entry(
+        fields.get("key", path.stem), fields.get("title", ""), fields.get("year", 0), says, path
+    )
 
 
 def find(name: str) -> ModuleType:
     """The module of a key or of a path to a .py file; it declares `paper` and `theorems`.
 
-    Raises BadInput for an unknown key (with the nearest ones) and for a file that does not import or declares no theorem.
+    Raises BadInput for an unknown key (with the nearest ones) and for a file that does not import
+    or declares no theorem.
     """
     if name.endswith(".py") or "/" in name:
         path = Path(name)
@@ -70,7 +85,9 @@ def find(name: str) -> ModuleType:
 
 def load(path: Path) -> ModuleType:
     """The module at `path`, with `paper` and `theorems` checked to be there."""
-    spec = importlib.util.spec_from_file_location(f"theorems.{path.stem}" if path.parent == HERE else f"theorem_{path.stem}", path)
+    spec = importlib.util.spec_from_file_location(
+        f"theorems.{path.stem}" if path.parent == HERE else f"theorem_{path.stem}", path
+    )
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -80,24 +97,46 @@ def load(path: Path) -> ModuleType:
         raise BadInput(path.name, None, str(error)) from None
     except Exception as error:
         line = _line_of(error, path)
-        raise BadInput(path.name, None, f"does not import: {type(error).__name__}: {error}{line}") from None
+        raise BadInput(
+            path.name, None, f"does not import: {type(error).__name__}: {error}{line}"
+        ) from None
     from theorems.language import Paper, Theorem
+
     declared = getattr(module, "theorems", None)
-    if not isinstance(declared, tuple | list) or not declared or not all(isinstance(t, Theorem) for t in declared):
-        raise BadInput(path.name, None, "declares no theorem; it needs theorems = (Theorem(...), ...)")
+    if (
+        not isinstance(declared, tuple | list)
+        or not declared
+        or not all(isinstance(t, Theorem) for t in declared)
+    ):
+        raise BadInput(
+            path.name, None, "declares no theorem; it needs theorems = (Theorem(...), ...)"
+        )
     if not isinstance(getattr(module, "paper", None), Paper):
-        raise BadInput(path.name, None, "declares no paper; it needs paper = Paper(key=..., title=..., ...)")
+        raise BadInput(
+            path.name, None, "declares no paper; it needs paper = Paper(key=..., title=..., ...)"
+        )
     return module
 
 
 def write_skeleton(key: str, folder: Path) -> Path:
-    """Write a commented theorem file named after its key; BadInput for a key that cannot be one and for a file that exists."""
+    """Write a commented theorem file named after its key; BadInput for a key that cannot be one and
+    for a file that exists.
+    """
     if not key.isidentifier() or not key.islower():
-        raise BadInput("key", key, "it must be a citation key in lower case such as du2019, which names the file")
+        raise BadInput(
+            "key",
+            key,
+            "it must be a citation key in lower case such as du2019, which names the file",
+        )
     path = folder / f"{key}.py"
     if path.exists():
         raise BadInput("key", key, f"{path.name} exists already and is not overwritten")
-    path.write_text((HERE / "skeleton" / "authoryear.py").read_text(encoding="utf-8").replace("authoryear", key), encoding="utf-8")
+    path.write_text(
+        (HERE / "skeleton" / "authoryear.py")
+        .read_text(encoding="utf-8")
+        .replace("authoryear", key),
+        encoding="utf-8",
+    )
     return path
 
 

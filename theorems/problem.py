@@ -19,5 +19,9 @@ def unknown(field: str, was: str, known: Iterable[str]) -> BadInput:
     """The complaint about a name that is not among `known`, with the nearest ones that are."""
     known = sorted(known)
     near = get_close_matches(was, known, n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"it may be one of: {', '.join(known)}"
+    hint = (
+        f"did you mean {' or '.join(map(repr, near))}?"
+        if near
+        else f"it may be one of: {', '.join(known)}"
+    )
     return BadInput(field, was, hint)

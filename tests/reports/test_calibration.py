@@ -7,12 +7,12 @@ from scipy.stats import binom
 from sympy import Rational
 
 from benchmarks.calibration import DELTAS, TRIALS, rows
-from reports.compare import compare
-from reports.options import Options
-from reports.planning import evidence, make_plan
-from reports.statistics import REFUTE, TWO_LOOKS, seeds_by_design
-from reports.verdict import Verdict
-from sim.data import load
+from reports.judging.compare import compare
+from reports.judging.statistics import REFUTE, TWO_LOOKS, seeds_by_design
+from reports.judging.verdict import Verdict
+from reports.studies.options import Options
+from reports.studies.planning import evidence, make_plan
+from sim.data.table import load
 from sim.run import trajectories
 from sim.store import Store
 
@@ -28,9 +28,14 @@ def test_a_true_claim_is_not_refuted_and_a_false_one_not_confirmed_more_often_th
     for row in table:
         trials = TRIALS if "mean" not in row.planted else TRIALS // 40
         if "; true" in row.planted:
-            assert binom.sf(round(row.rate(Verdict.REFUTED) * trials) - 1, trials, REFUTE) > CHANCE, row
+            assert (
+                binom.sf(round(row.rate(Verdict.REFUTED) * trials) - 1, trials, REFUTE) > CHANCE
+            ), row
         if "false" in row.planted or "just" in row.planted:
-            assert binom.sf(round(row.rate(Verdict.CONFIRMED) * trials) - 1, trials, TWO_LOOKS) > CHANCE, row
+            assert (
+                binom.sf(round(row.rate(Verdict.CONFIRMED) * trials) - 1, trials, TWO_LOOKS)
+                > CHANCE
+            ), row
 
 
 def test_the_power_is_as_computed_beforehand(table):
@@ -40,7 +45,9 @@ def test_the_power_is_as_computed_beforehand(table):
 
 
 def test_the_test_of_calibration_can_fail():
-    """With the level of refutation at one half, true claims would be refuted: the counts above would show it."""
+    """With the level of refutation at one half, true claims would be refuted: the counts above
+    would show it.
+    """
     assert binom.sf(0.02 * TRIALS, TRIALS, REFUTE) < CHANCE
 
 
@@ -54,7 +61,9 @@ def test_true_statements_simulated_a_thousand_times_are_not_accused(statement):
     frame = trajectories(plan, Store(), train=False)
     verdicts = []
     for _, part in frame.groupby(frame["seed"] // seeds):
-        verdicts += [f.verdict for f in compare(theorem, evidence(theorem, data, allowed, plan, part))[1]]
+        verdicts += [
+            f.verdict for f in compare(theorem, evidence(theorem, data, allowed, plan, part))[1]
+        ]
     assert len(verdicts) == repeats * len(theorem.claims)
     assert binom.sf(verdicts.count(Verdict.REFUTED) - 1, len(verdicts), REFUTE) > CHANCE
     assert verdicts.count(Verdict.CONFIRMED) >= 0.9 * len(verdicts)

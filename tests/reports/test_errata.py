@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from reports.errata import as_markdown, catalogue, examine
+from reports.studies.errata import as_markdown, catalogue, examine
 from theorems.language import Counterexample, Erratum
 
 
@@ -24,10 +24,18 @@ def test_the_page_tells_each_of_them_with_its_evidence(shown):
 
 def test_a_true_statement_called_false_is_not_borne_out(du2019, store):
     true = du2019.positive_floor
-    planted = Erratum(at="Theorem 3.1", printed=true, corrected=true, remark="not so", witness=Counterexample("orthonormal", samples=4))
+    planted = Erratum(
+        at="Theorem 3.1",
+        printed=true,
+        corrected=true,
+        remark="not so",
+        witness=Counterexample("orthonormal", samples=4),
+    )
     assert not examine(planted, store).stands
     swapped = du2019.errata[4]
-    assert not examine(replace(swapped, printed=swapped.corrected, corrected=swapped.printed), store).stands
+    assert not examine(
+        replace(swapped, printed=swapped.corrected, corrected=swapped.printed), store
+    ).stands
 
 
 def test_a_false_correction_does_not_stand_either(du2019, store):

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from reports import frontier
-from theorems.language.demand import Demand
+from reports.judging import frontier
+from theorems.reasoning.demand import Demand
 
 
 @pytest.mark.parametrize(("least", "largest"), [(37, 0.4), (1, 100.0), (2000, 0.01)])
@@ -22,12 +22,29 @@ def test_the_true_edge_lies_between_seen_and_unseen(monkeypatch, statement, leas
         return made
 
     monkeypatch.setattr(frontier, "trajectories", lambda p, store, tick: p)
-    monkeypatch.setattr(frontier, "observe", lambda claim, e, seed: SimpleNamespace(held=e.plan.width >= least and e.plan.step_size <= largest))
+    monkeypatch.setattr(
+        frontier,
+        "observe",
+        lambda claim, e, seed: SimpleNamespace(
+            held=e.plan.width >= least and e.plan.step_size <= largest
+        ),
+    )
 
     def evidence(p, frame):
-        return SimpleNamespace(values={delta: 0.1}, plan=frame if not isinstance(frame, pd.DataFrame) else p)
+        return SimpleNamespace(
+            values={delta: 0.1}, plan=frame if not isinstance(frame, pd.DataFrame) else p
+        )
 
-    width, step = frontier.frontiers(theorem, theorem.claims[0], plan, 1024, evidence, Demand(10**6, 1e-4), None, lambda what, total: lambda: None)
+    width, step = frontier.frontiers(
+        theorem,
+        theorem.claims[0],
+        plan,
+        1024,
+        evidence,
+        Demand(10**6, 1e-4),
+        None,
+        lambda what, total: lambda: None,
+    )
     assert (width.demanded, step.demanded) == (10**6, 1e-4)
     if least == 1:
         assert (width.seen, width.unseen) == (1, None)

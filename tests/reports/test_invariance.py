@@ -1,4 +1,6 @@
-"""Rotating, permuting, relabelling or duplicating what does not matter leaves the findings unchanged."""
+"""Rotating, permuting, relabelling or duplicating what does not matter leaves the findings
+unchanged.
+"""
 
 from dataclasses import replace
 
@@ -7,14 +9,14 @@ import numpy as np
 import pytest
 from sympy import Rational
 
-from reports.compare import compare
-from reports.options import Options
-from reports.planning import evidence, make_plan
-from sim.data import Data, load
-from sim.gram import gram_floor, input_gram_norm, largest_cosine, largest_facing
-from sim.networks import NETWORKS
+from reports.judging.compare import compare
+from reports.studies.options import Options
+from reports.studies.planning import evidence, make_plan
+from sim.data.table import Data, load
+from sim.measuring.gram import gram_floor, input_gram_norm, largest_cosine, largest_facing
+from sim.measuring.state import gram_matrix
 from sim.run import trajectories
-from sim.state import gram_matrix
+from sim.setting.networks import NETWORKS
 from sim.store import Store
 
 POINTS = np.array([[1.0, 0, 0], [0, 1, 0], [1, 2, 2], [-2, 1, 2]])
@@ -26,8 +28,12 @@ def data(points=POINTS, labels=LABELS, name="mine"):
     return Data(name, points, labels)
 
 
-SAME = {"rotated": data(POINTS @ ROTATION.T), "permuted": data(POINTS[::-1].copy(), LABELS[::-1].copy()), "relabelled": data(labels=-LABELS),
-        "rescaled": data(POINTS * np.array([[1.0], [2], [0.5], [8]]))}
+SAME = {
+    "rotated": data(POINTS @ ROTATION.T),
+    "permuted": data(POINTS[::-1].copy(), LABELS[::-1].copy()),
+    "relabelled": data(labels=-LABELS),
+    "rescaled": data(POINTS * np.array([[1.0], [2], [0.5], [8]])),
+}
 
 
 @pytest.mark.parametrize("change", SAME)
@@ -49,14 +55,22 @@ def findings(theorem, case, seeds=20):
 def test_the_findings_on_the_same_data_are_the_same(name, change, statement):
     theorem = statement(name)
     theorem = replace(theorem, claims=tuple(c for c in theorem.claims if not c.expected))
-    (hypotheses, claims), (others, again) = findings(theorem, data()), findings(theorem, SAME[change])
-    assert [j.status for j in hypotheses if j.held is None] == [j.status for j in others if j.held is None]
+    (hypotheses, claims), (others, again) = (
+        findings(theorem, data()),
+        findings(theorem, SAME[change]),
+    )
+    assert [j.status for j in hypotheses if j.held is None] == [
+        j.status for j in others if j.held is None
+    ]
     assert [f.verdict for f in claims] == [f.verdict for f in again]
 
 
 def test_permuting_the_points_gives_the_very_same_run(statement):
     theorem = statement("Theorem 4.1")
-    a, b = (findings(theorem, case)[1] for case in (load("orthonormal", 3), replace(load("orthonormal", 3), name="again")))
+    a, b = (
+        findings(theorem, case)[1]
+        for case in (load("orthonormal", 3), replace(load("orthonormal", 3), name="again"))
+    )
     assert a == b
 
 
@@ -66,12 +80,18 @@ def test_duplicated_neurons_at_half_the_square_of_the_output_are_the_same_networ
     x, network = jnp.asarray(data().inputs), NETWORKS["two_layer_relu"]
     once, twice = ({"w": w, "a": a}, {"w": jnp.concatenate([w, w]), "a": jnp.concatenate([a, a])})
     assert np.allclose(network.outputs(once, x) / 4, network.outputs(twice, x) / 8, rtol=1e-14)
-    assert np.allclose(gram_matrix(network, once["w"], x, 1 / 4), gram_matrix(network, twice["w"], x, 1 / np.sqrt(32)), rtol=1e-14)
+    assert np.allclose(
+        gram_matrix(network, once["w"], x, 1 / 4),
+        gram_matrix(network, twice["w"], x, 1 / np.sqrt(32)),
+        rtol=1e-14,
+    )
 
 
 @pytest.mark.parametrize("turn", range(4))
 def test_three_antipodal_pairs_in_the_plane_never_have_a_positive_floor(turn):
-    """A true zero eigenvalue: exactly zero when it is recognised, and an interval around zero when it is not."""
+    """A true zero eigenvalue: exactly zero when it is recognised, and an interval around zero when
+    it is not.
+    """
     angle = np.array([[3.0, -4], [4, 3]])
     half = np.array([[1.0, 0], [0, 1], [1, 1]]) @ np.linalg.matrix_power(angle, turn)
     found = gram_floor(data(np.concatenate([half, -half]), np.resize([1.0, -1], 6)))

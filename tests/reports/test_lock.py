@@ -10,11 +10,12 @@ import pytest
 from sympy import expand
 
 import theorems
-from reports import lock, regress
-from reports.regress import Regression
-from reports.trust import lock_of
+from reports.mutants.mutation import mutants, rewrites
+from reports.regress import difference as regress
+from reports.regress import lock
+from reports.regress.difference import Regression
+from reports.studies.trust import lock_of
 from theorems.language import BadInput
-from theorems.language.mutation import mutants, rewrites
 
 
 @pytest.fixture(scope="module")
@@ -32,24 +33,36 @@ def test_every_paper_is_locked():
 
 
 def test_the_committed_lock_is_what_the_file_means(du2019, locked):
-    assert not [c for t in du2019.theorems for c in lock.theorem_differences(by_statement(locked)[t.statement], lock.symbolic(t))]
+    assert not [
+        c
+        for t in du2019.theorems
+        for c in lock.theorem_differences(by_statement(locked)[t.statement], lock.symbolic(t))
+    ]
 
 
 def test_every_wrong_version_changes_the_meaning_and_no_rewriting_does(du2019, locked):
     for t in du2019.theorems:
         true = by_statement(locked)[t.statement]
         for x in mutants(t):
-            assert x.theorem is None or any(c.meaning for c in lock.theorem_differences(true, lock.symbolic(x.theorem))), x.change
+            assert x.theorem is None or any(
+                c.meaning for c in lock.theorem_differences(true, lock.symbolic(x.theorem))
+            ), x.change
         for x in rewrites(t):
-            assert not any(c.meaning for c in lock.theorem_differences(true, lock.symbolic(x.theorem))), x.change
+            assert not any(
+                c.meaning for c in lock.theorem_differences(true, lock.symbolic(x.theorem))
+            ), x.change
 
 
 def test_a_rewriting_is_shown_but_is_no_alarm(statement, locked):
     t = statement("Theorem 4.1, explicit")
     h = next(h for h in t.hypotheses if h.name == "small steps")
     other = replace(h, relation=h.relation.func(h.relation.lhs, expand(h.relation.rhs)))
-    changed = replace(t, hypotheses=tuple(other if x is h else x for x in t.hypotheses), derivation=())
-    found = list(lock.theorem_differences(by_statement(locked)[t.statement], lock.symbolic(changed)))
+    changed = replace(
+        t, hypotheses=tuple(other if x is h else x for x in t.hypotheses), derivation=()
+    )
+    found = list(
+        lock.theorem_differences(by_statement(locked)[t.statement], lock.symbolic(changed))
+    )
     assert [c.meaning for c in found] == [False]
 
 
@@ -65,6 +78,7 @@ def test_a_simulator_with_another_scale_is_noticed_and_rounding_is_not(locked):
         def change(entry):
             for k in ("mean", "low", "high"):
                 entry[k] *= factor
+
         return change
 
     assert all(c.meaning for c in numbers(locked, scaled(1.01)))
@@ -76,7 +90,10 @@ def test_other_draws_are_compared_by_their_intervals(locked):
     def other(entry):
         entry["draws"] = "another"
         entry["mean"] += 0.2 * (entry["high"] - entry["low"])
-        entry["low"], entry["high"] = entry["low"] + 0.2 * (entry["high"] - entry["low"]), entry["high"] + 0.2 * (entry["high"] - entry["low"])
+        entry["low"], entry["high"] = (
+            entry["low"] + 0.2 * (entry["high"] - entry["low"]),
+            entry["high"] + 0.2 * (entry["high"] - entry["low"]),
+        )
 
     found = numbers(locked, other)
     assert found
@@ -109,11 +126,19 @@ def test_a_missing_or_broken_lock_is_one_line(tmp_path):
 
 def test_the_renderings_name_what_changed(locked, du2019, tmp_path):
     change = lock.Change("Theorem 4.1, hypothesis “wide enough”", "m ≥ n⁶", "m ≥ n⁵", True)
-    found = [Regression("du2019", lock_of(du2019), ("Theorem 4.1, hypothesis “wide enough”", "another"), (change,), ("jax 1 → 2",))]
+    found = [
+        Regression(
+            "du2019",
+            lock_of(du2019),
+            ("Theorem 4.1, hypothesis “wide enough”", "another"),
+            (change,),
+            ("jax 1 → 2",),
+        )
+    ]
     suite = Xml.fromstring(regress.as_junit(found).encode())[0]
     assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
     assert "was m ≥ n⁶" in suite[0][0].text
-    line, = regress.as_annotations(found)
+    (line,) = regress.as_annotations(found)
     assert line.startswith("::error file=")
     assert line.count("\n") == 0
     assert "✗ Theorem 4.1" in "\n".join(regress.as_text(found))

@@ -1,20 +1,24 @@
-"""The Markdown follows GitHub's rules: whole tables, mathematics that survives, links that lead somewhere."""
+"""The Markdown follows GitHub's rules: whole tables, mathematics that survives, links that lead
+somewhere.
+"""
 
 import re
 
 import pytest
 
 import theorems
-from reports import catalogue
-from reports.markdown import render
-from reports.options import Options
-from reports.study import Study
-from reports.verdict import LAW_SENTENCES, SENTENCES, LawVerdict, Verdict
+from reports.judging.verdict import LAW_SENTENCES, SENTENCES, LawVerdict, Verdict
+from reports.pages import catalogue
+from reports.pages.markdown import render
+from reports.studies.options import Options
+from reports.studies.study import Study
 
 
 @pytest.fixture(scope="module")
 def report(store):
-    options = Options(data="orthonormal", samples=3, widths=(64, 128, 256), seeds=3, steps=20, regime="practical")
+    options = Options(
+        data="orthonormal", samples=3, widths=(64, 128, 256), seeds=3, steps=20, regime="practical"
+    )
     return Study(options, store).check(theorems.find("du2019"), "check theorem du2019")
 
 
@@ -52,7 +56,10 @@ def test_mathematics_is_fenced_in_backticks_and_has_no_bare_dollar_or_pipe(page)
 
 
 def test_links_lead_to_headings(page):
-    headings = {re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in re.findall(r"^#+ (.*)$", page, re.MULTILINE)}
+    headings = {
+        re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-")
+        for h in re.findall(r"^#+ (.*)$", page, re.MULTILINE)
+    }
     for target in re.findall(r"\]\(#([^)]*)\)", page):
         assert target in headings
 
@@ -61,12 +68,12 @@ def test_every_verdict_has_its_sentence_and_the_page_explains_those_it_uses(page
     assert set(SENTENCES) == set(Verdict)
     assert set(LAW_SENTENCES) == set(LawVerdict)
     used = set(re.findall(r"\| \*\*([a-z-]+)", page))
-    legend = page[page.index("## How to read the verdicts"):]
+    legend = page[page.index("## How to read the verdicts") :]
     assert used <= set(re.findall(r"\*\*([a-z-]+)\*\*", legend))
 
 
 def test_the_page_says_where_its_numbers_come_from(page):
-    tail = page[page.index("## Where the numbers come from"):]
+    tail = page[page.index("## Where the numbers come from") :]
     assert "check theorem du2019" in tail
     assert "jax" in tail
     assert not page.endswith("\n\n")

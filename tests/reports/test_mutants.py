@@ -1,4 +1,6 @@
-"""Planted errors are noticed by the layers that should, the true version and its rewritings by none, and a blind layer is called void."""
+"""Planted errors are noticed by the layers that should, the true version and its rewritings by
+none, and a blind layer is called void.
+"""
 
 import shutil
 from dataclasses import replace
@@ -6,13 +8,17 @@ from dataclasses import replace
 import pytest
 
 import theorems
-from reports.bench import Bench
-from reports.mutants import TEXT, Trial, as_json, by_class, run
-from reports.score import as_markdown, headline
+from reports.mutants.bench import Bench
+from reports.mutants.mutation import mutants
+from reports.mutants.score import as_markdown, headline
+from reports.mutants.trials import TEXT, Trial, as_json, by_class, run
 from sim.store import Store
-from theorems.language.mutation import mutants
 
-ALWAYS = {"trivial", "loss", "initialization scale"}  # classes that must be noticed even without another text
+ALWAYS = {
+    "trivial",
+    "loss",
+    "initialization scale",
+}  # classes that must be noticed even without another text
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +36,9 @@ def test_an_outsiders_file_is_tried_without_a_second_text(small):
     tree = as_json([small])
     assert tree["planted"] == len(small.fates)
     assert tree["caught"] + len(tree["survivors"]) == tree["planted"]
-    assert all({"theorem", "change", "reason"} <= s.keys() and s["reason"] for s in tree["survivors"])
+    assert all(
+        {"theorem", "change", "reason"} <= s.keys() and s["reason"] for s in tree["survivors"]
+    )
     assert not any(set(f.noticed) & TEXT for f in small.fates)
 
 
@@ -50,13 +58,26 @@ def test_the_bench_notices_the_plainly_false(statement, du2019):
     bench = Bench(Store())
     t = statement("Certificate S")
     assert not any(bench.notices(t, None).values())
-    wrong = next(x for x in mutants(t) if x.kind == "rate" and "twice" in x.change and "sharper" in x.change)
+    wrong = next(
+        x for x in mutants(t) if x.kind == "rate" and "twice" in x.change and "sharper" in x.change
+    )
     assert bench.notices(wrong.theorem, wrong)["simulation"]
-    impossible = next(x for x in mutants(statement("Theorem 4.1, explicit")) if x.kind == "unsatisfiable")
+    impossible = next(
+        x for x in mutants(statement("Theorem 4.1, explicit")) if x.kind == "unsatisfiable"
+    )
     assert bench.notices(impossible.theorem, impossible)["exact hypotheses"]
-    narrow = next(t for t in theorems.find("ji2020").theorems if t.statement == "Theorem 2.2, sharper")
-    nowhere = next(x for x in mutants(narrow) if x.kind == "unsatisfiable" and "the features keep a margin" in x.change)
-    assert "no width certainly satisfies" in bench.notices(nowhere.theorem, nowhere)["exact hypotheses"]
+    narrow = next(
+        t for t in theorems.find("ji2020").theorems if t.statement == "Theorem 2.2, sharper"
+    )
+    nowhere = next(
+        x
+        for x in mutants(narrow)
+        if x.kind == "unsatisfiable" and "the features keep a margin" in x.change
+    )
+    assert (
+        "no width certainly satisfies"
+        in bench.notices(nowhere.theorem, nowhere)["exact hypotheses"]
+    )
 
 
 @pytest.mark.slow

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from sympy import Rational
 
-from reports.options import Options
-from reports.planning import certified_width, demands, evidence, exact_values, make_plan
-from sim.data import load
+from reports.studies.options import Options
+from reports.studies.planning import certified_width, demands, evidence, exact_values, make_plan
+from sim.data.table import load
 from sim.store import Store
 
 
@@ -27,7 +27,12 @@ def test_what_the_user_asks_for_is_obeyed(statement):
 
 def test_the_letters_are_exact(statement):
     theorem = statement("Theorem 4.1, explicit")
-    values = {q.name: v for q, v in exact_values(theorem, load("orthonormal", 2), Rational(1, 3), 10**12, 0.1).items()}
+    values = {
+        q.name: v
+        for q, v in exact_values(
+            theorem, load("orthonormal", 2), Rational(1, 3), 10**12, 0.1
+        ).items()
+    }
     assert values["delta"] == Rational(1, 3)
     assert values["delta_1"] == Rational(1, 3 * 10**6)
     assert values["lambda_0"] == (0.5, 0.5)
@@ -43,6 +48,9 @@ def test_the_certificate_is_reached_at_a_few_thousand_neurons(statement):
 
 def test_trivial_bounds_travel_with_the_evidence(statement):
     import pandas as pd
-    known = evidence(statement("Theorem 4.1"), load("orthonormal", 3), Rational(1, 10), None, pd.DataFrame())
+
+    known = evidence(
+        statement("Theorem 4.1"), load("orthonormal", 3), Rational(1, 10), None, pd.DataFrame()
+    )
     assert known.trivial["near_kink"] == 3
     assert known.trivial["gram_drift"] == pytest.approx(1)

@@ -1,4 +1,6 @@
-"""Decisions are exact and calibrated: they agree with scipy, and planted truths are judged at the declared rates."""
+"""Decisions are exact and calibrated: they agree with scipy, and planted truths are judged at the
+declared rates.
+"""
 
 import numpy as np
 import pytest
@@ -6,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from reports.statistics import (
+from reports.judging.statistics import (
     CONFIRM,
     FALSE,
     REFUTE,
@@ -21,7 +23,7 @@ from reports.statistics import (
     seeds_to_confirm,
     seeds_to_refute,
 )
-from reports.verdict import LawVerdict
+from reports.judging.verdict import LawVerdict
 
 
 @given(st.integers(1, 400), st.data(), st.floats(0.001, 0.9))
@@ -35,11 +37,17 @@ def test_decisions_agree_with_scipy(n, data, delta):
     assert clopper_pearson(x, n) == pytest.approx((low, high), abs=1e-9)
 
 
-@pytest.mark.parametrize(("delta", "zero", "two"), [(0.5, 10, 18), (0.1, 66, 108), (0.05, 135, 220), (0.01, 688, 1119)])
+@pytest.mark.parametrize(
+    ("delta", "zero", "two"), [(0.5, 10, 18), (0.1, 66, 108), (0.05, 135, 220), (0.01, 688, 1119)]
+)
 def test_seeds_that_confirm(delta, zero, two):
     """The tables for level 1e-3: with 0 failures, and with 2 (1 for 0.5 is 14)."""
     assert seeds_to_confirm(delta) == zero
-    assert stats.binom.cdf(2, seeds_to_confirm(delta, 2), delta) <= CONFIRM < stats.binom.cdf(2, seeds_to_confirm(delta, 2) - 1, delta)
+    assert (
+        stats.binom.cdf(2, seeds_to_confirm(delta, 2), delta)
+        <= CONFIRM
+        < stats.binom.cdf(2, seeds_to_confirm(delta, 2) - 1, delta)
+    )
     assert seeds_by_design(delta) >= seeds_to_confirm(delta)
     if delta > 0.01:
         assert seeds_by_design(delta) == max(two, seeds_to_refute(delta, FALSE))
@@ -67,7 +75,9 @@ def test_the_design_can_refute_and_confirm(delta):
     rng = np.random.default_rng(0)
     failures = rng.binomial(n, delta / 10, 2000)
     assert np.mean([Binomial(int(x), n, delta).confirms for x in failures]) > 0.85
-    assert np.mean([Binomial(int(x), n, delta).refutes for x in rng.binomial(n, FALSE, 2000)]) > 0.85
+    assert (
+        np.mean([Binomial(int(x), n, delta).refutes for x in rng.binomial(n, FALSE, 2000)]) > 0.85
+    )
 
 
 @pytest.mark.parametrize("delta", [0.5, 0.4, 0.3, 0.2, 0.1, 0.05])
@@ -77,7 +87,9 @@ def test_two_looks_confirm_a_false_claim_no_more_often_than_stated(delta):
     confirmed = stats.binom.pmf(0, first, delta)
     for x in range(1, first + 1):
         more = [y for y in range(second - first + 1) if Binomial(x + y, second, delta).confirms]
-        confirmed += stats.binom.pmf(x, first, delta) * stats.binom.pmf(more, second - first, delta).sum()
+        confirmed += (
+            stats.binom.pmf(x, first, delta) * stats.binom.pmf(more, second - first, delta).sum()
+        )
     assert CONFIRM / 2 < confirmed <= TWO_LOOKS
 
 
@@ -110,25 +122,43 @@ def test_a_planted_exponent_is_found(a, seed):
     found = fit_exponent(sizes, values, a, "exactly")
     assert found.low - 0.1 < a < found.high + 0.1
     assert found.verdict is LawVerdict.CONSISTENT
-    assert fit_exponent(sizes, values, a - 1, "at most").verdict in (LawVerdict.INCONSISTENT, LawVerdict.DRIFTING)
+    assert fit_exponent(sizes, values, a - 1, "at most").verdict in (
+        LawVerdict.INCONSISTENT,
+        LawVerdict.DRIFTING,
+    )
     assert fit_exponent(sizes, values, a + 1, "at most").verdict is LawVerdict.STEEPER
-    assert fit_exponent(sizes, values, a + 1, "exactly").verdict in (LawVerdict.INCONSISTENT, LawVerdict.DRIFTING)
+    assert fit_exponent(sizes, values, a + 1, "exactly").verdict in (
+        LawVerdict.INCONSISTENT,
+        LawVerdict.DRIFTING,
+    )
 
 
 def test_a_slope_that_still_moves_gives_no_verdict_against_a_law():
     sizes = 2.0 ** np.arange(4, 10)
-    values = (sizes**-0.5 + 0.3)[None, :] * np.ones((10, 1)) * np.exp(0.001 * np.random.default_rng(0).standard_normal((10, 6)))
+    values = (
+        (sizes**-0.5 + 0.3)[None, :]
+        * np.ones((10, 1))
+        * np.exp(0.001 * np.random.default_rng(0).standard_normal((10, 6)))
+    )
     assert fit_exponent(sizes, values, -0.5, "at most").verdict is LawVerdict.DRIFTING
 
 
 def test_nothing_measured_is_void():
-    assert fit_exponent(np.array([1.0, 2.0]), np.ones((5, 2)), -0.5, "at most").verdict is LawVerdict.VOID
-    assert fit_exponent(np.array([1.0, 2.0, 4.0]), np.full((5, 3), np.nan), -0.5, "at most").verdict is LawVerdict.VOID
+    assert (
+        fit_exponent(np.array([1.0, 2.0]), np.ones((5, 2)), -0.5, "at most").verdict
+        is LawVerdict.VOID
+    )
+    assert (
+        fit_exponent(np.array([1.0, 2.0, 4.0]), np.full((5, 3), np.nan), -0.5, "at most").verdict
+        is LawVerdict.VOID
+    )
 
 
 def test_students_interval_and_test_agree_with_scipy():
     sample = np.random.default_rng(2).standard_normal(50) + 0.3
     mean, low, high = mean_interval(sample)
-    assert (low, high) == pytest.approx(stats.ttest_1samp(sample, 0).confidence_interval(), rel=1e-9)
+    assert (low, high) == pytest.approx(
+        stats.ttest_1samp(sample, 0).confidence_interval(), rel=1e-9
+    )
     assert mean_is_zero(sample) == pytest.approx(stats.ttest_1samp(sample, 0).pvalue, rel=1e-9)
     assert low < mean < high

@@ -1,4 +1,6 @@
-"""The crowd by its joint law has the law of the crowd by drawing: two-sample tests, each at level 1e-5."""
+"""The crowd by its joint law has the law of the crowd by drawing: two-sample tests, each at level
+1e-5.
+"""
 
 from dataclasses import replace
 from functools import partial
@@ -8,54 +10,104 @@ import pytest
 from scipy.stats import ks_2samp
 from sympy import Rational
 
-from sim import aggregated, mode, streamed, wide
-from sim.data import Data, load
+from sim.data.table import Data, load
+from sim.engines import choice as mode
+from sim.engines.wide import aggregated, streamed
+from sim.engines.wide import engine as wide
 from sim.plan import Ask
 from sim.run import rows_of, simulate, table
 from tests.sim.test_run import DESCENT, plan, series
 
 LEVEL, WIDTH = 1e-5, 300_000
-TRIANGLE = Data("triangle", np.array([[1.0, 0.2], [0.3, 1.0], [-0.9, 0.5]]), np.array([1.0, -1.0, 1.0]))
-FAN = Data("fan", np.array([[1.0, 0.0], [1.0, 0.4], [0.2, 1.0], [-1.0, 0.3], [-1.0, -0.9]]), np.array([1.0, -1.0, 1.0, 1.0, -1.0]))
-ASKS = (Ask("gram_floor_at_start", "gram_floor_at_start"), Ask("near_kink", "near", Rational(1, 4)), Ask("near_norm", "inside", Rational(1, 10**4)))
+TRIANGLE = Data(
+    "triangle", np.array([[1.0, 0.2], [0.3, 1.0], [-0.9, 0.5]]), np.array([1.0, -1.0, 1.0])
+)
+FAN = Data(
+    "fan",
+    np.array([[1.0, 0.0], [1.0, 0.4], [0.2, 1.0], [-1.0, 0.3], [-1.0, -0.9]]),
+    np.array([1.0, -1.0, 1.0, 1.0, -1.0]),
+)
+ASKS = (
+    Ask("gram_floor_at_start", "gram_floor_at_start"),
+    Ask("near_kink", "near", Rational(1, 4)),
+    Ask("near_norm", "inside", Rational(1, 10**4)),
+)
 COUPLED = replace(DESCENT, drawn={"w": "standard_normal", "a": "coupled"})
 
 
 def numbers(p, survey, seeds):
-    """For every seed: u(0) and its sums and products, least eigenvalue, shares near kinks, neurons held, and flips and movement at the end."""
+    """For every seed: u(0) and its sums and products, least eigenvalue, shares near kinks, neurons
+    held, and flips and movement at the end.
+    """
     rows = []
     for seed in seeds:
-        frame, crowd = wide.verified(p, partial(survey, p, seed), lambda e, _, seed=seed: (table(rows_of(p, e, seed)), e.crowd))
+        frame, crowd = wide.verified(
+            p,
+            partial(survey, p, seed),
+            lambda e, _, seed=seed: (table(rows_of(p, e, seed)), e.crowd),
+        )
         u, patterns = p.factors[0] * crowd.u, crowd.patterns / p.width
-        rows.append([*u, *(u[1:] + u[:-1]), *(u[1:] - u[:-1]), (u**2).sum(), crowd.w.shape[1],
-                     *(float(series(frame, a.label).iloc[0]) for a in ASKS), *patterns[:3],
-                     series(frame, "flips").iloc[-1], series(frame, "movement").iloc[-1], series(frame, "residual").iloc[-1]])
+        rows.append(
+            [
+                *u,
+                *(u[1:] + u[:-1]),
+                *(u[1:] - u[:-1]),
+                (u**2).sum(),
+                crowd.w.shape[1],
+                *(float(series(frame, a.label).iloc[0]) for a in ASKS),
+                *patterns[:3],
+                series(frame, "flips").iloc[-1],
+                series(frame, "movement").iloc[-1],
+                series(frame, "residual").iloc[-1],
+            ]
+        )
     return np.array(rows)
 
 
-@pytest.mark.parametrize(("data", "setting", "width"), [
-    (load("orthonormal", 1), DESCENT, WIDTH), (TRIANGLE, DESCENT, WIDTH), (load("orthonormal", 2), COUPLED, WIDTH),
-    pytest.param(load("orthonormal", 3), DESCENT, WIDTH, marks=pytest.mark.slow), pytest.param(FAN, DESCENT, WIDTH, marks=pytest.mark.slow),
-    pytest.param(TRIANGLE, replace(DESCENT, spread={"w": Rational(1, 2)}), WIDTH, marks=pytest.mark.slow),
-    pytest.param(TRIANGLE, DESCENT, 10**7, marks=pytest.mark.slow), pytest.param(load("orthonormal", 2), DESCENT, 10**8, marks=pytest.mark.slow)],
-    ids=lambda x: getattr(x, "name", None))
+@pytest.mark.parametrize(
+    ("data", "setting", "width"),
+    [
+        (load("orthonormal", 1), DESCENT, WIDTH),
+        (TRIANGLE, DESCENT, WIDTH),
+        (load("orthonormal", 2), COUPLED, WIDTH),
+        pytest.param(load("orthonormal", 3), DESCENT, WIDTH, marks=pytest.mark.slow),
+        pytest.param(FAN, DESCENT, WIDTH, marks=pytest.mark.slow),
+        pytest.param(
+            TRIANGLE, replace(DESCENT, spread={"w": Rational(1, 2)}), WIDTH, marks=pytest.mark.slow
+        ),
+        pytest.param(TRIANGLE, DESCENT, 10**7, marks=pytest.mark.slow),
+        pytest.param(load("orthonormal", 2), DESCENT, 10**8, marks=pytest.mark.slow),
+    ],
+    ids=lambda x: getattr(x, "name", None),
+)
 def test_both_ways_have_the_same_law(monkeypatch, data, setting, width):
-    monkeypatch.setattr(aggregated, "AFFORDABLE", 2**12)  # so that distance classes are needed, and Gaussian sums are used
+    monkeypatch.setattr(
+        aggregated, "AFFORDABLE", 2**12
+    )  # so that distance classes are needed, and Gaussian sums are used
     monkeypatch.setattr(aggregated, "ONE_BY_ONE", {1: 2**12, 2: 2**12})
     p = plan(setting, data=data, width=width, step=0.4, steps=8, asks=ASKS)
     count = 60 if width == WIDTH else 120
-    drawn, summed = numbers(p, streamed.survey, range(count)), numbers(p, aggregated.survey, range(count))
+    drawn, summed = (
+        numbers(p, streamed.survey, range(count)),
+        numbers(p, aggregated.survey, range(count)),
+    )
     for k in range(drawn.shape[1]):
         assert ks_2samp(drawn[:, k], summed[:, k]).pvalue > LEVEL, k
     spread = drawn.std(axis=0)
-    assert (spread[:len(data.labels)] > 0).all() or setting is COUPLED
+    assert (spread[: len(data.labels)] > 0).all() or setting is COUPLED
 
 
 def test_a_wrong_variance_would_be_noticed(monkeypatch):
     """Planted: sums that spread too much."""
     p = plan(data=load("orthonormal", 2), width=10**5, step=0.4, steps=2, asks=ASKS)
     drawn = numbers(p, streamed.survey, range(200))
-    monkeypatch.setattr(aggregated, "_signed", lambda law, plus, minus, g: 3.0 * np.sqrt(plus + minus) * law.root @ g.standard_normal(len(law.mean)))
+    monkeypatch.setattr(
+        aggregated,
+        "_signed",
+        lambda law, plus, minus, g: (
+            3.0 * np.sqrt(plus + minus) * law.root @ g.standard_normal(len(law.mean))
+        ),
+    )
     monkeypatch.setattr(aggregated, "ONE_BY_ONE", {1: 2**12, 2: 2**12})
     summed = numbers(p, aggregated.survey, range(200))
     assert min(ks_2samp(drawn[:, k], summed[:, k]).pvalue for k in range(drawn.shape[1])) < LEVEL
@@ -63,19 +115,44 @@ def test_a_wrong_variance_would_be_noticed(monkeypatch):
 
 @pytest.mark.slow
 def test_certificates_are_read_without_choosing_among_draws():
-    """Ten orthonormal points, where one reach in three is too small for the certificate: the starts that are judged are those that were drawn."""
-    p = plan(data=load("orthonormal", 10), width=2 * 10**5, step=1.0, steps=3, asks=(Ask("certificate_radius", "certificate_radius"),))
+    """Ten orthonormal points, where one reach in three is too small for the certificate: the starts
+    that are judged are those that were drawn.
+    """
+    p = plan(
+        data=load("orthonormal", 10),
+        width=2 * 10**5,
+        step=1.0,
+        steps=3,
+        asks=(Ask("certificate_radius", "certificate_radius"),),
+    )
     starts = []
     for survey, tries in ((streamed.survey, wide.RETRIES), (aggregated.survey, 1)):
-        frames = [table(wide.verified(p, partial(survey, p, seed), lambda e, _, seed=seed: rows_of(p, e, seed), tries=tries)) for seed in range(60)]
-        starts.append([(series(f, "residual").iloc[0], series(f, "certificate_radius").iloc[0]) for f in frames])
+        frames = [
+            table(
+                wide.verified(
+                    p,
+                    partial(survey, p, seed),
+                    lambda e, _, seed=seed: rows_of(p, e, seed),
+                    tries=tries,
+                )
+            )
+            for seed in range(60)
+        ]
+        starts.append(
+            [
+                (series(f, "residual").iloc[0], series(f, "certificate_radius").iloc[0])
+                for f in frames
+            ]
+        )
     for k in range(2):
         assert ks_2samp(*(np.array(s)[:, k] for s in starts)).pvalue > LEVEL
     assert np.isfinite(starts[1]).all()
 
 
 def test_large_strips_weigh_each_point_by_its_own_width():
-    """Neurons near some kink, where strips are wide and unequal, against rejection from the whole law."""
+    """Neurons near some kink, where strips are wide and unequal, against rejection from the whole
+    law.
+    """
     unit, first = np.array([[1.0, 0.0], [0.6, 0.8]]), np.array([0.3, 1.5])
     regions = aggregated._Plane(np.arctan2(unit[:, 1], unit[:, 0]), [first[:1], first[1:]])
     w, _ = aggregated._near(unit, first, regions.near, 60_000, 0, 1)
@@ -98,7 +175,9 @@ def test_threads_do_not_change_a_bit():
 def test_the_plan_says_which_way_and_why():
     assert mode.choose(plan(width=1000)).name == "dense"
     assert mode.choose(plan(data=load("orthonormal", 2), width=10**8, step=0.1)).name == "streamed"
-    assert mode.choose(plan(data=load("orthonormal", 2), width=10**11, step=0.1)).name == "aggregated"
+    assert (
+        mode.choose(plan(data=load("orthonormal", 2), width=10**11, step=0.1)).name == "aggregated"
+    )
     assert mode.choose(plan(data=TRIANGLE, width=10**11, step=0.1)).name == "aggregated"
     sphere = mode.choose(plan(data=load("sphere", 3), width=10**11, step=0.1))
     assert sphere.name == "streamed"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.data import ADVERSARIES, RECIPES, Data, load
+from sim.data.table import ADVERSARIES, RECIPES, Data, load
 from theorems.problem import BadInput
 
 
@@ -15,12 +15,15 @@ from theorems.problem import BadInput
 def test_rows_have_unit_length_and_coordinates_keep_all_angles(name, samples):
     data = load(name, samples)
     assert np.allclose(np.linalg.norm(data.inputs, axis=1), 1, atol=1e-15)
-    assert np.allclose(data.coordinates @ data.coordinates.T, data.inputs @ data.inputs.T, atol=1e-14)
+    assert np.allclose(
+        data.coordinates @ data.coordinates.T, data.inputs @ data.inputs.T, atol=1e-14
+    )
     assert data.coordinates.shape[1] <= min(data.inputs.shape)
 
 
 def test_digits_are_scikit_learns_in_order_without_duplicates():
     from sklearn.datasets import load_digits
+
     pixels, target = load_digits(return_X_y=True)
     data = load("digits", 1797)
     assert np.array_equal(data.raw, pixels)  # the table has no duplicates to drop
@@ -43,16 +46,19 @@ def test_tables_of_every_kind_give_the_same_data(tmp_path):
     assert len(digests) == 1
 
 
-@pytest.mark.parametrize(("content", "words"), [
-    ("a,b,target\n1,2,1\n", "label column: got 'label'"),
-    ("a,b,label\n0,0,1\n1,1,1\n", "row 1 is all zeros"),
-    ("a,b,label\n1,2,1\n1,,1\n", "non-finite number in row 2"),
-    ("a,b,label\n1,2,inf\n", "labels: got 'a non-finite number"),
-    ("a,color,label\n1,red,1\n", "column 'color'"),
-    ("label\n1\n", "0 input columns"),
-    ("a,label\n", "t.csv: got '0 rows"),
-    ("", "cannot be read"),
-])
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("a,b,target\n1,2,1\n", "label column: got 'label'"),
+        ("a,b,label\n0,0,1\n1,1,1\n", "row 1 is all zeros"),
+        ("a,b,label\n1,2,1\n1,,1\n", "non-finite number in row 2"),
+        ("a,b,label\n1,2,inf\n", "labels: got 'a non-finite number"),
+        ("a,color,label\n1,red,1\n", "column 'color'"),
+        ("label\n1\n", "0 input columns"),
+        ("a,label\n", "t.csv: got '0 rows"),
+        ("", "cannot be read"),
+    ],
+)
 def test_each_fault_of_a_table_has_its_own_line(tmp_path, content, words):
     path = tmp_path / "t.csv"
     path.write_text(content)
@@ -61,13 +67,16 @@ def test_each_fault_of_a_table_has_its_own_line(tmp_path, content, words):
     assert "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize(("arrays", "words"), [
-    ({"x": np.eye(2)}, "label array"),
-    ({"x": np.eye(2), "z": np.eye(2), "label": np.ones(2)}, "exactly one array of inputs"),
-    ({"x": np.ones(2), "label": np.ones(2)}, "numeric with 2 axes"),
-    ({"x": np.array([["a"]]), "label": np.ones(1)}, "must be numeric"),
-    ({"x": np.eye(3), "label": np.ones(2)}, "3 inputs, 2 labels"),
-])
+@pytest.mark.parametrize(
+    ("arrays", "words"),
+    [
+        ({"x": np.eye(2)}, "label array"),
+        ({"x": np.eye(2), "z": np.eye(2), "label": np.ones(2)}, "exactly one array of inputs"),
+        ({"x": np.ones(2), "label": np.ones(2)}, "numeric with 2 axes"),
+        ({"x": np.array([["a"]]), "label": np.ones(1)}, "must be numeric"),
+        ({"x": np.eye(3), "label": np.ones(2)}, "3 inputs, 2 labels"),
+    ],
+)
 def test_each_fault_of_an_archive_has_its_own_line(tmp_path, arrays, words):
     np.savez(tmp_path / "t.npz", **arrays)
     with pytest.raises(BadInput, match=words):
@@ -102,11 +111,19 @@ def test_huge_and_tiny_rows_are_scaled_without_overflow():
 def test_rows_that_point_the_same_way_with_different_labels_are_told():
     torn = Data("t", np.array([[1.0, 0.0], [2.0, 0.0]]), np.array([1.0, -1.0]))
     assert any("nothing fits both" in line for line in torn.complaints())
-    assert not any("nothing fits both" in line for line in Data("t", torn.raw, np.ones(2)).complaints())
+    assert not any(
+        "nothing fits both" in line for line in Data("t", torn.raw, np.ones(2)).complaints()
+    )
 
 
-@pytest.mark.parametrize(("content", "words"), [
-    ("", "it is empty"), ("a,label\n1,1\n2,1,3\n", "Expected 2 fields in line 3"), ("a,label\n1,1\nx,1\n", "column 'a', row 2: 'x'")])
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", "it is empty"),
+        ("a,label\n1,1\n2,1,3\n", "Expected 2 fields in line 3"),
+        ("a,label\n1,1\nx,1\n", "column 'a', row 2: 'x'"),
+    ],
+)
 def test_a_table_that_cannot_be_read_says_where(content, words, tmp_path):
     (tmp_path / "t.csv").write_text(content)
     with pytest.raises(BadInput, match=words) as found:

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from sim import draws
-from sim.draws import BLOCK, LAWS, draw
-from sim.draws import draw as drawing
+from sim.setting import draws
+from sim.setting.draws import BLOCK, LAWS, draw
+from sim.setting.draws import draw as drawing
 
 
 @pytest.mark.parametrize("law", LAWS)
@@ -42,15 +42,20 @@ def test_the_first_numbers_are_these():
 PINNED = [0.14586065407801788, 2.855129156873255, 1.2029776857470054]
 
 
-@pytest.mark.parametrize("drawn", [{"w": "standard_normal", "a": "rademacher"}, {"w": "standard_normal", "a": "coupled"}])
+@pytest.mark.parametrize(
+    "drawn", [{"w": "standard_normal", "a": "rademacher"}, {"w": "standard_normal", "a": "coupled"}]
+)
 def test_the_generator_of_accelerators_has_the_same_laws_and_layout(monkeypatch, drawn):
     from scipy.stats import kstest
+
     monkeypatch.setattr(draws, "source", lambda: "threefry")
-    short, long = (drawing(drawn, {"w": (2,), "a": ()}, width, 5) for width in (BLOCK, 2 * BLOCK + 8))
+    short, long = (
+        drawing(drawn, {"w": (2,), "a": ()}, width, 5) for width in (BLOCK, 2 * BLOCK + 8)
+    )
     for name in drawn:
         assert np.array_equal(long[name][:BLOCK], short[name])
     assert set(long["a"]) == {-1.0, 1.0}
     step = 2 if "coupled" in drawn.values() else 1
     assert kstest(long["w"][::step, 0], "norm").pvalue > 1e-6
     assert np.array_equal(long["w"][::2], long["w"][1::2]) == (step == 2)
-    assert not np.array_equal(long["w"][:BLOCK], long["w"][BLOCK:2 * BLOCK])
+    assert not np.array_equal(long["w"][:BLOCK], long["w"][BLOCK : 2 * BLOCK])

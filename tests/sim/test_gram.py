@@ -1,4 +1,6 @@
-"""The certified Gram floor contains an independent high-precision value, and singular data are never called regular."""
+"""The certified Gram floor contains an independent high-precision value, and singular data are
+never called regular.
+"""
 
 import mpmath
 import numpy as np
@@ -6,12 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.data import Data, load
-from sim.gram import gram_floor, input_gram_norm, largest_cosine, limiting_gram, parallel_pairs
+from sim.data.table import Data, load
+from sim.measuring.gram import (
+    gram_floor,
+    input_gram_norm,
+    largest_cosine,
+    limiting_gram,
+    parallel_pairs,
+)
 
 
 def independent_floor(data, digits=30):
-    """lambda_0 by mpmath's own eigenvalue routine on a matrix built in high precision from the raw rows."""
+    """lambda_0 by mpmath's own eigenvalue routine on a matrix built in high precision from the raw
+    rows.
+    """
     with mpmath.workdps(digits):
         rows = [mpmath.matrix(r.tolist()) for r in data.raw]
         norms = [mpmath.norm(r) for r in rows]
@@ -61,7 +71,9 @@ def test_closed_forms():
     assert gram_floor(load("digits", 1)).value == 0.5
     angle = np.pi / 3
     pair = Data("pair", np.array([[1, 0], [np.cos(angle), np.sin(angle)]]), np.ones(2))
-    assert gram_floor(pair).value == pytest.approx(0.5 - 0.5 * (np.pi - angle) / (2 * np.pi), abs=1e-14)
+    assert gram_floor(pair).value == pytest.approx(
+        0.5 - 0.5 * (np.pi - angle) / (2 * np.pi), abs=1e-14
+    )
     assert input_gram_norm(pair).value == pytest.approx(1.5, abs=1e-14)
 
 

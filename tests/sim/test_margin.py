@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.data import Data, load
-from sim.margin import gram_margin, hard_margin
-from sim.ntk_margin import kernel_margin, ntk_margin
-from sim.probes import not_xor_noise
+from sim.data.margin import gram_margin, hard_margin
+from sim.data.table import Data, load
+from sim.measuring.ntk_margin import kernel_margin, ntk_margin
+from sim.measuring.probes import not_xor_noise
 from theorems.problem import BadInput
 
 
@@ -37,7 +37,10 @@ def test_a_hard_margin_lies_between_a_separator_and_a_point_of_the_hull(n, d, se
 
 @pytest.mark.parametrize("n", [1, 2, 4, 8, 11])
 def test_the_tangent_margin_of_orthonormal_points_is_the_mean_root_of_a_binomial(n):
-    assert holds(ntk_margin(load("orthonormal", n)), sum(comb(n, k) * np.sqrt(k) for k in range(n + 1)) / 2**n / n)
+    assert holds(
+        ntk_margin(load("orthonormal", n)),
+        sum(comb(n, k) * np.sqrt(k) for k in range(n + 1)) / 2**n / n,
+    )
 
 
 @pytest.mark.parametrize("angle", [0.3, 1.0, 2.0, 3.0])
@@ -48,7 +51,11 @@ def test_the_tangent_margin_of_two_points(angle, sign):
     assert holds(ntk_margin(data), (np.pi - angle) / (2 * np.pi) * together + angle / (2 * np.pi))
 
 
-@pytest.mark.parametrize("data", [load("xor", 4), load("orthonormal", 5), load("digits", 10), load("sphere", 6)], ids=lambda d: d.name)
+@pytest.mark.parametrize(
+    "data",
+    [load("xor", 4), load("orthonormal", 5), load("digits", 10), load("sphere", 6)],
+    ids=lambda d: d.name,
+)
 def test_the_tangent_margin_lies_between_the_kernels_and_its_square(data):
     gamma, kernel = ntk_margin(data), kernel_margin(data)
     assert kernel.low**2 <= gamma.high
@@ -72,7 +79,11 @@ def test_features_that_coincide_have_no_margin():
 def test_the_noisy_exclusive_or_is_recognized_in_any_order_and_nothing_else_is(n):
     data = load("xor_noise", n)
     order = np.random.default_rng(n).permutation(n)
-    assert not_xor_noise(data).value == not_xor_noise(Data("t", data.raw[order], data.labels[order])).value == 0
+    assert (
+        not_xor_noise(data).value
+        == not_xor_noise(Data("t", data.raw[order], data.labels[order])).value
+        == 0
+    )
     assert not_xor_noise(Data("t", data.raw, -data.labels)).value == 1
     assert not_xor_noise(Data("t", data.raw[1:], data.labels[1:])).value == 1
     assert not_xor_noise(load("sphere", n)).value == 1

@@ -1,4 +1,6 @@
-"""Deep linear, deep ReLU, implicit and small networks against closed forms, finite differences and what they conserve."""
+"""Deep linear, deep ReLU, implicit and small networks against closed forms, finite differences and
+what they conserve.
+"""
 
 from dataclasses import replace
 
@@ -8,25 +10,48 @@ import numpy as np
 import pytest
 from sympy import Rational, sqrt
 
-from sim.data import Data, load
-from sim.dense import Dense
-from sim.networks import NETWORKS, layers
-from sim.neurons import extremal
+from sim.data.table import Data, load
+from sim.engines.dense import Dense
+from sim.measuring.neurons import extremal
 from sim.plan import Ask, Plan
 from sim.run import simulate
+from sim.setting.networks import NETWORKS, layers
 from theorems.language import BadInput, Setting, count
 
 m = count("m", "neurons")
 NORMAL = dict.fromkeys(("first", "hidden", "last"), "standard_normal")
-LINEAR = Setting(network="deep_linear", trained=("first", "hidden", "last"), drawn=NORMAL, loss="sum_of_squares", factor=Rational(1, 2),
-                 method="gradient_flow", data=("unit_ball",), spread=dict.fromkeys(NORMAL, Rational(1, 2)))
-IMPLICIT = Setting(network="implicit_relu", trained=("A", "W", "u", "v"), loss="sum_of_squares", factor=Rational(1, 2), method="gradient_descent",
-                   drawn={"A": "standard_normal", "W": "standard_normal", "u": "rademacher", "v": "rademacher", "b": "one"},
-                   spread={"b": 1 / (8 * sqrt(m))}, data=("unit_inputs",))
+LINEAR = Setting(
+    network="deep_linear",
+    trained=("first", "hidden", "last"),
+    drawn=NORMAL,
+    loss="sum_of_squares",
+    factor=Rational(1, 2),
+    method="gradient_flow",
+    data=("unit_ball",),
+    spread=dict.fromkeys(NORMAL, Rational(1, 2)),
+)
+IMPLICIT = Setting(
+    network="implicit_relu",
+    trained=("A", "W", "u", "v"),
+    loss="sum_of_squares",
+    factor=Rational(1, 2),
+    method="gradient_descent",
+    drawn={
+        "A": "standard_normal",
+        "W": "standard_normal",
+        "u": "rademacher",
+        "v": "rademacher",
+        "b": "one",
+    },
+    spread={"b": 1 / (8 * sqrt(m))},
+    data=("unit_inputs",),
+)
 
 
 def plan(setting, data, width, depth=2, step=0.05, steps=40, probes=()):
-    return Plan(setting, data, width, step, steps, (0,), tuple(Ask(p, p) for p in probes), {m: width}, depth)
+    return Plan(
+        setting, data, width, step, steps, (0,), tuple(Ask(p, p) for p in probes), {m: width}, depth
+    )
 
 
 def series(frame, name):
@@ -34,10 +59,16 @@ def series(frame, name):
 
 
 def test_two_scalar_layers_follow_the_closed_form_of_saxe_et_al():
-    """d/dt of the product u of two equal weights is 2 u (s - u): u(t) = s e^(2st) / (e^(2st) - 1 + s/u(0))."""
+    """d/dt of the product u of two equal weights is 2 u (s - u): u(t) = s e^(2st) / (e^(2st) - 1 +
+    s/u(0)).
+    """
     s, a = 0.8, 0.1
-    balanced = replace(LINEAR, drawn=dict.fromkeys(NORMAL, "one"), spread=dict.fromkeys(NORMAL, Rational(1, 10)))
-    frame = simulate(plan(balanced, Data("one", np.ones((1, 1)), np.array([s])), 1, step=0.02, steps=500), 0)
+    balanced = replace(
+        LINEAR, drawn=dict.fromkeys(NORMAL, "one"), spread=dict.fromkeys(NORMAL, Rational(1, 10))
+    )
+    frame = simulate(
+        plan(balanced, Data("one", np.ones((1, 1)), np.array([s])), 1, step=0.02, steps=500), 0
+    )
     seen = series(frame, "residual")
     grown = np.exp(2 * s * seen.index.to_numpy())
     assert seen.to_numpy() == pytest.approx(s - s * grown / (grown - 1 + s / a**2), abs=1e-8)
@@ -47,15 +78,33 @@ def test_two_scalar_layers_follow_the_closed_form_of_saxe_et_al():
 def test_the_balance_is_conserved_to_the_integrators_order(depth):
     drifts = []
     for step in (0.2, 0.1):
-        frame = simulate(plan(LINEAR, load("separable", 5), 3, depth, step, round(4 / step), ["balance"]), 0)
+        frame = simulate(
+            plan(LINEAR, load("separable", 5), 3, depth, step, round(4 / step), ["balance"]), 0
+        )
         values = series(frame, "balance")
         drifts.append(abs(values.iloc[-1] - values.iloc[0]))
     assert drifts[1] < drifts[0] / 10 or drifts[0] < 1e-12  # of fourth order: a sixteenth
 
 
 def test_risks_below_every_float_are_followed_in_their_logarithm():
-    setting = replace(LINEAR, loss="sum_of_exponentials", method="gradient_flow_in_log_time", data=("unit_ball", "separable"))
-    frame = simulate(plan(setting, load("separable", 5), 4, 3, 0.05, 800, ["log_loss", "product_margin", "balance"]), 0)
+    setting = replace(
+        LINEAR,
+        loss="sum_of_exponentials",
+        method="gradient_flow_in_log_time",
+        data=("unit_ball", "separable"),
+    )
+    frame = simulate(
+        plan(
+            setting,
+            load("separable", 5),
+            4,
+            3,
+            0.05,
+            800,
+            ["log_loss", "product_margin", "balance"],
+        ),
+        0,
+    )
     assert series(frame, "log_loss").iloc[-1] < -1000
     assert series(frame, "loss").iloc[-1] == 0.0
     assert series(frame, "product_margin").iloc[-1] == pytest.approx(0.77782, abs=5e-3)
@@ -78,8 +127,13 @@ def test_a_deep_network_is_the_product_of_its_layers(network, depth):
 
 def test_the_equilibrium_is_one_and_its_gradients_are_those_of_finite_differences():
     rng = np.random.default_rng(0)
-    p = {"A": rng.standard_normal((20, 20)), "W": rng.standard_normal((20, 4)), "u": rng.choice([-1.0, 1.0], 20), "v": rng.choice([-1.0, 1.0], 20),
-         "b": np.full(20, 0.15 / np.sqrt(20))}
+    p = {
+        "A": rng.standard_normal((20, 20)),
+        "W": rng.standard_normal((20, 4)),
+        "u": rng.choice([-1.0, 1.0], 20),
+        "v": rng.choice([-1.0, 1.0], 20),
+        "b": np.full(20, 0.15 / np.sqrt(20)),
+    }
     p = {name: jnp.asarray(v) for name, v in p.items()}
     x = jnp.asarray(rng.standard_normal((3, 4)))
     outputs = NETWORKS["implicit_relu"].outputs
@@ -87,7 +141,9 @@ def test_the_equilibrium_is_one_and_its_gradients_are_those_of_finite_difference
     z = np.zeros_like(phi)
     for _ in range(200):
         z = np.maximum(np.asarray(p["b"])[:, None] * (np.asarray(p["A"]) @ z) + phi, 0)
-    assert outputs(p, x) == pytest.approx(np.asarray(p["u"]) @ z + np.asarray(p["v"]) @ phi, rel=1e-12)
+    assert outputs(p, x) == pytest.approx(
+        np.asarray(p["u"]) @ z + np.asarray(p["v"]) @ phi, rel=1e-12
+    )
 
     def loss(q):
         return 0.5 * jnp.sum((outputs(q, x) - 1.0) ** 2)
@@ -95,7 +151,9 @@ def test_the_equilibrium_is_one_and_its_gradients_are_those_of_finite_difference
     slopes = jax.grad(loss)(p)
     for name in ("A", "W", "u", "v"):
         way = jnp.asarray(rng.standard_normal(p[name].shape))
-        difference = (loss({**p, name: p[name] + 1e-5 * way}) - loss({**p, name: p[name] - 1e-5 * way})) / 2e-5
+        difference = (
+            loss({**p, name: p[name] + 1e-5 * way}) - loss({**p, name: p[name] - 1e-5 * way})
+        ) / 2e-5
         assert float(jnp.sum(slopes[name] * way)) == pytest.approx(float(difference), rel=1e-6)
 
 
@@ -104,10 +162,14 @@ def test_a_layer_that_is_no_contraction_is_refused():
         Dense(plan(replace(IMPLICIT, spread={"b": 2 / sqrt(m)}), load("orthonormal", 3), 30), 0)
 
 
-@pytest.mark.parametrize(("change", "words"), [
-    ({"depth": 1}, "2 layers of weights or more"), ({"data": load("digits", 10)}, "separates"),
-    ({"data": Data("table", np.eye(2), np.array([1.0, 3.0]))}, "labels"),
-])
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"depth": 1}, "2 layers of weights or more"),
+        ({"data": load("digits", 10)}, "separates"),
+        ({"data": Data("table", np.eye(2), np.array([1.0, 3.0]))}, "labels"),
+    ],
+)
 def test_what_a_margin_theorem_cannot_take_is_one_line(change, words):
     setting = replace(LINEAR, loss="sum_of_logistic", data=("unit_ball", "separable"))
     inseparable = Data("table", np.array([[1.0, 0], [1.0, 0]]), np.array([1.0, -1.0]))

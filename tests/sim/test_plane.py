@@ -1,27 +1,42 @@
-"""The regions of the plane: their probabilities add up, agree with products where there are products, and are what is drawn."""
+"""The regions of the plane: their probabilities add up, agree with products where there are
+products, and are what is drawn.
+"""
 
 import numpy as np
 import pytest
 from scipy.special import erf
 from scipy.stats import chi2
 
-from sim import plane
-from sim.aggregated import _Plane
+from sim.engines.wide import plane
+from sim.engines.wide.aggregated import _Plane
 
 THREE = np.array([0.3, 0.5, 1.9])
 
 
-@pytest.mark.parametrize("levels", [[[1e-3], [2e-3]], [[1e-3, 0.05], [2e-3, 0.05]], [[0.3, 0.8], [0.1, 1.5]]])
+@pytest.mark.parametrize(
+    "levels", [[[1e-3], [2e-3]], [[1e-3, 0.05], [2e-3, 0.05]], [[0.3, 0.8], [0.1, 1.5]]]
+)
 def test_perpendicular_points_see_products(levels):
     levels = [np.array(v) for v in levels]
     regions = _Plane(np.array([0.7, 0.7 + np.pi / 2]), levels)
     share = [np.diff(erf(np.append(v, np.inf) / np.sqrt(2))) for v in levels]
     for (_, level), chance in zip(regions.keys, regions.chance):
-        assert chance == pytest.approx(share[0][level[0] - 1] * share[1][level[1] - 1] / 4, rel=1e-12)
-    assert regions.near == pytest.approx(-np.expm1(sum(np.log1p(-erf(v[0] / np.sqrt(2))) for v in levels)), rel=1e-13)
+        assert chance == pytest.approx(
+            share[0][level[0] - 1] * share[1][level[1] - 1] / 4, rel=1e-12
+        )
+    assert regions.near == pytest.approx(
+        -np.expm1(sum(np.log1p(-erf(v[0] / np.sqrt(2))) for v in levels)), rel=1e-13
+    )
 
 
-@pytest.mark.parametrize("levels", [[[0.1], [0.1], [0.2]], [[0.05, 0.4], [0.05, 0.4], [0.1, 0.3]], [[0.01, 0.5, 0.9], [0.3], [0.02, 0.1]]])
+@pytest.mark.parametrize(
+    "levels",
+    [
+        [[0.1], [0.1], [0.2]],
+        [[0.05, 0.4], [0.05, 0.4], [0.1, 0.3]],
+        [[0.01, 0.5, 0.9], [0.3], [0.02, 0.1]],
+    ],
+)
 def test_regions_of_three_points_are_what_random_neurons_fall_into(levels):
     """Chi-square over all regions of a million neurons, at level 1e-6."""
     levels, count = [np.array(v) for v in levels], 10**6

@@ -1,4 +1,6 @@
-"""Population losses in closed form: against a sample, finite differences, and orbits whose asymptotics are known."""
+"""Population losses in closed form: against a sample, finite differences, and orbits whose
+asymptotics are known.
+"""
 
 from functools import partial
 
@@ -8,15 +10,22 @@ import numpy as np
 import pytest
 from sympy import Rational
 
-from sim.data import Data, load
-from sim.networks import NETWORKS
+from sim.data.table import Data, load
 from sim.plan import Plan
-from sim.population import abs_kernel, squares
+from sim.setting.networks import NETWORKS
+from sim.setting.population import abs_kernel, squares
 from theorems.language import BadInput, Setting
 
 NETWORK = NETWORKS["two_layer_abs_own_length"]
-SETTING = Setting(network="two_layer_abs_own_length", trained=("w",), drawn={"w": "standard_normal"}, loss="population_squares",
-                  factor=Rational(1, 2), method="gradient_descent", data=("teacher",))
+SETTING = Setting(
+    network="two_layer_abs_own_length",
+    trained=("w",),
+    drawn={"w": "standard_normal"},
+    loss="population_squares",
+    factor=Rational(1, 2),
+    method="gradient_descent",
+    data=("teacher",),
+)
 
 
 def loss(w, teacher):
@@ -25,7 +34,11 @@ def loss(w, teacher):
 
 def test_the_kernel_is_the_mean_over_a_sample():
     rng = np.random.default_rng(0)
-    u, v, x = rng.standard_normal((3, 4)), rng.standard_normal((2, 4)), rng.standard_normal((400000, 4))
+    u, v, x = (
+        rng.standard_normal((3, 4)),
+        rng.standard_normal((2, 4)),
+        rng.standard_normal((400000, 4)),
+    )
     seen = np.abs(x @ u.T).T @ np.abs(x @ v.T) / len(x)
     assert np.asarray(abs_kernel(jnp.asarray(u), jnp.asarray(v))) == pytest.approx(seen, rel=0.02)
 
@@ -34,7 +47,9 @@ def test_the_kernel_is_the_mean_over_a_sample():
 def test_its_gradient_is_smooth_where_a_student_meets_a_teacher(close):
     rng = np.random.default_rng(1)
     teacher = jnp.asarray(np.eye(2, 4))
-    w = jnp.asarray(np.concatenate([np.eye(2, 4), -np.eye(1, 4)]) + close * rng.standard_normal((3, 4)))
+    w = jnp.asarray(
+        np.concatenate([np.eye(2, 4), -np.eye(1, 4)]) + close * rng.standard_normal((3, 4))
+    )
     slope, way = jax.grad(loss)(w, teacher), jnp.asarray(rng.standard_normal((3, 4)))
     h = 1e-5
     difference = (loss(w + h * way, teacher) - loss(w - h * way, teacher)) / (2 * h)
@@ -48,7 +63,9 @@ def descend(w, teacher, eta, steps):
 
 @pytest.mark.parametrize("share", [0.5, 0.2961])
 def test_two_students_of_one_teacher_decay_like_the_cube_of_time(share):
-    """L t^3 -> pi^2 / (48 |w*| p (1 - p)) for students with shares p and 1 - p of the teacher's mass."""
+    """L t^3 -> pi^2 / (48 |w*| p (1 - p)) for students with shares p and 1 - p of the teacher's
+    mass.
+    """
     teacher = jnp.asarray(np.eye(1, 4))
     start = np.zeros((2, 4))
     start[:, 0] = np.sqrt([share, 1 - share])
@@ -56,20 +73,30 @@ def test_two_students_of_one_teacher_decay_like_the_cube_of_time(share):
     steps, eta = 200000, 0.2
     w = descend(jnp.asarray(start), teacher, eta, steps)
     share = float((w[0] ** 2).sum() / (w**2).sum())
-    assert float(loss(w, teacher)) * (eta * steps) ** 3 == pytest.approx(np.pi**2 / (48 * share * (1 - share)), rel=0.02)
+    assert float(loss(w, teacher)) * (eta * steps) ** 3 == pytest.approx(
+        np.pi**2 / (48 * share * (1 - share)), rel=0.02
+    )
 
 
 def test_an_idle_student_across_the_teacher_decays_like_the_square_of_time():
-    """L t^2 -> 1 / (32 rho^2) with rho^2 = 1 - 4/pi^2: no exponent is universal, and the theorem's 1 is an upper bound."""
+    """L t^2 -> 1 / (32 rho^2) with rho^2 = 1 - 4/pi^2: no exponent is universal, and the theorem's
+    1 is an upper bound.
+    """
     teacher, steps, eta = jnp.asarray(np.eye(1, 4)), 200000, 0.2
     w = descend(jnp.asarray(np.array([[1.0, 0, 0, 0], [0, 0.3, 0, 0]])), teacher, eta, steps)
-    assert float(loss(w, teacher)) * (eta * steps) ** 2 == pytest.approx(1 / (32 * (1 - 4 / np.pi**2)), rel=0.01)
+    assert float(loss(w, teacher)) * (eta * steps) ** 2 == pytest.approx(
+        1 / (32 * (1 - 4 / np.pi**2)), rel=0.01
+    )
 
 
-@pytest.mark.parametrize(("data", "width", "words"), [
-    (Data("t", np.array([[1.0, 0], [-2.0, 0]]), np.ones(2)), 4, "rows 1 and 2"), (load("teacher", 3), 2, "at least as many neurons"),
-    (load("digits", 3), 4, "output weights"),
-])
+@pytest.mark.parametrize(
+    ("data", "width", "words"),
+    [
+        (Data("t", np.array([[1.0, 0], [-2.0, 0]]), np.ones(2)), 4, "rows 1 and 2"),
+        (load("teacher", 3), 2, "at least as many neurons"),
+        (load("digits", 3), 4, "output weights"),
+    ],
+)
 def test_a_teacher_that_cannot_be_is_refused(data, width, words):
     with pytest.raises(BadInput, match=words):
         Plan(SETTING, data, width, 0.1, 5, (0,), (), {})

@@ -1,4 +1,6 @@
-"""The simulator equals an independent loop, closed forms where they exist, and itself however it is called."""
+"""The simulator equals an independent loop, closed forms where they exist, and itself however it is
+called.
+"""
 
 from dataclasses import replace
 
@@ -7,22 +9,31 @@ import pandas as pd
 import pytest
 from sympy import Rational, S, sqrt
 
-import sim.networks
-from sim.data import Data, load
-from sim.draws import draw
+import sim.setting.networks
+from sim.data.table import Data, load
 from sim.plan import Ask, Plan
 from sim.run import simulate, trajectories
+from sim.setting.draws import draw
 from sim.store import Store
 from theorems.language import Setting, count
 
 m = count("m", "neurons")
-DESCENT = Setting(network="two_layer_relu", output=1 / sqrt(m), trained=("w",), drawn={"w": "standard_normal", "a": "rademacher"},
-                  loss="sum_of_squares", factor=Rational(1, 2), method="gradient_descent")
+DESCENT = Setting(
+    network="two_layer_relu",
+    output=1 / sqrt(m),
+    trained=("w",),
+    drawn={"w": "standard_normal", "a": "rademacher"},
+    loss="sum_of_squares",
+    factor=Rational(1, 2),
+    method="gradient_descent",
+)
 FLOW = replace(DESCENT, method="gradient_flow")
 
 
 def plan(setting=DESCENT, data=None, width=200, step=0.1, steps=60, seeds=(0,), asks=()):
-    return Plan(setting, data or load("sphere", 5), width, step, steps, tuple(seeds), tuple(asks), {})
+    return Plan(
+        setting, data or load("sphere", 5), width, step, steps, tuple(seeds), tuple(asks), {}
+    )
 
 
 def series(frame, observable):
@@ -30,7 +41,9 @@ def series(frame, observable):
 
 
 def reference(p, seed):
-    """Full-batch gradient descent written out in NumPy, neuron by neuron formulas of Du et al. 2019, Section 3."""
+    """Full-batch gradient descent written out in NumPy, neuron by neuron formulas of Du et al.
+    2019, Section 3.
+    """
     x, y, size = p.inputs, p.data.labels, p.width
     w, a = draw(p.setting.drawn, {"w": x.shape[1:], "a": ()}, size, seed).values()
     w0, start = w.copy(), None
@@ -41,9 +54,14 @@ def reference(p, seed):
         u = a @ (z * active) / np.sqrt(size)
         h = (x @ x.T) * (active.T.astype(float) @ active) / size
         start = h if start is None else start
-        rows[step] = {"residual": np.linalg.norm(y - u), "loss": ((u - y) ** 2).sum() / 2, "movement": np.linalg.norm(w - w0, axis=1).max(),
-                      "flips": (active != (w0 @ x.T >= 0)).sum() / size, "gram_floor_along": np.linalg.eigvalsh(h)[0],
-                      "gram_drift": np.linalg.norm(h - start, 2)}
+        rows[step] = {
+            "residual": np.linalg.norm(y - u),
+            "loss": ((u - y) ** 2).sum() / 2,
+            "movement": np.linalg.norm(w - w0, axis=1).max(),
+            "flips": (active != (w0 @ x.T >= 0)).sum() / size,
+            "gram_floor_along": np.linalg.eigvalsh(h)[0],
+            "gram_drift": np.linalg.norm(h - start, 2),
+        }
         w = w - p.step_size / np.sqrt(size) * ((u - y) * active * a[:, None]) @ x
     return pd.DataFrame(rows).T
 
@@ -55,20 +73,25 @@ def test_every_probe_equals_an_independent_loop(data):
     assert series(frame, "flips").max() > 0
     for probe in wanted:
         found = series(frame, probe)
-        assert found.to_numpy() == pytest.approx(wanted[probe].loc[found.index].to_numpy(), rel=1e-9, abs=1e-12), probe
+        assert found.to_numpy() == pytest.approx(
+            wanted[probe].loc[found.index].to_numpy(), rel=1e-9, abs=1e-12
+        ), probe
     assert list(series(frame, "residual").index) == list(range(61))
 
 
 def test_blocks_of_neurons_change_nothing_but_rounding(monkeypatch):
     whole = simulate(plan(width=300), 0)
-    monkeypatch.setattr(sim.networks.over_neurons, "__kwdefaults__", {"block": 64})
-    from sim import dense
+    monkeypatch.setattr(sim.setting.networks.over_neurons, "__kwdefaults__", {"block": 64})
+    from sim.engines import dense
+
     for cached in (dense._advance, dense._ends, dense._outputs, dense._patterned):
         cached.cache_clear()
     pieces = simulate(plan(width=300), 0)
     for cached in (dense._advance, dense._ends, dense._outputs, dense._patterned):
         cached.cache_clear()
-    assert pieces["value"].to_numpy() == pytest.approx(whole["value"].to_numpy(), rel=1e-9, abs=1e-12)
+    assert pieces["value"].to_numpy() == pytest.approx(
+        whole["value"].to_numpy(), rel=1e-9, abs=1e-12
+    )
 
 
 def test_a_seed_gives_the_same_bits_alone_in_a_batch_and_resumed(tmp_path):
@@ -77,12 +100,15 @@ def test_a_seed_gives_the_same_bits_alone_in_a_batch_and_resumed(tmp_path):
     store = Store(tmp_path)
     trajectories(plan(seeds=[1]), store)
     resumed = trajectories(plan(seeds=range(3)), store)
-    pd.testing.assert_frame_equal(batch[batch["seed"] == 1].reset_index(drop=True), alone, check_exact=True)
+    pd.testing.assert_frame_equal(
+        batch[batch["seed"] == 1].reset_index(drop=True), alone, check_exact=True
+    )
     pd.testing.assert_frame_equal(batch, resumed, check_exact=True, check_dtype=False)
 
 
 def test_what_was_finished_before_an_interruption_is_not_run_again(tmp_path, monkeypatch):
     from sim import run
+
     done, real = [], run._simulated
 
     def counting(p, seed, train, *how):
@@ -102,12 +128,16 @@ def test_what_was_finished_before_an_interruption_is_not_run_again(tmp_path, mon
 
 
 def test_one_point_follows_its_closed_form():
-    """n = 1: no neuron ever flips when none is near its kink, and the residual shrinks by 1 - eta H exactly."""
+    """n = 1: no neuron ever flips when none is near its kink, and the residual shrinks by 1 - eta H
+    exactly.
+    """
     one = Data("one", np.array([[1.0]]), np.array([0.3]))
     frame = simulate(plan(data=one, width=50, step=0.5, steps=10), 2)
     if series(frame, "flips").max() == 0:
         residual = series(frame, "residual").to_numpy()
-        assert residual[1:] / residual[:-1] == pytest.approx(1 - 0.5 * series(frame, "gram_floor_along").iloc[0], rel=1e-9)
+        assert residual[1:] / residual[:-1] == pytest.approx(
+            1 - 0.5 * series(frame, "gram_floor_along").iloc[0], rel=1e-9
+        )
     else:
         pytest.fail("the seed was chosen so that nothing flips")
 
@@ -119,14 +149,23 @@ def test_the_gradient_flow_is_second_order_and_its_error_covers_the_truth():
         errors.append(frame[frame["observable"] == "residual"]["error"].iloc[-1])
     fine = simulate(plan(FLOW, step=10 / 1600, steps=1600, width=500), 0)
     coarse = simulate(plan(FLOW, step=0.1, steps=100, width=500), 0)
-    truth, found = series(fine, "residual").loc[10.0], coarse[coarse["observable"] == "residual"].set_index("step").loc[10.0]
+    truth, found = (
+        series(fine, "residual").loc[10.0],
+        coarse[coarse["observable"] == "residual"].set_index("step").loc[10.0],
+    )
     assert abs(found["value"] - truth) <= 2 * found["error"] + 1e-12
     assert errors[1] < errors[0]
 
 
 def test_descent_tends_to_the_flow_linearly_in_the_step():
     flow = series(simulate(plan(FLOW, step=0.05, steps=100, width=500), 0), "residual").loc[5.0]
-    gaps = [abs(series(simulate(plan(step=h, steps=round(5 / h), width=500), 0), "residual").iloc[-1] - flow) for h in (0.1, 0.05, 0.025)]
+    gaps = [
+        abs(
+            series(simulate(plan(step=h, steps=round(5 / h), width=500), 0), "residual").iloc[-1]
+            - flow
+        )
+        for h in (0.1, 0.05, 0.025)
+    ]
     assert gaps[0] / gaps[1] == pytest.approx(2, abs=0.5)
     assert gaps[1] / gaps[2] == pytest.approx(2, abs=0.5)
 
@@ -134,12 +173,21 @@ def test_descent_tends_to_the_flow_linearly_in_the_step():
 def test_rotations_and_permutations_leave_residuals_in_law_and_label_flips_leave_them_exactly():
     data = load("orthonormal", 4)
     flipped = Data("flipped", data.raw, -data.labels)
-    both = [np.array([series(simulate(plan(data=d, steps=20), s), "residual").iloc[-1] for s in range(30)]) for d in (data, flipped)]
-    assert abs(both[0].mean() - both[1].mean()) < 5 * np.hypot(*(b.std() / np.sqrt(30) for b in both))
+    both = [
+        np.array(
+            [series(simulate(plan(data=d, steps=20), s), "residual").iloc[-1] for s in range(30)]
+        )
+        for d in (data, flipped)
+    ]
+    assert abs(both[0].mean() - both[1].mean()) < 5 * np.hypot(
+        *(b.std() / np.sqrt(30) for b in both)
+    )
 
 
 def test_a_step_far_too_large_is_simulated_as_it_is():
-    """Equal inputs and a step far above 2/lambda: the residual grows, then every neuron dies and the output is 0."""
+    """Equal inputs and a step far above 2/lambda: the residual grows, then every neuron dies and
+    the output is 0.
+    """
     same = Data("same", np.ones((3, 2)), np.ones(3))
     residual = series(simulate(plan(step=50.0, steps=30, data=same, width=2000), 0), "residual")
     assert residual.max() > 10 * residual.iloc[0]
@@ -155,20 +203,39 @@ def test_a_run_stops_at_the_floor_of_float64():
 def test_factors_of_the_setting_are_obeyed():
     doubled = simulate(plan(replace(DESCENT, factor=S(1)), steps=1), 0)
     usual = simulate(plan(step=0.2, steps=1), 0)
-    assert series(doubled, "residual").iloc[-1] == pytest.approx(series(usual, "residual").iloc[-1], rel=1e-12)
-    assert series(doubled, "loss").iloc[0] == pytest.approx(2 * series(usual, "loss").iloc[0], rel=1e-12)
+    assert series(doubled, "residual").iloc[-1] == pytest.approx(
+        series(usual, "residual").iloc[-1], rel=1e-12
+    )
+    assert series(doubled, "loss").iloc[0] == pytest.approx(
+        2 * series(usual, "loss").iloc[0], rel=1e-12
+    )
 
 
 def test_the_least_certificate_radius_satisfies_the_certificate_and_a_smaller_one_does_not():
-    frame = simulate(plan(data=load("orthonormal", 2), width=2**15, step=1.0, steps=1,
-                          asks=[Ask("certificate_radius", "certificate_radius")]), 0, train=False)
+    frame = simulate(
+        plan(
+            data=load("orthonormal", 2),
+            width=2**15,
+            step=1.0,
+            steps=1,
+            asks=[Ask("certificate_radius", "certificate_radius")],
+        ),
+        0,
+        train=False,
+    )
     radius = series(frame, "certificate_radius").iloc[0]
-    from sim.dense import Dense
+    from sim.engines.dense import Dense
+
     start = Dense(plan(data=load("orthonormal", 2), width=2**15, step=1.0, steps=1), 0).start()
 
     def needed(r):
-        slow = np.linalg.eigvalsh(start.gram)[0] - np.linalg.norm(start.drift_bound(r), 2) - np.linalg.norm(start.shares(r))
+        slow = (
+            np.linalg.eigvalsh(start.gram)[0]
+            - np.linalg.norm(start.drift_bound(r), 2)
+            - np.linalg.norm(start.shares(r))
+        )
         return start.residual / (np.sqrt(2**15) * slow)
+
     assert needed(radius) <= radius
     for smaller in np.linspace(0.05, 0.999, 50) * radius:
         assert needed(smaller) > smaller
@@ -177,6 +244,7 @@ def test_the_least_certificate_radius_satisfies_the_certificate_and_a_smaller_on
 def test_too_little_memory_is_one_line_that_says_how_much(monkeypatch):
     from sim import run
     from theorems.problem import BadInput
+
     monkeypatch.setattr(run, "memory_free", lambda: 1e6)
     p = plan(data=load("orthonormal", 2), width=10**9, step=0.4, steps=50)
     with pytest.raises(BadInput, match=r"width.*1000000000.*take .* GB and .* GB are free"):
@@ -184,7 +252,10 @@ def test_too_little_memory_is_one_line_that_says_how_much(monkeypatch):
 
 
 def test_the_progress_of_a_seed_adds_up_to_one():
-    p, told = plan(data=load("orthonormal", 2), width=3 * 10**6, step=0.4, steps=100, seeds=(0, 1)), []
+    p, told = (
+        plan(data=load("orthonormal", 2), width=3 * 10**6, step=0.4, steps=100, seeds=(0, 1)),
+        [],
+    )
     trajectories(p, Store(), tick=told.append)
     assert len(told) >= 4
     assert sum(told) == pytest.approx(2)
@@ -198,11 +269,16 @@ def test_a_draw_is_measured_at_any_width():
     assert series(frame, "gram_gap").max() < 1e-6
     assert series(frame, "near").to_numpy() == pytest.approx(2 * 7.978844e-4, rel=1e-5)
     narrow = plan(width=500, asks=asks, data=load("orthonormal", 2))
-    assert series(simulate(narrow, 0, False), "near").iloc[0] == series(simulate(narrow, 0), "near").iloc[0]
+    assert (
+        series(simulate(narrow, 0, False), "near").iloc[0]
+        == series(simulate(narrow, 0), "near").iloc[0]
+    )
 
 
 @pytest.mark.parametrize("method", ["gradient_descent", "gradient_flow"])
 def test_numbers_are_floats_even_when_nothing_of_the_draw_is_asked(method):
-    """An empty table has no types of its own: joined to the run's it once made objects of its numbers."""
+    """An empty table has no types of its own: joined to the run's it once made objects of its
+    numbers.
+    """
     frame = trajectories(plan(replace(DESCENT, method=method), steps=3), Store())
     assert {str(t) for t in frame[["step", "value", "error"]].dtypes} == {"float64"}

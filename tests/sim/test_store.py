@@ -5,7 +5,15 @@ import pytest
 
 from sim.store import Store
 
-FRAME = pd.DataFrame({"seed": [0, 0], "step": [0.0, 1.0], "observable": ["loss", "loss"], "value": [1.0, float("inf")], "error": [0.0, 0.0]})
+FRAME = pd.DataFrame(
+    {
+        "seed": [0, 0],
+        "step": [0.0, 1.0],
+        "observable": ["loss", "loss"],
+        "value": [1.0, float("inf")],
+        "error": [0.0, 0.0],
+    }
+)
 
 
 def test_a_result_is_computed_once(tmp_path):
@@ -25,6 +33,7 @@ def test_a_damaged_file_is_computed_anew(tmp_path):
 def test_an_interruption_leaves_nothing_half_written(tmp_path, monkeypatch):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
+
     monkeypatch.setattr(pd.DataFrame, "to_parquet", interrupted)
     with pytest.raises(KeyboardInterrupt):
         Store(tmp_path).get("key", lambda: FRAME)

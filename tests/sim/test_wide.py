@@ -1,4 +1,6 @@
-"""The wide engine equals the dense run of the same draws, whatever the data, the loss, the method, and the first guess of R."""
+"""The wide engine equals the dense run of the same draws, whatever the data, the loss, the method,
+and the first guess of R.
+"""
 
 from dataclasses import replace
 
@@ -6,19 +8,28 @@ import numpy as np
 import pytest
 from sympy import Rational
 
-from sim import draws, mode, streamed, wide
-from sim.data import Data, load
-from sim.dense import Dense
+from sim.data.table import Data, load
+from sim.engines import choice as mode
+from sim.engines.dense import Dense
+from sim.engines.wide import engine as wide
+from sim.engines.wide import streamed
 from sim.plan import Ask
 from sim.run import rows_of, simulate, table
+from sim.setting import draws
 from sim.store import Store
 from tests.sim.test_run import DESCENT, FLOW, plan, series
 from theorems.language import of_draw
 
 RADIUS = Rational(1, 50)
 RADIUS_OF_DRAW = of_draw("R", "radius of the certificate", probe="certificate_radius")
-ASKS = (Ask("gram_gap", "gram_gap"), Ask("near_kink", "near(1/50)", RADIUS), Ask("gram_floor_at_start", "gram_floor_at_start"))
-NEARLY = Data("nearly parallel", np.array([[1.0, 0.0], [1.0, 0.05], [0.0, 1.0]]), np.array([1.0, -1.0, 1.0]))
+ASKS = (
+    Ask("gram_gap", "gram_gap"),
+    Ask("near_kink", "near(1/50)", RADIUS),
+    Ask("gram_floor_at_start", "gram_floor_at_start"),
+)
+NEARLY = Data(
+    "nearly parallel", np.array([[1.0, 0.0], [1.0, 0.05], [0.0, 1.0]]), np.array([1.0, -1.0, 1.0])
+)
 LOGISTIC = replace(DESCENT, loss="sum_of_logistic", factor=Rational(1, 4))
 
 
@@ -27,7 +38,12 @@ def both(p, seed=0):
 
 
 def followed(p, seed, most=np.inf):
-    return wide.verified(p, lambda reach: streamed.survey(p, seed, reach), lambda e, last: table(rows_of(p, e, seed, True, last and most < 1)), most)
+    return wide.verified(
+        p,
+        lambda reach: streamed.survey(p, seed, reach),
+        lambda e, last: table(rows_of(p, e, seed, True, last and most < 1)),
+        most,
+    )
 
 
 def agree(dense, found, patterns=1e-11):
@@ -42,21 +58,39 @@ def agree(dense, found, patterns=1e-11):
         steps = a.index.intersection(residual.index[residual > 1e-4 * residual.iloc[0]])
         assert len(steps)
         tolerance = patterns if name in ("flips", "gram_drift", "gram_floor_along") else 1e-11
-        assert b.loc[steps].to_numpy() == pytest.approx(a.loc[steps].to_numpy(), rel=1e-8, abs=tolerance), name
+        assert b.loc[steps].to_numpy() == pytest.approx(
+            a.loc[steps].to_numpy(), rel=1e-8, abs=tolerance
+        ), name
 
 
-SETS = ((load("orthonormal", 4), 1.0), (load("orthonormal", 1), 0.5), (load("sphere", 6), 0.5), (load("digits", 6), 0.2),
-        (load("repeated", 4), 0.4), (load("antipodal", 6), 0.3), (NEARLY, 0.5))
-CASES = [pytest.param(data, step, setting, id=f"{name}-{data.name}-{step}",
-                      marks=() if name == "squared" or data.name in ("sphere", "antipodal") else pytest.mark.slow)
-         for name, setting in (("squared", DESCENT), ("logistic", LOGISTIC)) for data, step in SETS]
+SETS = (
+    (load("orthonormal", 4), 1.0),
+    (load("orthonormal", 1), 0.5),
+    (load("sphere", 6), 0.5),
+    (load("digits", 6), 0.2),
+    (load("repeated", 4), 0.4),
+    (load("antipodal", 6), 0.3),
+    (NEARLY, 0.5),
+)
+CASES = [
+    pytest.param(
+        data,
+        step,
+        setting,
+        id=f"{name}-{data.name}-{step}",
+        marks=() if name == "squared" or data.name in ("sphere", "antipodal") else pytest.mark.slow,
+    )
+    for name, setting in (("squared", DESCENT), ("logistic", LOGISTIC))
+    for data, step in SETS
+]
 
 
 @pytest.mark.parametrize(("data", "step", "setting"), CASES)
 def test_every_probe_equals_the_dense_run(data, step, setting):
     p = plan(setting, data=data, width=20_000, step=step, steps=300, asks=ASKS)
     dense, found = both(p)
-    # antiparallel inputs hold neurons at their kink, where rounding decides the patterns of a few of them
+    # antiparallel inputs hold neurons at their kink, where rounding decides the patterns of a few
+    # of them
     agree(dense, found, patterns=20 / p.width if data.name == "antipodal" else 1e-11)
     if data.samples > 1 and setting is DESCENT:
         assert series(dense, "flips").max() * p.width > 50
@@ -76,11 +110,24 @@ def test_the_flow_has_the_same_values_and_the_same_errors():
         assert frame[frame["observable"] == "residual"]["error"].max() > 0
 
 
-@pytest.mark.parametrize("change", [
-    {"drawn": {"w": "standard_normal", "a": "coupled"}}, {"spread": {"w": Rational(1, 3)}}, {"factor": Rational(2, 3)}],
-    ids=["coupled", "spread", "factor"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"drawn": {"w": "standard_normal", "a": "coupled"}},
+        {"spread": {"w": Rational(1, 3)}},
+        {"factor": Rational(2, 3)},
+    ],
+    ids=["coupled", "spread", "factor"],
+)
 def test_other_initializations_equal_the_dense_run(change):
-    p = plan(replace(DESCENT, **change), data=load("sphere", 5), width=20_000, step=0.3, steps=200, asks=ASKS)
+    p = plan(
+        replace(DESCENT, **change),
+        data=load("sphere", 5),
+        width=20_000,
+        step=0.3,
+        steps=200,
+        asks=ASKS,
+    )
     dense, found = both(p)
     agree(dense, found)
     if change.get("drawn"):
@@ -92,13 +139,19 @@ def test_with_many_points_movement_is_enclosed_and_all_else_equal():
     dense, found = both(p)
     moved = found[found["observable"] == "movement"].set_index("step")
     true = series(dense, "movement")
-    assert ((moved["value"] - moved["error"] <= true * (1 + 1e-9)) & (true <= (moved["value"] + moved["error"]) * (1 + 1e-9))).all()
+    assert (
+        (moved["value"] - moved["error"] <= true * (1 + 1e-9))
+        & (true <= (moved["value"] + moved["error"]) * (1 + 1e-9))
+    ).all()
     assert moved["error"].iloc[1:].gt(0).all()
     agree(dense[dense["observable"] != "movement"], found[found["observable"] != "movement"])
 
 
 def test_the_certificate_is_read_from_the_neurons_within_reach():
-    asks = (Ask("certificate_radius", "certificate_radius"), Ask("drift_cap", "B(R)", RADIUS_OF_DRAW))
+    asks = (
+        Ask("certificate_radius", "certificate_radius"),
+        Ask("drift_cap", "B(R)", RADIUS_OF_DRAW),
+    )
     p = plan(data=load("orthonormal", 2), width=2**17, step=0.5, steps=20, asks=asks)
     agree(*both(p))
 
@@ -127,7 +180,9 @@ def test_a_run_that_leaves_the_kernel_regime_is_followed_densely(monkeypatch):
 
 
 def test_a_diverging_run_is_a_finding(monkeypatch):
-    """Where the step is too large, the run is followed as long as it can be, and the growth of the residual is seen."""
+    """Where the step is too large, the run is followed as long as it can be, and the growth of the
+    residual is seen.
+    """
     monkeypatch.setattr(wide, "HOPELESS", 0.2)
     p = plan(data=load("orthonormal", 2), width=10**6, step=4.4, steps=200)
     found = followed(p, 0, wide.FEW)
@@ -135,23 +190,35 @@ def test_a_diverging_run_is_a_finding(monkeypatch):
     residual = series(found, "residual")
     assert len(residual) > 5
     assert residual.iloc[-1] > 2 * residual.iloc[0]
-    dense = series(table(rows_of(replace(p, steps=int(residual.index[-1]) + 1), Dense(p, 0), 0)), "residual")
+    dense = series(
+        table(rows_of(replace(p, steps=int(residual.index[-1]) + 1), Dense(p, 0), 0)), "residual"
+    )
     assert residual.to_numpy() == pytest.approx(dense.loc[residual.index].to_numpy(), rel=1e-8)
 
 
-@pytest.mark.parametrize("data", [load("sphere", 4), load("orthonormal", 3)], ids=["sphere", "orthonormal"])
+@pytest.mark.parametrize(
+    "data", [load("sphere", 4), load("orthonormal", 3)], ids=["sphere", "orthonormal"]
+)
 def test_no_grouping_of_the_work_changes_a_bit(monkeypatch, data, tmp_path):
     p = plan(data=data, width=400_000, step=0.5, steps=20)
     plain = followed(p, 1)
     for threads, chunk, store in ((2, 2**11, None), (3, 2, Store(tmp_path)), (1, 3, None)):
         monkeypatch.setattr(streamed, "CHUNK", chunk)
-        frame = wide.verified(p, lambda reach, t=threads, s=store: streamed.survey(p, 1, reach, t, s), lambda e, _: table(rows_of(p, e, 1)))
+        frame = wide.verified(
+            p,
+            lambda reach, t=threads, s=store: streamed.survey(p, 1, reach, t, s),
+            lambda e, _: table(rows_of(p, e, 1)),
+        )
         assert frame.equals(plain)
 
 
 def test_an_interrupted_pass_goes_on_where_it_was(monkeypatch, tmp_path):
     monkeypatch.setattr(streamed, "CHUNK", 2)
-    p, store, done = plan(data=load("orthonormal", 2), width=500_000, step=0.5, steps=20), Store(tmp_path), []
+    p, store, done = (
+        plan(data=load("orthonormal", 2), width=500_000, step=0.5, steps=20),
+        Store(tmp_path),
+        [],
+    )
     reach = wide.Pilot(p).generous()
 
     def stop(share):
@@ -179,15 +246,22 @@ def test_few_neurons_are_held_and_their_share_shrinks_with_the_root_of_the_width
     for width in (10**5, 4 * 10**5):
         p = plan(data=load("orthonormal", 4), width=width, step=0.5, steps=50)
         reach = wide.Pilot(p).generous()
-        held[width] = np.mean([wide.Wide(p, streamed.survey(p, seed, reach), reach).count for seed in range(8)])
+        held[width] = np.mean(
+            [wide.Wide(p, streamed.survey(p, seed, reach), reach).count for seed in range(8)]
+        )
     assert held[10**5] < 0.05 * 10**5
     assert held[4 * 10**5] / held[10**5] == pytest.approx(2, rel=0.25)
 
 
-@pytest.mark.parametrize(("data", "change"), [
-    (load("sphere", 5), {}), (load("orthonormal", 3), {"drawn": {"w": "standard_normal", "a": "coupled"}}),
-    pytest.param(load("sphere", 18), {}, marks=pytest.mark.slow)],
-    ids=["sphere", "coupled", "many points"])
+@pytest.mark.parametrize(
+    ("data", "change"),
+    [
+        (load("sphere", 5), {}),
+        (load("orthonormal", 3), {"drawn": {"w": "standard_normal", "a": "coupled"}}),
+        pytest.param(load("sphere", 18), {}, marks=pytest.mark.slow),
+    ],
+    ids=["sphere", "coupled", "many points"],
+)
 def test_the_pass_on_an_accelerator_equals_its_dense_run(monkeypatch, data, change):
     """The same code, on the CPU here."""
     for place in (draws, streamed):

@@ -15,14 +15,17 @@ def test_the_catalogue_is_read_without_running_it():
     assert "problem" not in entries
 
 
-@pytest.mark.parametrize(("source", "words"), [
-    ("x = (", "does not import: SyntaxError"),
-    ("import nothing_of_this_name", "does not import: ModuleNotFoundError"),
-    (HEAD + "\n1/0", r"ZeroDivisionError.*line 4"),
-    (HEAD + PAPER, "declares no theorem"),
-    (HEAD + "theorems = ()", "declares no theorem"),
-    (HEAD + 'n = count("n", "")', "needs a meaning"),
-])
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("x = (", "does not import: SyntaxError"),
+        ("import nothing_of_this_name", "does not import: ModuleNotFoundError"),
+        (HEAD + "\n1/0", r"ZeroDivisionError.*line 4"),
+        (HEAD + PAPER, "declares no theorem"),
+        (HEAD + "theorems = ()", "declares no theorem"),
+        (HEAD + 'n = count("n", "")', "needs a meaning"),
+    ],
+)
 def test_a_file_that_cannot_be_used_says_why(tmp_path, source, words):
     path = tmp_path / "mine.py"
     path.write_text(source)

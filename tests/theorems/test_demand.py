@@ -1,4 +1,6 @@
-"""The demanded scale is the least width and the largest step that satisfy the hypotheses, and only just."""
+"""The demanded scale is the least width and the largest step that satisfy the hypotheses, and only
+just.
+"""
 
 from dataclasses import replace
 
@@ -8,21 +10,33 @@ from sympy import Rational
 
 import theorems
 from theorems.language import Hypothesis
-from theorems.language.demand import demand, round_down
-from theorems.language.exact import Decision, decide
+from theorems.reasoning.demand import demand, round_down
+from theorems.reasoning.exact import Decision, decide
 
-EXPLICIT = next(t for t in theorems.find("du2019").theorems if t.statement == "Theorem 4.1, explicit")
+EXPLICIT = next(
+    t for t in theorems.find("du2019").theorems if t.statement == "Theorem 4.1, explicit"
+)
 
 
 def values(theorem, points, floor, failing, energy):
     by_name = {q.name: q for q in theorem.quantities}
-    exact = {"n": points, "lambda_0": Rational(floor), "Y": Rational(energy), "delta": Rational(failing), "L": points}
+    exact = {
+        "n": points,
+        "lambda_0": Rational(floor),
+        "Y": Rational(energy),
+        "delta": Rational(failing),
+        "L": points,
+    }
     found = {by_name[k]: v for k, v in exact.items() if k in by_name}
     return found | {q: e.subs(found) for q, e in theorem.choices.items()}
 
 
-@given(st.integers(2, 30),
-       st.fractions('1/100', '1/2', max_denominator=1000), st.fractions('1/100', '9/10', max_denominator=1000), st.integers(1, 30))
+@given(
+    st.integers(2, 30),
+    st.fractions("1/100", "1/2", max_denominator=1000),
+    st.fractions("1/100", "9/10", max_denominator=1000),
+    st.integers(1, 30),
+)
 def test_the_demanded_scale_is_just_inside(points, floor, failing, energy):
     theorem = EXPLICIT
     known = values(theorem, points, floor, failing, energy)
@@ -30,10 +44,15 @@ def test_the_demanded_scale_is_just_inside(points, floor, failing, energy):
     m, eta = theorem.scale.width, theorem.scale.step_size
 
     def decided(width, step):
-        return {h.name: decide(h.relation, {**known, m: width, eta: step}) for h in theorem.hypotheses}
+        return {
+            h.name: decide(h.relation, {**known, m: width, eta: step}) for h in theorem.hypotheses
+        }
 
     assert set(decided(wants.width, wants.step_size).values()) == {Decision.HOLDS}
-    assert Decision.FAILS in decided(max(1, int(wants.width * (1 - 1e-9)) - 1), wants.step_size).values()
+    assert (
+        Decision.FAILS
+        in decided(max(1, int(wants.width * (1 - 1e-9)) - 1), wants.step_size).values()
+    )
     assert Decision.FAILS in decided(wants.width, wants.step_size * 1.011).values()
 
 
@@ -57,7 +76,13 @@ def test_a_width_that_no_network_has_is_named_by_its_hypothesis(statement):
     m, floor = theorem.scale.width, next(q for q in theorem.quantities if q.name == "lambda_0")
     known = values(theorem, 2, Rational(1, 2), Rational(1, 2), 2)
     assert demand(theorem, known).unreachable == ""
-    impossible = replace(theorem, hypotheses=(*theorem.hypotheses, Hypothesis("neither", 1 - 1 / m >= 4 * floor, at="planted")))
+    impossible = replace(
+        theorem,
+        hypotheses=(
+            *theorem.hypotheses,
+            Hypothesis("neither", 1 - 1 / m >= 4 * floor, at="planted"),
+        ),
+    )
     wants = demand(impossible, known)
     assert wants.width is None
     assert wants.unreachable == "neither"

@@ -6,21 +6,39 @@ import pytest
 from sympy import Rational
 
 import theorems
-from reports.errata import examine
+from reports.studies.errata import examine
+from sim.measuring.probes import PROBES
 from sim.plan import asks_of
-from sim.probes import PROBES
 from theorems.language import At, Quantity
-from theorems.language.notation import tex, text
-from theorems.language.replay import Outcome, replay
 from theorems.language.statement import quantities_in
+from theorems.reasoning.replay import Outcome, replay
+from theorems.writing.notation import tex, text
 
 ENTRIES = list(theorems.catalogue())
 MODULES = {e.key: theorems.find(e.key) for e in ENTRIES}
-THEOREMS = [pytest.param(t, id=f"{key}-{t.statement}") for key, m in MODULES.items() for t in m.theorems]
-STEPS = [pytest.param(s, id=f"{key}-{t.statement}-{s.name}") for key, m in MODULES.items() for t in m.theorems for s in t.derivation]
-LARGE = 2**20  # numbers drawn for a witness, beyond which the page of errata alone recomputes it by default
-ERRATA = [pytest.param(e, id=f"{key}-{e.at}", marks=pytest.mark.slow if e.witness and (e.witness.width or 1) * e.witness.samples > LARGE else ())
-          for key, m in MODULES.items() for e in getattr(m, "errata", ())]
+THEOREMS = [
+    pytest.param(t, id=f"{key}-{t.statement}") for key, m in MODULES.items() for t in m.theorems
+]
+STEPS = [
+    pytest.param(s, id=f"{key}-{t.statement}-{s.name}")
+    for key, m in MODULES.items()
+    for t in m.theorems
+    for s in t.derivation
+]
+LARGE = (
+    2**20
+)  # numbers drawn for a witness, beyond which the page of errata alone recomputes it by default
+ERRATA = [
+    pytest.param(
+        e,
+        id=f"{key}-{e.at}",
+        marks=pytest.mark.slow
+        if e.witness and (e.witness.width or 1) * e.witness.samples > LARGE
+        else (),
+    )
+    for key, m in MODULES.items()
+    for e in getattr(m, "errata", ())
+]
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: e.key)
@@ -82,13 +100,20 @@ def test_printed_and_own_statements_are_told_apart(theorem):
 
 @pytest.mark.parametrize("theorem", [t for t in THEOREMS if t.values[0].witness])
 def test_a_witness_satisfies_every_hypothesis_about_scale_and_data(theorem):
-    from reports.planning import demands, exact_values
-    from sim.data import load
-    from theorems.language.exact import Decision, decide
+    from reports.studies.planning import demands, exact_values
+    from sim.data.table import load
+    from theorems.reasoning.exact import Decision, decide
+
     data = load(theorem.witness.data, theorem.witness.samples)
     wants = demands(theorem, data, Rational(theorem.witness.delta))
-    values = exact_values(theorem, data, Rational(theorem.witness.delta), wants.width, wants.step_size)
-    decided = {h.name: decide(h.relation, values) for h in theorem.hypotheses if h.about in ("scale", "data")}
+    values = exact_values(
+        theorem, data, Rational(theorem.witness.delta), wants.width, wants.step_size
+    )
+    decided = {
+        h.name: decide(h.relation, values)
+        for h in theorem.hypotheses
+        if h.about in ("scale", "data")
+    }
     assert set(decided.values()) <= {Decision.HOLDS}, decided
 
 

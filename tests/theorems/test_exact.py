@@ -1,4 +1,6 @@
-"""Decisions are exact: right at rational points on either side of a bound, and monotone in precision."""
+"""Decisions are exact: right at rational points on either side of a bound, and monotone in
+precision.
+"""
 
 from fractions import Fraction
 
@@ -10,23 +12,36 @@ from hypothesis import strategies as st
 from sympy import Max, Rational, log, pi, sqrt
 
 from theorems.language import BadInput, count, failure, of_data, positive
-from theorems.language.exact import ORDER, PRECISIONS, Decision, ball, decide, enclose, evaluate
+from theorems.reasoning.exact import ORDER, PRECISIONS, Decision, ball, decide, enclose, evaluate
 
 n, m = count("n", "points"), count("m", "neurons")
 delta, eta = failure("delta", "failure"), positive("eta", "step")
 lam = of_data("lambda_0", "floor", probe="gram_floor")
-BOUNDS = [n**6 / (lam**4 * delta**3), 8 * n**2 * log(2 * n**2 / delta) / lam**2, sqrt(2 * pi) * delta * lam / (16 * n**2) * 10**9,
-          Max(n**2 / lam, n**3), sympy.ceiling(n / lam) + sympy.erf(delta)]
-fractions = st.fractions(min_value=Fraction(1, 1000), max_value=Fraction(999, 1000), max_denominator=10**6)
+BOUNDS = [
+    n**6 / (lam**4 * delta**3),
+    8 * n**2 * log(2 * n**2 / delta) / lam**2,
+    sqrt(2 * pi) * delta * lam / (16 * n**2) * 10**9,
+    Max(n**2 / lam, n**3),
+    sympy.ceiling(n / lam) + sympy.erf(delta),
+]
+fractions = st.fractions(
+    min_value=Fraction(1, 1000), max_value=Fraction(999, 1000), max_denominator=10**6
+)
 
 
 @given(st.sampled_from(BOUNDS), st.integers(1, 50), fractions, fractions, st.booleans())
 def test_just_inside_holds_and_just_outside_fails(bound, points, floor, failing, inside):
-    values = {n: points, lam: Rational(floor.numerator, floor.denominator), delta: Rational(failing.numerator, failing.denominator)}
+    values = {
+        n: points,
+        lam: Rational(floor.numerator, floor.denominator),
+        delta: Rational(failing.numerator, failing.denominator),
+    }
     exact = bound.subs(values).evalf(60)
     shift = Rational(1, 10**25)
     at = sympy.Rational(str(exact)) * (1 + shift if inside else 1 - shift)
-    assert decide(eta >= bound, {**values, eta: at}) is (Decision.HOLDS if inside else Decision.FAILS)
+    assert decide(eta >= bound, {**values, eta: at}) is (
+        Decision.HOLDS if inside else Decision.FAILS
+    )
 
 
 @given(st.sampled_from(BOUNDS), st.integers(1, 50), fractions, fractions, fractions)
@@ -40,12 +55,16 @@ def test_more_precision_never_turns_an_answer_around(bound, points, floor, faili
             answers.append(True if yes(left, right) else False if no(left, right) else None)
     decided = [a for a in answers if a is not None]
     assert len(set(decided)) <= 1
-    assert all(a is not None for a in answers[len(answers) - len(decided):])
+    assert all(a is not None for a in answers[len(answers) - len(decided) :])
 
 
 @given(st.sampled_from(BOUNDS), st.integers(1, 50), fractions, fractions)
 def test_the_enclosure_contains_the_value(bound, points, floor, failing):
-    values = {n: points, lam: Rational(floor.numerator, floor.denominator), delta: Rational(failing.numerator, failing.denominator)}
+    values = {
+        n: points,
+        lam: Rational(floor.numerator, floor.denominator),
+        delta: Rational(failing.numerator, failing.denominator),
+    }
     low, high = enclose(bound, values)
     true = sympy.Rational(str(bound.subs(values).evalf(40)))
     assert sympy.Rational(low) <= true * (1 + Rational(1, 10**35))

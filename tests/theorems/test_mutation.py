@@ -1,9 +1,25 @@
-"""Wrong versions differ from the true one, are made the same way every time, and cover every class of error."""
+"""Wrong versions differ from the true one, are made the same way every time, and cover every class
+of error.
+"""
 
-from theorems.language.mutation import mutants, rewrites
+from reports.mutants.mutation import mutants, rewrites
 
-CLASSES = {"constant", "exponent", "direction", "dropped hypothesis", "dropped root", "probability", "loss", "initialization scale", "observable",
-           "hidden constant", "unsatisfiable", "trivial", "step", "rate"}
+CLASSES = {
+    "constant",
+    "exponent",
+    "direction",
+    "dropped hypothesis",
+    "dropped root",
+    "probability",
+    "loss",
+    "initialization scale",
+    "observable",
+    "hidden constant",
+    "unsatisfiable",
+    "trivial",
+    "step",
+    "rate",
+}
 
 
 def test_every_class_of_error_is_planted(du2019):
@@ -24,6 +40,10 @@ def test_wrong_versions_are_made_the_same_way_every_time(statement):
 def test_a_changed_claim_is_changed_in_its_proof_too(statement):
     t = statement("Theorem 4.1, explicit")
     x = next(x for x in mutants(t) if x.kind == "rate" and x.change.startswith("residual decays"))
-    named = {c for s in x.theorem.derivation for c in (*getattr(s, "given", ()), getattr(s, "then", None))}
+    named = {
+        c
+        for s in x.theorem.derivation
+        for c in (*getattr(s, "given", ()), getattr(s, "then", None))
+    }
     assert x.changed in named
     assert x.original not in named

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from sympy import Max, Rational, exp, log, sqrt
 
 from theorems.language import BadInput, count, failure, of_data
-from theorems.language.order import exponent
+from theorems.reasoning.order import exponent
 
 n, m = count("n", "points"), count("m", "neurons")
 delta, lam = failure("delta", "failure"), of_data("lambda_0", "floor", probe="gram_floor")
@@ -35,6 +35,6 @@ def test_logarithms_do_not_count_and_max_does():
 
 def test_cancelling_terms_are_refused():
     with pytest.raises(BadInput, match="cancel"):
-        exponent((n + 1)**2 - n**2, n)
+        exponent((n + 1) ** 2 - n**2, n)
     with pytest.raises(BadInput, match="power-law"):
         exponent(exp(n), n)

@@ -1,4 +1,6 @@
-"""Declarations refuse nonsense when built, and there is room for every kind of statement that is coming."""
+"""Declarations refuse nonsense when built, and there is room for every kind of statement that is
+coming.
+"""
 
 import pytest
 from sympy import Eq, Function, Rational, Symbol, ceiling, exp, log, sqrt
@@ -32,29 +34,53 @@ from theorems.language import (
     positive,
     time,
 )
-from theorems.language.card import quantifier
 from theorems.language.statement import level
+from theorems.writing.card import quantifier
 
 n, m, k, t = count("n", "points"), count("m", "neurons"), index("k", "step"), time("t", "time")
-eta, eps, delta = positive("eta", "step size"), positive("eps", "accuracy"), failure("delta", "failure")
+eta, eps, delta = (
+    positive("eta", "step size"),
+    positive("eps", "accuracy"),
+    failure("delta", "failure"),
+)
 loss = observable("L", "loss", probe="loss")
 r = observable("r", "residual", probe="residual")
-alpha, beta = of_draw("alpha", "least singular value of the Jacobian", probe="jacobian_min"), of_draw("beta", "its norm", probe="jacobian_norm")
-setting = Setting(network="any", trained=("w",), drawn={"w": "standard_normal"}, loss="any", method="any")
+alpha, beta = (
+    of_draw("alpha", "least singular value of the Jacobian", probe="jacobian_min"),
+    of_draw("beta", "its norm", probe="jacobian_norm"),
+)
+setting = Setting(
+    network="any", trained=("w",), drawn={"w": "standard_normal"}, loss="any", method="any"
+)
 
 
-# One statement of each kind that the catalogue will hold ------------------------------------------------------------------
+# One statement of each kind that the catalogue will hold ------------------------------------------
+
 
 def test_deterministic_with_explicit_constants():
     """Oymak and Soltanolkotabi 2019, Theorem 2.1, case (b)."""
     lipschitz = of_data("Lam", "Lipschitz constant of the Jacobian", probe="jacobian_lipschitz")
     path = observable("path", "length of the path", probe="path")
     theorem = Theorem(
-        statement="Theorem 2.1", says="Few steps away lies a solution.", setting=setting,
-        hypotheses=(Hypothesis("small step", eta <= 1 / (2 * beta**2), at="(2.3)"),
-                    Hypothesis("smooth enough", eta <= alpha**2 / (2 * beta**2 * lipschitz * r(0)), at="(2.3)")),
-        claims=(Claim("decay", r(k)**2 <= (1 - eta * alpha**2 / 2)**k * r(0)**2, at="(2.4)", over=Each(k)),
-                Claim("short path", path(k) <= 4 * r(0) / alpha, at="(2.6)", over=Each(k))))
+        statement="Theorem 2.1",
+        says="Few steps away lies a solution.",
+        setting=setting,
+        hypotheses=(
+            Hypothesis("small step", eta <= 1 / (2 * beta**2), at="(2.3)"),
+            Hypothesis(
+                "smooth enough", eta <= alpha**2 / (2 * beta**2 * lipschitz * r(0)), at="(2.3)"
+            ),
+        ),
+        claims=(
+            Claim(
+                "decay",
+                r(k) ** 2 <= (1 - eta * alpha**2 / 2) ** k * r(0) ** 2,
+                at="(2.4)",
+                over=Each(k),
+            ),
+            Claim("short path", path(k) <= 4 * r(0) / alpha, at="(2.6)", over=Each(k)),
+        ),
+    )
     assert {h.about for h in theorem.hypotheses} == {About.DRAW}
     assert all(c.probability == 1 for c in theorem.claims)
 
@@ -68,7 +94,9 @@ def test_a_limit_without_a_rate():
 
 def test_a_two_sided_law_in_time():
     """Lyu and Li 2020, Theorem 4.3: the loss is of order 1/(t (log t)^(2 - 2/depth)), here depth 2."""
-    law = Law("loss", of=loss, along=t, exponent=-1, log_exponent=-1, kind="exactly", at="Theorem 4.3")
+    law = Law(
+        "loss", of=loss, along=t, exponent=-1, log_exponent=-1, kind="exactly", at="Theorem 4.3"
+    )
     assert (law.exponent, law.log_exponent) == (-1, -1)
 
 
@@ -77,9 +105,17 @@ def test_an_average_over_steps_and_the_best_step():
     margin = of_data("gamma", "margin", probe="ntk_margin")
     scale = 4 * (sqrt(2 * log(4 * n / delta)) + log(4 / eps)) / margin
     steps = ceiling(2 * scale**2 / (eta * eps))
-    claim = Claim("mean risk", loss(k) <= eps, at="Theorem 2.2", over=Average(k, steps), probability=1 - 3 * delta)
+    claim = Claim(
+        "mean risk",
+        loss(k) <= eps,
+        at="Theorem 2.2",
+        over=Average(k, steps),
+        probability=1 - 3 * delta,
+    )
     assert "on average over k" in quantifier(claim)
-    assert "best" in quantifier(Claim("best risk", loss(k) <= eps, at="Theorem 2.2", over=Best(k, steps)))
+    assert "best" in quantifier(
+        Claim("best risk", loss(k) <= eps, at="Theorem 2.2", over=Best(k, steps))
+    )
     with pytest.raises(BadInput, match="must not vary with the step"):
         Claim("wrong", loss(k) <= loss(k + 1), at="nowhere", over=Average(k, steps))
 
@@ -89,7 +125,9 @@ def test_a_flow_a_region_and_an_identity():
     floor = of_data("lambda_0", "floor", probe="gram_floor")
     norm = observable("norm", "largest layer norm", probe="layer_norm")
     balance = observable("D", "difference of squared layer norms", probe="balance")
-    assert Claim("decay", r(t)**2 <= exp(-floor * t) * r(0)**2, at="Theorem 3.2", over=Each(t)).over.index.is_nonnegative
+    assert Claim(
+        "decay", r(t) ** 2 <= exp(-floor * t) * r(0) ** 2, at="Theorem 3.2", over=Each(t)
+    ).over.index.is_nonnegative
     assert Hypothesis("bounded region", norm(k) <= 3, at="Assumption 5").about is About.TRAJECTORY
     assert Claim("conserved", Eq(balance(t), balance(0)), at="Lemma 1", over=Each(t)).is_identity
 
@@ -100,21 +138,37 @@ def test_a_hypothesis_on_the_draw_counts_the_start_as_drawn():
 
 
 def test_one_paper_several_theorems_and_variants_as_printed_and_as_corrected():
-    printed, corrected = Identity("as printed", n + 1, n, at="Lemma 1"), Identity("as corrected", n + 1, 1 + n, at="Lemma 1")
+    printed, corrected = (
+        Identity("as printed", n + 1, n, at="Lemma 1"),
+        Identity("as corrected", n + 1, 1 + n, at="Lemma 1"),
+    )
     claims = (Claim("start", r(0) <= n, at="Lemma 1"),)
-    both = tuple(Theorem(statement=s, says="It starts.", setting=setting, hypotheses=(), claims=claims) for s in ("Lemma 1", "Lemma 1'"))
+    both = tuple(
+        Theorem(statement=s, says="It starts.", setting=setting, hypotheses=(), claims=claims)
+        for s in ("Lemma 1", "Lemma 1'")
+    )
     assert len(set(both)) == 2
-    assert Erratum(at="Lemma 1", printed=printed, corrected=corrected, remark="off by one").kind == "gap"
+    assert (
+        Erratum(at="Lemma 1", printed=printed, corrected=corrected, remark="off by one").kind
+        == "gap"
+    )
     with pytest.raises(BadInput, match="witness"):
-        Erratum(at="Lemma 1", printed=both[0], corrected=both[1], remark="a statement called false needs its witness")
+        Erratum(
+            at="Lemma 1",
+            printed=both[0],
+            corrected=both[1],
+            remark="a statement called false needs its witness",
+        )
     assert Paper("a2000", "A", ("A. A.",), 2000, "Journal").arxiv == ""
 
 
 def test_letters_that_are_written_differently_are_different_letters():
-    """SymPy caches by equality: if these were equal, one paper's sign would appear in another paper's report."""
+    """SymPy caches by equality: if these were equal, one paper's sign would appear in another
+    paper's report.
+    """
     one = observable("r", "residual", probe="residual", text="‖y−u({})‖")
     assert one != r
-    assert (one(k)**2).atoms(type(one)) == {one}
+    assert (one(k) ** 2).atoms(type(one)) == {one}
     assert positive("x", "a") != positive("x", "b")
 
 
@@ -122,34 +176,60 @@ def test_abbreviations_are_written_out():
     short = defined("R", 3 * n, "three n")
     again = defined("Q", short**2 / m, "its square by m")
     assert expanded(again >= 2) == (9 * n**2 / m >= 2)
-    theorem = Theorem(statement="A", says="B.", setting=setting, hypotheses=(), claims=(Claim("c", r(0) <= again, at="x"),))
+    theorem = Theorem(
+        statement="A",
+        says="B.",
+        setting=setting,
+        hypotheses=(),
+        claims=(Claim("c", r(0) <= again, at="x"),),
+    )
     assert [str(a) for a in theorem.abbreviations] == ["R", "Q"]
     assert short not in theorem.quantities
 
 
-# What is refused -----------------------------------------------------------------------------------------------------------
+# What is refused ----------------------------------------------------------------------------------
 
-@pytest.mark.parametrize(("build", "words"), [
-    (lambda: Hypothesis("h", m >= n, at=" "), "address"),
-    (lambda: Hypothesis("h", n >= 1, at="x"), "already decide"),
-    (lambda: Hypothesis("h", m * n, at="x"), "must be a relation"),
-    (lambda: Hypothesis("h", Symbol("z") >= n, at="x"), "declared as a quantity"),
-    (lambda: Claim("c", r(k) <= 1, at="x"), "quantifier must agree"),
-    (lambda: Claim("c", r(0) <= 1, at="x", over=Each(k)), "quantifier must agree"),
-    (lambda: Claim("c", r(k) <= r(1), at="x", over=Each(k)), "plus a whole number"),
-    (lambda: Claim("c", r(2 * k) <= r(k), at="x", over=Each(k)), "plus a whole number"),
-    (lambda: Claim("c", r(k) <= r(m), at="x", over=Each(k)), "plus a whole number"),
-    (lambda: Claim("c", r(0) <= 1, at="x", probability=1 - r(0)), "scale alone"),
-    (lambda: Law("l", of=loss, along=m, exponent=Function("f")(n), at="x"), "rational"),
-    (lambda: Law("l", of=loss, along=m, exponent=1, at="x", kind="about"), "'at most' or 'exactly'"),
-    (lambda: Setting(network="a", trained=("v",), drawn={"w": "b"}, loss="c", method="d"), "initial law"),
-    (lambda: Setting(network="a", trained=("w",), drawn={"w": "b"}, loss="c", method="d", output=1 / r(0)), "scale alone"),
-    (lambda: Theorem(statement="T", says="s", hypotheses=(), claims=()), "says nothing"),
-    (lambda: Theorem(statement="T", says="s", hypotheses=(), claims=(Claim("c", r(0) <= 1, at="x"),)), "needs a setting"),
-    (lambda: hidden("C m", "x"), "identifier"),
-    (lambda: count("n", " "), "meaning"),
-    (lambda: Implication("i", (n,), m >= n, at="x"), "link relations"),
-])
+
+@pytest.mark.parametrize(
+    ("build", "words"),
+    [
+        (lambda: Hypothesis("h", m >= n, at=" "), "address"),
+        (lambda: Hypothesis("h", n >= 1, at="x"), "already decide"),
+        (lambda: Hypothesis("h", m * n, at="x"), "must be a relation"),
+        (lambda: Hypothesis("h", Symbol("z") >= n, at="x"), "declared as a quantity"),
+        (lambda: Claim("c", r(k) <= 1, at="x"), "quantifier must agree"),
+        (lambda: Claim("c", r(0) <= 1, at="x", over=Each(k)), "quantifier must agree"),
+        (lambda: Claim("c", r(k) <= r(1), at="x", over=Each(k)), "plus a whole number"),
+        (lambda: Claim("c", r(2 * k) <= r(k), at="x", over=Each(k)), "plus a whole number"),
+        (lambda: Claim("c", r(k) <= r(m), at="x", over=Each(k)), "plus a whole number"),
+        (lambda: Claim("c", r(0) <= 1, at="x", probability=1 - r(0)), "scale alone"),
+        (lambda: Law("l", of=loss, along=m, exponent=Function("f")(n), at="x"), "rational"),
+        (
+            lambda: Law("l", of=loss, along=m, exponent=1, at="x", kind="about"),
+            "'at most' or 'exactly'",
+        ),
+        (
+            lambda: Setting(network="a", trained=("v",), drawn={"w": "b"}, loss="c", method="d"),
+            "initial law",
+        ),
+        (
+            lambda: Setting(
+                network="a", trained=("w",), drawn={"w": "b"}, loss="c", method="d", output=1 / r(0)
+            ),
+            "scale alone",
+        ),
+        (lambda: Theorem(statement="T", says="s", hypotheses=(), claims=()), "says nothing"),
+        (
+            lambda: Theorem(
+                statement="T", says="s", hypotheses=(), claims=(Claim("c", r(0) <= 1, at="x"),)
+            ),
+            "needs a setting",
+        ),
+        (lambda: hidden("C m", "x"), "identifier"),
+        (lambda: count("n", " "), "meaning"),
+        (lambda: Implication("i", (n,), m >= n, at="x"), "link relations"),
+    ],
+)
 def test_nonsense_is_refused_in_one_line(build, words):
     with pytest.raises(BadInput, match=words) as error:
         build()
@@ -160,9 +240,23 @@ def test_a_step_may_not_rest_on_what_the_theorem_does_not_state():
     wide, small = Hypothesis("wide", m >= n, at="x"), Hypothesis("small", eta <= 1, at="x")
     claims = (Claim("c", r(0) <= 1, at="x"),)
     step = Implication("uses both", (wide, small), m >= eta, at="x")
-    Theorem(statement="T", says="s", setting=setting, hypotheses=(wide, small), claims=claims, derivation=(step,))
+    Theorem(
+        statement="T",
+        says="s",
+        setting=setting,
+        hypotheses=(wide, small),
+        claims=claims,
+        derivation=(step,),
+    )
     with pytest.raises(BadInput, match="does not state"):
-        Theorem(statement="T", says="s", setting=setting, hypotheses=(wide,), claims=claims, derivation=(step,))
+        Theorem(
+            statement="T",
+            says="s",
+            setting=setting,
+            hypotheses=(wide,),
+            claims=claims,
+            derivation=(step,),
+        )
 
 
 def test_names_in_a_theorem_differ():

@@ -1,28 +1,46 @@
-"""Every relation of the catalogue is typed twice, and the comparison sees every difference and no mere rewriting."""
+"""Every relation of the catalogue is typed twice, and the comparison sees every difference and no
+mere rewriting.
+"""
 
 from dataclasses import replace
 
 import pytest
 
 import theorems
+from reports.mutants.mutation import mutants, rewrites
 from theorems.language import BadInput
-from theorems.language.mutation import mutants, rewrites
-from theorems.language.transcription import compare, compare_statement, disagreement, path_of, sections
+from theorems.writing.transcription import (
+    compare,
+    compare_statement,
+    disagreement,
+    path_of,
+    sections,
+)
 
 MODULES = {e.key: theorems.find(e.key) for e in theorems.catalogue()}
-LONG = {"du2019", "ji2019", "ji2020", "gao2021"}  # half a minute each; `check mutants` goes through the same versions
+LONG = {
+    "du2019",
+    "ji2019",
+    "ji2020",
+    "gao2021",
+}  # half a minute each; `check mutants` goes through the same versions
 
 
 @pytest.mark.parametrize("key", MODULES)
 def test_every_relation_is_typed_twice_and_both_agree(key):
     found = compare(MODULES[key])
-    stated = sum(len(t.hypotheses) + len(t.claims) + len(t.laws) + (t.setting is not None) for t in MODULES[key].theorems)
+    stated = sum(
+        len(t.hypotheses) + len(t.claims) + len(t.laws) + (t.setting is not None)
+        for t in MODULES[key].theorems
+    )
     assert len(found) == stated
     assert not [x for x in found if x.typed is None], "typed once only"
     assert not [x for x in found if not x.agrees]
 
 
-@pytest.mark.parametrize("key", [pytest.param(k, marks=pytest.mark.slow if k in LONG else ()) for k in MODULES])
+@pytest.mark.parametrize(
+    "key", [pytest.param(k, marks=pytest.mark.slow if k in LONG else ()) for k in MODULES]
+)
 def test_every_wrong_version_disagrees_and_no_rewriting_does(key):
     lines = sections(path_of(MODULES[key]))
     for t in MODULES[key].theorems:
@@ -34,13 +52,23 @@ def test_every_wrong_version_disagrees_and_no_rewriting_does(key):
 
 def test_a_relation_that_was_not_typed_is_noticed(statement):
     t = statement("Theorem 4.1")
-    lines = {name: line for name, line in sections(path_of(MODULES["du2019"]))[t.statement].items() if name != "wide enough"}
+    lines = {
+        name: line
+        for name, line in sections(path_of(MODULES["du2019"]))[t.statement].items()
+        if name != "wide enough"
+    }
     assert [x.name for x in compare_statement(t, lines) if not x.agrees] == ["wide enough"]
     without = replace(t, hypotheses=t.hypotheses[1:])
-    assert [x.name for x in compare_statement(without, sections(path_of(MODULES["du2019"]))[t.statement]) if not x.agrees] == ["no degenerate data"]
+    assert [
+        x.name
+        for x in compare_statement(without, sections(path_of(MODULES["du2019"]))[t.statement])
+        if not x.agrees
+    ] == ["no degenerate data"]
 
 
-@pytest.mark.parametrize(("text", "words"), [("wide: m >= n\n", "must be"), ("[A]\nnonsense\n", "must be")])
+@pytest.mark.parametrize(
+    ("text", "words"), [("wide: m >= n\n", "must be"), ("[A]\nnonsense\n", "must be")]
+)
 def test_an_unreadable_line_is_named(text, words, tmp_path):
     path = tmp_path / "mine.txt"
     path.write_text(text)
@@ -52,9 +80,16 @@ def test_a_file_without_second_typing_has_none(tmp_path):
     assert sections(tmp_path / "none.txt") == {}
 
 
-@pytest.mark.parametrize(("line", "words"), [
-    ("m >= foo", "got 'foo'"), ("__import__('os').getcwd() <= m", "letter"), ("m >= C_m; every k", "ends with its relation"),
-    ("0 < m <= n", "letters"), ("m >= (n", "cannot be read")])
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("m >= foo", "got 'foo'"),
+        ("__import__('os').getcwd() <= m", "letter"),
+        ("m >= C_m; every k", "ends with its relation"),
+        ("0 < m <= n", "letters"),
+        ("m >= (n", "cannot be read"),
+    ],
+)
 def test_a_line_that_cannot_be_read_is_refused_and_never_run(line, words, statement):
     lines = {**sections(path_of(MODULES["du2019"]))["Theorem 4.1"], "wide enough": line}
     with pytest.raises(BadInput, match=words):

@@ -1,7 +1,15 @@
 """The words in which a theorem is declared."""
 
 from theorems.language.configuration import Practice, Scale, Witness
-from theorems.language.derivation import Consistent, Grows, Identity, Implication, SameOrder, Solved, Step
+from theorems.language.derivation import (
+    Consistent,
+    Grows,
+    Identity,
+    Implication,
+    SameOrder,
+    Solved,
+    Step,
+)
 from theorems.language.erratum import Counterexample, Erratum
 from theorems.language.lemma import Lemma, Use
 from theorems.language.quantifier import Average, Best, Each, Limit
@@ -33,8 +41,44 @@ from theorems.language.statement import (
 from theorems.problem import BadInput
 
 __all__ = [
-    "About", "At", "Average", "BadInput", "Best", "Claim", "Consistent", "Counterexample", "Each", "Erratum", "Grows", "Hypothesis", "Identity",
-    "Implication", "Law", "Lemma", "Limit", "Observable", "Paper", "Practice", "Quantity", "SameOrder", "Scale", "Setting", "Solved", "Step",
-    "Theorem", "Use", "Witness", "count",
-    "defined", "expanded", "failure", "hidden", "index", "observable", "of_data", "of_draw", "positive", "time",
+    "About",
+    "At",
+    "Average",
+    "BadInput",
+    "Best",
+    "Claim",
+    "Consistent",
+    "Counterexample",
+    "Each",
+    "Erratum",
+    "Grows",
+    "Hypothesis",
+    "Identity",
+    "Implication",
+    "Law",
+    "Lemma",
+    "Limit",
+    "Observable",
+    "Paper",
+    "Practice",
+    "Quantity",
+    "SameOrder",
+    "Scale",
+    "Setting",
+    "Solved",
+    "Step",
+    "Theorem",
+    "Use",
+    "Witness",
+    "count",
+    "defined",
+    "expanded",
+    "failure",
+    "hidden",
+    "index",
+    "observable",
+    "of_data",
+    "of_draw",
+    "positive",
+    "time",
 ]

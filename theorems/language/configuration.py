@@ -1,4 +1,6 @@
-"""Where a theorem is tried: which letters are sizes, a configuration in which it applies, and the paper's own setting at a laptop's size."""
+"""Where a theorem is tried: which letters are sizes, a configuration in which it applies, and the
+paper's own setting at a laptop's size.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ LADDER = (1024, 2048, 4096, 8192, 16384)
 
 @dataclass(frozen=True)
 class Scale:
-    """Which letters of the theorem are the sizes that an experimenter sets; depth counts the layers of weights."""
+    """Which letters of the theorem are the sizes that an experimenter sets; depth counts the layers
+    of weights.
+    """
 
     samples: Quantity | None = None
     width: Quantity | None = None
@@ -25,7 +29,9 @@ class Scale:
 
 @dataclass(frozen=True)
 class Witness:
-    """A feasible configuration that satisfies every explicit hypothesis: the theorem is not about nothing."""
+    """A feasible configuration that satisfies every explicit hypothesis: the theorem is not about
+    nothing.
+    """
 
     data: str
     samples: int
@@ -34,10 +40,11 @@ class Witness:
 
 @dataclass(frozen=True)
 class Practice:
-    """What a check runs unless told otherwise: data, widths from narrow to wide, seeds; steps and step size where the paper sets them.
+    """What a check runs unless told otherwise: data, widths from narrow to wide, seeds; steps and
+    step size where the paper sets them.
 
-    The step size may be a function of the scale. A flow takes its first width alone, and half of the seeds.
-    BadInput for an empty ladder and sizes below one.
+    The step size may be a function of the scale. A flow takes its first width alone, and half of
+    the seeds. BadInput for an empty ladder and sizes below one.
     """
 
     data: str = "digits"
@@ -53,7 +60,12 @@ class Practice:
         return self != Practice()
 
     def __post_init__(self) -> None:
-        sizes = {"widths": min(self.widths, default=0), "seeds": self.seeds, "steps": self.steps or 1, "samples": self.samples or 1}
+        sizes = {
+            "widths": min(self.widths, default=0),
+            "seeds": self.seeds,
+            "steps": self.steps or 1,
+            "samples": self.samples or 1,
+        }
         for name, least in sizes.items():
             if least < 1:
                 raise BadInput(f"practice: {name}", getattr(self, name), "it must be at least 1")

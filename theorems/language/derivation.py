@@ -1,4 +1,6 @@
-"""One link of a proof's algebra, declared: an identity, an implication, a solved inequality, a growth argument, an order."""
+"""One link of a proof's algebra, declared: an identity, an implication, a solved inequality, a
+growth argument, an order.
+"""
 
 from __future__ import annotations
 
@@ -33,8 +35,8 @@ class Identity:
 class Implication:
     """`then` follows from `given` for all admissible values.
 
-    Both may name relations or the theorem's own hypotheses and claims; a theorem refuses a step that rests on a
-    hypothesis or claim which it does not make.
+    Both may name relations or the theorem's own hypotheses and claims; a theorem refuses a step
+    that rests on a hypothesis or claim which it does not make.
     """
 
     name: str
@@ -45,7 +47,9 @@ class Implication:
     def __post_init__(self) -> None:
         for relation in (*self.premises, self.conclusion):
             if not isinstance(relation, Relational | BooleanAtom):
-                raise BadInput(f"step {self.name!r}", str(relation), "it must link relations such as m >= n**2")
+                raise BadInput(
+                    f"step {self.name!r}", str(relation), "it must link relations such as m >= n**2"
+                )
 
     @property
     def premises(self) -> tuple[Relational, ...]:
@@ -58,7 +62,9 @@ class Implication:
 
 @dataclass(frozen=True)
 class Consistent:
-    """All of `given` hold together for some admissible values: what an argument asks for at once can be had."""
+    """All of `given` hold together for some admissible values: what an argument asks for at once
+    can be had.
+    """
 
     name: str
     given: tuple[Any, ...]
@@ -67,7 +73,9 @@ class Consistent:
     def __post_init__(self) -> None:
         for relation in self.premises:
             if not isinstance(relation, Relational | BooleanAtom):
-                raise BadInput(f"step {self.name!r}", str(relation), "it must join relations such as m >= n**2")
+                raise BadInput(
+                    f"step {self.name!r}", str(relation), "it must join relations such as m >= n**2"
+                )
 
     @property
     def premises(self) -> tuple[Relational, ...]:
@@ -76,7 +84,9 @@ class Consistent:
 
 @dataclass(frozen=True)
 class Solved:
-    """`when` holds exactly for letter >= bound: the explicit constant of a demand, computed by solving for the letter."""
+    """`when` holds exactly for letter >= bound: the explicit constant of a demand, computed by
+    solving for the letter.
+    """
 
     name: str
     when: Relational
@@ -86,13 +96,19 @@ class Solved:
 
     def __post_init__(self) -> None:
         if not isinstance(self.when, Relational) or not self.when.has(self.letter):
-            raise BadInput(f"step {self.name!r}", str(self.when), f"it must be a relation in {self.letter}, such as reach <= radius")
+            raise BadInput(
+                f"step {self.name!r}",
+                str(self.when),
+                f"it must be a relation in {self.letter}, such as reach <= radius",
+            )
         object.__setattr__(self, "bound", sympify(self.bound))
 
 
 @dataclass(frozen=True)
 class Grows:
-    """left <= right for first <= along (< before): equal at `first`, and from there the right side grows faster."""
+    """left <= right for first <= along (< before): equal at `first`, and from there the right side
+    grows faster.
+    """
 
     name: str
     left: Expr
@@ -109,9 +125,11 @@ class Grows:
 
 @dataclass(frozen=True)
 class SameOrder:
-    """left and right have the same exponent in each quantity of `along`, after the substitutions `where` (Y ~ n).
+    """left and right have the same exponent in each quantity of `along`, after the substitutions
+    `where` (Y ~ n).
 
-    Their quotient is the explicit value of the constant that the paper hides on the right: `hidden` names it.
+    Their quotient is the explicit value of the constant that the paper hides on the right: `hidden`
+    names it.
     """
 
     name: str
@@ -125,7 +143,11 @@ class SameOrder:
     def __post_init__(self) -> None:
         object.__setattr__(self, "where", Frozen(self.where))
         if not self.along:
-            raise BadInput(f"step {self.name!r}", "along=()", "it must name the letters in which the orders are compared")
+            raise BadInput(
+                f"step {self.name!r}",
+                "along=()",
+                "it must name the letters in which the orders are compared",
+            )
 
 
 Step = Identity | Implication | Consistent | Solved | Grows | SameOrder

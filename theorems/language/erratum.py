@@ -14,7 +14,9 @@ from theorems.problem import BadInput
 
 @dataclass(frozen=True)
 class Counterexample:
-    """A configuration at which every hypothesis of a printed statement certainly holds and its claim is refuted."""
+    """A configuration at which every hypothesis of a printed statement certainly holds and its
+    claim is refuted.
+    """
 
     data: str
     samples: int
@@ -24,10 +26,13 @@ class Counterexample:
 
 @dataclass(frozen=True)
 class Erratum:
-    """A step or statement that fails as printed, beside the one that holds, and what this means for the paper.
+    """A step or statement that fails as printed, beside the one that holds, and what this means for
+    the paper.
 
-    A false step carries its counterexample in its replay; a false statement needs the `witness` that shows it.
-    kind: 'misprint' (nothing rests on it), 'gap' (the argument needs the correction), 'reading' (true as meant, false as it may be read).
+    A false step carries its counterexample in its replay; a false statement needs the `witness`
+    that shows it.
+    kind: 'misprint' (nothing rests on it), 'gap' (the argument needs the correction), 'reading'
+    (true as meant, false as it may be read).
     """
 
     at: str
@@ -41,4 +46,8 @@ class Erratum:
         if not self.at.strip():
             raise BadInput("erratum: at", self.at, "it needs its address, e.g. at='Lemma 3.3'")
         if isinstance(self.printed, Theorem) and self.witness is None:
-            raise BadInput(f"erratum {self.at!r}: witness", None, "a statement called false needs Counterexample(data=..., samples=...)")
+            raise BadInput(
+                f"erratum {self.at!r}: witness",
+                None,
+                "a statement called false needs Counterexample(data=..., samples=...)",
+            )

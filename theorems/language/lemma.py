@@ -31,7 +31,9 @@ class Lemma:
     derivation: tuple[Step, ...] = ()
 
     def __post_init__(self) -> None:
-        free = set().union(*(r.free_symbols for r in (self.then, *self.given, sympify(self.probability))))
+        free = set().union(
+            *(r.free_symbols for r in (self.then, *self.given, sympify(self.probability)))
+        )
         if strange := sorted(map(str, free - set(self.letters))):
             raise unknown(f"lemma {self.name!r}: letter", strange[0], map(str, self.letters))
 
@@ -50,7 +52,9 @@ class Lemma:
 
 @dataclass(frozen=True)
 class Use:
-    """A lemma with the letters of a proof: its relation, what it needs, and the probability with which it fails."""
+    """A lemma with the letters of a proof: its relation, what it needs, and the probability with
+    which it fails.
+    """
 
     lemma: Lemma
     values: Mapping[Symbol, Expr] = field(default_factory=Frozen)

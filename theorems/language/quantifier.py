@@ -20,7 +20,9 @@ class Each:
 
 @dataclass(frozen=True)
 class Average:
-    """The left side is an average over the steps 0, ..., last - 1 (ji2020: the mean risk up to T(eps))."""
+    """The left side is an average over the steps 0, ..., last - 1 (ji2020: the mean risk up to
+    T(eps)).
+    """
 
     index: Quantity
     last: Expr

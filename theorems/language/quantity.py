@@ -26,17 +26,27 @@ class About(StrEnum):
 class Quantity(Symbol):
     """A symbol with the paper's letter, its meaning, its level and, if measured, its probe.
 
-    Two quantities are equal when all of these agree: SymPy caches expressions by equality, so a letter that two
-    papers use differently must not be one symbol.
+    Two quantities are equal when all of these agree: SymPy caches expressions by equality, so a
+    letter that two papers use differently must not be one symbol.
     """
 
     __slots__ = ("about", "below", "meaning", "probe", "tex", "text")
 
-    def __new__(cls, name: str, meaning: str, about: About, probe: str | None = None,
-                text: str | None = None, tex: str | None = None, below: int | None = None,
-                **assumptions: bool) -> Quantity:
+    def __new__(
+        cls,
+        name: str,
+        meaning: str,
+        about: About,
+        probe: str | None = None,
+        text: str | None = None,
+        tex: str | None = None,
+        below: int | None = None,
+        **assumptions: bool,
+    ) -> Quantity:
         if not name.isidentifier():
-            raise BadInput("quantity", name, "its letter must be a Python identifier such as lambda_0")
+            raise BadInput(
+                "quantity", name, "its letter must be a Python identifier such as lambda_0"
+            )
         if not meaning.strip():
             raise BadInput(f"quantity {name}", meaning, "it needs a meaning in words")
         self = Symbol.__xnew__(cls, name, **{"real": True, **assumptions})
@@ -46,7 +56,15 @@ class Quantity(Symbol):
         return self
 
     def _hashable_content(self) -> tuple[Any, ...]:
-        words = (self.name, self.meaning, str(self.about), self.probe or "", self.text, self.tex or "", str(self.below))
+        words = (
+            self.name,
+            self.meaning,
+            str(self.about),
+            self.probe or "",
+            self.text,
+            self.tex or "",
+            str(self.below),
+        )
         return (*words, *sorted(self._assumptions_orig.items()))
 
     def __getnewargs_ex__(self) -> tuple[tuple[Any, ...], dict[str, bool]]:
@@ -59,12 +77,19 @@ class Quantity(Symbol):
     def _latex(self, printer: Any) -> str:
         if self.tex:
             return self.tex.replace("({})", "")
-        plain = self.name.isalpha() and self.name.isascii() and len(self.name) > 1 and "\\" not in printer._print_Symbol(self)
+        plain = (
+            self.name.isalpha()
+            and self.name.isascii()
+            and len(self.name) > 1
+            and "\\" not in printer._print_Symbol(self)
+        )
         return rf"\mathrm{{{self.name}}}" if plain else str(printer._print_Symbol(self))
 
 
 class Defined(Quantity):
-    """A letter that abbreviates an expression in other quantities, as the paper's R or C do; `expanded` replaces it."""
+    """A letter that abbreviates an expression in other quantities, as the paper's R or C do;
+    `expanded` replaces it.
+    """
 
     __slots__ = ("definition",)
 
@@ -99,7 +124,9 @@ def defined(name: str, definition: Expr, meaning: str, **signs: Any) -> Defined:
 
 
 class Observable(Quantity):
-    """A quantity of a run: `residual(k)` is its value at step (or time) k, `near(R)` its value for the radius R."""
+    """A quantity of a run: `residual(k)` is its value at step (or time) k, `near(R)` its value for
+    the radius R.
+    """
 
     __slots__ = ()
 
@@ -169,12 +196,16 @@ def hidden(name: str, meaning: str, **signs: Any) -> Quantity:
 
 
 def of_data(name: str, meaning: str, probe: str, **signs: Any) -> Quantity:
-    """A nonnegative number computed from inputs and labels, with certified bounds where the probe has them."""
+    """A nonnegative number computed from inputs and labels, with certified bounds where the probe
+    has them.
+    """
     return Quantity(name, meaning, About.DATA, probe, nonnegative=True, **signs)
 
 
 def of_draw(name: str, meaning: str, probe: str, **signs: Any) -> Observable:
-    """A nonnegative number computed from the initialization drawn; called with an argument it is a function of it."""
+    """A nonnegative number computed from the initialization drawn; called with an argument it is a
+    function of it.
+    """
     return Observable(name, meaning, About.DRAW, probe, nonnegative=True, **signs)
 
 

@@ -1,4 +1,6 @@
-"""The records a theorem is made of: frozen, checked when built, each relation with its address in the paper."""
+"""The records a theorem is made of: frozen, checked when built, each relation with its address in
+the paper.
+"""
 
 from __future__ import annotations
 
@@ -21,11 +23,17 @@ LEVELS = (About.INDEX, About.SCALE, About.HIDDEN, About.DATA, About.DRAW, About.
 
 
 def quantities_in(*expressions: Any) -> frozenset[Quantity]:
-    """The quantities in SymPy expressions, abbreviations written out; BadInput for a bare Symbol, whose meaning nobody knows."""
+    """The quantities in SymPy expressions, abbreviations written out; BadInput for a bare Symbol,
+    whose meaning nobody knows.
+    """
     found = frozenset().union(*(expanded(e).free_symbols for e in expressions))
     for symbol in found:
         if not isinstance(symbol, Quantity):
-            raise BadInput("relation", str(symbol), "every letter must be declared as a quantity with a meaning")
+            raise BadInput(
+                "relation",
+                str(symbol),
+                "every letter must be declared as a quantity with a meaning",
+            )
     return found
 
 
@@ -44,31 +52,50 @@ def level(expression: Any) -> About:
 
 def _relation(field_name: str, relation: Any) -> None:
     if relation in (True, S.true, False, S.false):
-        raise BadInput(field_name, str(relation), "the declared domains already decide this relation; it says nothing")
+        raise BadInput(
+            field_name,
+            str(relation),
+            "the declared domains already decide this relation; it says nothing",
+        )
     if not isinstance(relation, Relational):
         raise BadInput(field_name, str(relation), "it must be a relation such as m >= n**2")
     quantities_in(relation)
 
 
 def _measurable(field_name: str, relation: Any, index: Quantity | None) -> None:
-    """An observable of the run is read at the start, or at the bound index shifted by a whole number; nowhere else."""
+    """An observable of the run is read at the start, or at the bound index shifted by a whole
+    number; nowhere else.
+    """
     for call in expanded(relation).atoms(At):
         shift = call.argument if index is None else call.argument - index
-        if call.observable.about is About.TRAJECTORY and call.argument != 0 and (index is None or not shift.is_Integer):
-            raise BadInput(field_name, str(call), "an observable may be taken at 0, at the claim's index, or at the index plus a whole number")
+        if (
+            call.observable.about is About.TRAJECTORY
+            and call.argument != 0
+            and (index is None or not shift.is_Integer)
+        ):
+            raise BadInput(
+                field_name,
+                str(call),
+                "an observable may be taken at 0, at the claim's index, or at the index plus a whole number",
+            )
 
 
 def _address(field_name: str, at: str) -> None:
     if not at.strip():
-        raise BadInput(f"{field_name}: at", at, "every relation needs its address, e.g. at='Theorem 4.1'")
+        raise BadInput(
+            f"{field_name}: at", at, "every relation needs its address, e.g. at='Theorem 4.1'"
+        )
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What is trained on what: five interchangeable nouns that `sim` implements by name, with the paper's factors.
+    """What is trained on what: five interchangeable nouns that `sim` implements by name, with the
+    paper's factors.
 
-    network: forward map; output: the factor in front of it (a function of the scale, e.g. 1/sqrt(m)).
-    trained: the parameters that move; drawn: initial law of each parameter; spread: the number it is multiplied by, if not 1.
+    network: forward map; output: the factor in front of it (a function of the scale, e.g.
+    1/sqrt(m)).
+    trained: the parameters that move; drawn: initial law of each parameter; spread: the number it
+    is multiplied by, if not 1.
     loss: by name; factor: the number in front of the sum over points (1/2, 1/n, ...).
     method: training method; data: promises about the inputs and labels.
     """
@@ -88,19 +115,31 @@ class Setting:
         object.__setattr__(self, "spread", Frozen({k: sympify(v) for k, v in self.spread.items()}))
         for name in ("output", "factor"):
             object.__setattr__(self, name, sympify(getattr(self, name)))
-        for name, value in (("output", self.output), ("factor", self.factor), *((f"spread of {k}", v) for k, v in self.spread.items())):
+        for name, value in (
+            ("output", self.output),
+            ("factor", self.factor),
+            *((f"spread of {k}", v) for k, v in self.spread.items()),
+        ):
             if level(value) is not About.SCALE:
-                raise BadInput(f"setting: {name}", str(value), "it may depend on the scale alone (n, m, ...)")
+                raise BadInput(
+                    f"setting: {name}", str(value), "it may depend on the scale alone (n, m, ...)"
+                )
         if strange := sorted(set(self.spread) - set(self.drawn)):
             raise unknown("setting: spread", strange[0], self.drawn)
         missing = [p for p in self.trained if p not in self.drawn]
         if not self.trained or missing:
-            raise BadInput("setting: trained", self.trained, f"each needs its initial law in drawn={{...}}; missing: {missing}")
+            raise BadInput(
+                "setting: trained",
+                self.trained,
+                f"each needs its initial law in drawn={{...}}; missing: {missing}",
+            )
 
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """A condition of the theorem; `about` (the latest level it mentions) says when and how it can be decided."""
+    """A condition of the theorem; `about` (the latest level it mentions) says when and how it can
+    be decided.
+    """
 
     name: str
     relation: Relational
@@ -122,15 +161,18 @@ class Hypothesis:
     @property
     def hides(self) -> tuple[Quantity, ...]:
         """The hidden constants that keep this hypothesis open, by name."""
-        return tuple(sorted((q for q in quantities_in(self.relation) if q.about is About.HIDDEN), key=str))
+        return tuple(
+            sorted((q for q in quantities_in(self.relation) if q.about is About.HIDDEN), key=str)
+        )
 
 
 @dataclass(frozen=True)
 class Claim:
-    """What then holds: `over` binds the step or time, `probability` is over the initialization (1: always).
+    """What then holds: `over` binds the step or time, `probability` is over the initialization (1:
+    always).
 
-    An equation is an identity, tested to the accuracy of the run. `expected=True` says that the relation is about the
-    mean over the initialization, not about each draw.
+    An equation is an identity, tested to the accuracy of the run. `expected=True` says that the
+    relation is about the mean over the initialization, not about each draw.
     """
 
     name: str
@@ -149,13 +191,24 @@ class Claim:
         bound = {q for q in quantities_in(self.relation) if q.about is About.INDEX}
         allowed = {self.over.index} if self.over else set()
         if bound != allowed:
-            raise BadInput(what, ", ".join(sorted(map(str, bound))) or "no index",
-                           "its index and its quantifier must agree, e.g. over=Each(k)")
+            raise BadInput(
+                what,
+                ", ".join(sorted(map(str, bound))) or "no index",
+                "its index and its quantifier must agree, e.g. over=Each(k)",
+            )
         _measurable(what, self.relation, self.over.index if self.over else None)
         if level(self.probability) not in (About.SCALE,):
-            raise BadInput(f"{what}: probability", str(self.probability), "it may depend on the scale alone, e.g. 1 - delta")
+            raise BadInput(
+                f"{what}: probability",
+                str(self.probability),
+                "it may depend on the scale alone, e.g. 1 - delta",
+            )
         if isinstance(self.over, Average | Best) and self.expanded.rhs.has(At):
-            raise BadInput(what, str(self.relation), "the right side of an average or a best step must not vary with the step")
+            raise BadInput(
+                what,
+                str(self.relation),
+                "the right side of an average or a best step must not vary with the step",
+            )
 
     @property
     def expanded(self) -> Relational:
@@ -175,7 +228,8 @@ class Claim:
 
 @dataclass(frozen=True)
 class Law:
-    """A scaling exponent: `of` behaves like along**exponent, at most (an upper bound) or exactly (two-sided).
+    """A scaling exponent: `of` behaves like along**exponent, at most (an upper bound) or exactly
+    (two-sided).
 
     `log_exponent` is the power of log(along) that goes with it.
     """
@@ -194,14 +248,19 @@ class Law:
             value = sympify(getattr(self, name))
             object.__setattr__(self, name, value)
             if not value.is_Rational:
-                raise BadInput(f"law {self.name!r}: {name}", str(value), "it must be a rational number")
+                raise BadInput(
+                    f"law {self.name!r}: {name}", str(value), "it must be a rational number"
+                )
         if self.kind not in ("at most", "exactly"):
-            raise BadInput(f"law {self.name!r}: kind", self.kind, "it may be 'at most' or 'exactly'")
+            raise BadInput(
+                f"law {self.name!r}: kind", self.kind, "it may be 'at most' or 'exactly'"
+            )
 
 
 @dataclass(frozen=True)
 class Paper:
-    """Where the statements stand: citation key, title, authors, year, venue, arXiv number with its version.
+    """Where the statements stand: citation key, title, authors, year, venue, arXiv number with its
+    version.
 
     beside: whole citations of other texts that statements are taken from.
     """
@@ -236,25 +295,48 @@ class Theorem:
     form: Form = "as printed"
     scale: Scale = Scale()
     practice: Practice = Practice()
-    choices: Mapping[Quantity, Expr] = field(default_factory=Frozen)  # letters left free by the statement: the value a check uses
+    choices: Mapping[Quantity, Expr] = field(
+        default_factory=Frozen
+    )  # letters left free by the statement: the value a check uses
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "choices", Frozen(self.choices))
         if not self.claims:
-            raise BadInput(f"{self.statement}: claims", self.claims, "a theorem without a claim says nothing")
-        if any(q.about in (About.DRAW, About.TRAJECTORY) for q in self.quantities) and self.setting is None:
-            raise BadInput(f"{self.statement}: setting", None, "it speaks of training, so it needs a setting")
-        names = [*(h.name for h in self.hypotheses), *(c.name for c in self.claims), *(w.name for w in self.laws)]
+            raise BadInput(
+                f"{self.statement}: claims", self.claims, "a theorem without a claim says nothing"
+            )
+        if (
+            any(q.about in (About.DRAW, About.TRAJECTORY) for q in self.quantities)
+            and self.setting is None
+        ):
+            raise BadInput(
+                f"{self.statement}: setting", None, "it speaks of training, so it needs a setting"
+            )
+        names = [
+            *(h.name for h in self.hypotheses),
+            *(c.name for c in self.claims),
+            *(w.name for w in self.laws),
+        ]
         if twice := sorted({x for x in names if names.count(x) > 1}):
-            raise BadInput(f"{self.statement}: name", twice[0], "names of hypotheses, claims and laws must differ")
+            raise BadInput(
+                f"{self.statement}: name",
+                twice[0],
+                "names of hypotheses, claims and laws must differ",
+            )
         for step in self.derivation:
             for x in (*getattr(step, "given", ()), getattr(step, "then", None)):
                 if isinstance(x, Hypothesis | Claim) and x not in (*self.hypotheses, *self.claims):
-                    raise BadInput(f"{self.statement}: step {step.name!r}", x.name, "it rests on this, which the theorem does not state")
+                    raise BadInput(
+                        f"{self.statement}: step {step.name!r}",
+                        x.name,
+                        "it rests on this, which the theorem does not state",
+                    )
 
     @property
     def quantities(self) -> tuple[Quantity, ...]:
-        """Every quantity that the hypotheses, claims and laws mention, in order of level and letter."""
+        """Every quantity that the hypotheses, claims and laws mention, in order of level and
+        letter.
+        """
         relations = [*(h.relation for h in self.hypotheses), *(c.relation for c in self.claims)]
         found = quantities_in(*relations, *(c.probability for c in self.claims))
         found |= {q for law in self.laws for q in (law.of, law.along)} | set(self.choices)
@@ -272,6 +354,10 @@ class Theorem:
                     found.append(short)
 
         lasts = (last for c in self.claims if (last := getattr(c.over, "last", None)) is not None)
-        for expression in (*(h.relation for h in self.hypotheses), *(c.relation for c in self.claims), *lasts):
+        for expression in (
+            *(h.relation for h in self.hypotheses),
+            *(c.relation for c in self.claims),
+            *lasts,
+        ):
             visit(expression)
         return tuple(found)

@@ -2,32 +2,92 @@
 
 from sympy import Rational, sqrt
 
-from theorems.language import Claim, Each, Hypothesis, Implication, Paper, Scale, Setting, Theorem, Witness, count, index, observable, positive
+from theorems.language import (
+    Claim,
+    Each,
+    Hypothesis,
+    Implication,
+    Paper,
+    Scale,
+    Setting,
+    Theorem,
+    Witness,
+    count,
+    index,
+    observable,
+    positive,
+)
 
 # The paper, as it is cited. The key is the name of this file.
-paper = Paper(key="authoryear", title="The title of the paper", authors=("A. Author",), year=2026, venue="draft")
+paper = Paper(
+    key="authoryear",
+    title="The title of the paper",
+    authors=("A. Author",),
+    year=2026,
+    venue="draft",
+)
 
-# Letters: the paper's own, each with its meaning. `observable` is measured along training; probe= says by what.
+# Letters: the paper's own, each with its meaning. `observable` is measured along training; probe=
+# says by what.
 n, m = count("n", "training points"), count("m", "hidden neurons")
 k, eta = index("k", "gradient step"), positive("eta", "step size")
-residual = observable("r", "distance of the predictions from the labels", probe="residual", text="‖y−u({})‖", tex=r"\lVert y-u({})\rVert")
-h, lam = positive("h", "‖y−u(k+1)‖/‖y−u(k)‖"), positive("lam", "least eigenvalue of the Gram matrix along training")
+residual = observable(
+    "r",
+    "distance of the predictions from the labels",
+    probe="residual",
+    text="‖y−u({})‖",
+    tex=r"\lVert y-u({})\rVert",
+)
+h, lam = (
+    positive("h", "‖y−u(k+1)‖/‖y−u(k)‖"),
+    positive("lam", "least eigenvalue of the Gram matrix along training"),
+)
 
-# What is trained on what: f(x) = output * sum_r a_r relu(w_r . x), loss = factor * sum_i (f(x_i) - y_i)^2.
+# What is trained on what: f(x) = output * sum_r a_r relu(w_r . x), loss = factor * sum_i (f(x_i) -
+# y_i)^2.
 setting = Setting(
-    network="two_layer_relu", output=1 / sqrt(m), trained=("w",), drawn={"w": "standard_normal", "a": "rademacher"},
-    loss="sum_of_squares", factor=Rational(1, 2), method="gradient_descent", data=("unit_inputs",))
+    network="two_layer_relu",
+    output=1 / sqrt(m),
+    trained=("w",),
+    drawn={"w": "standard_normal", "a": "rademacher"},
+    loss="sum_of_squares",
+    factor=Rational(1, 2),
+    method="gradient_descent",
+    data=("unit_inputs",),
+)
 
 # Relations, each with its address in the paper. form= is "as printed", "as corrected" or "ours".
 small_steps = Hypothesis("small steps", eta <= Rational(1, 10), at="Theorem 1")
 wide = Hypothesis("wide enough", m >= 1000, at="Theorem 1")
-shrinks = Claim("every step shrinks the residual", residual(k + 1) <= residual(k), at="Theorem 1", over=Each(k))
+shrinks = Claim(
+    "every step shrinks the residual", residual(k + 1) <= residual(k), at="Theorem 1", over=Each(k)
+)
 
-theorems = (Theorem(
-    statement="Theorem 1", says="Small steps never increase the residual.", form="ours",
-    setting=setting, scale=Scale(samples=n, width=m, step_size=eta),        # which letters are the sizes that a run sets
-    hypotheses=(small_steps, wide), claims=(shrinks,),
-    derivation=(                                                           # the proof's algebra, replayed by machine
-        Implication("a step contracts", (small_steps, lam > 0, lam <= 1, h <= 1 - eta * lam), h <= 1, at="Theorem 1"),
-        Implication("so the residual shrinks", (h <= 1, residual(k + 1) <= h * residual(k)), shrinks, at="Theorem 1")),
-    witness=Witness("orthonormal", samples=4)),)                           # a configuration in which every hypothesis holds
+theorems = (
+    Theorem(
+        statement="Theorem 1",
+        says="Small steps never increase the residual.",
+        form="ours",
+        setting=setting,
+        scale=Scale(
+            samples=n, width=m, step_size=eta
+        ),  # which letters are the sizes that a run sets
+        hypotheses=(small_steps, wide),
+        claims=(shrinks,),
+        derivation=(  # the proof's algebra, replayed by machine
+            Implication(
+                "a step contracts",
+                (small_steps, lam > 0, lam <= 1, h <= 1 - eta * lam),
+                h <= 1,
+                at="Theorem 1",
+            ),
+            Implication(
+                "so the residual shrinks",
+                (h <= 1, residual(k + 1) <= h * residual(k)),
+                shrinks,
+                at="Theorem 1",
+            ),
+        ),
+        witness=Witness("orthonormal", samples=4),
+    ),
+)  # a configuration in which every hypothesis holds

@@ -1,0 +1,96 @@
+"""The least width and the largest step at which a claim is still seen, by bisection on a
+logarithmic scale.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import pandas as pd
+
+from reports.judging.compare import observe
+from reports.judging.evidence import Evidence
+from reports.judging.findings import Frontier
+from sim.plan import Plan
+from sim.run import trajectories
+from sim.store import Store
+from theorems.language import Claim, Theorem
+from theorems.reasoning.demand import Demand
+
+TOLERANCE = 1.3  # ratio of the two ends at which a frontier is found
+Tick = Callable[..., None]
+Counts = dict[float, int]
+
+
+def frontiers(
+    theorem: Theorem,
+    claim: Claim,
+    plan: Callable[[int, float | None], Plan],
+    middle: int,
+    evidence: Callable[[Plan, pd.DataFrame], Evidence],
+    wants: Demand,
+    store: Store,
+    say: Callable[[str, int], Tick],
+) -> tuple[Frontier, ...]:
+    """Both frontiers of one claim. `plan(m, step)` makes a plan, `middle` is the width at which the
+    step is varied.
+
+    A value counts as seen when the claim failed in at most the allowed share of the seeds.
+    """
+    base = plan(middle, None)
+    allowed = 1 - float(claim.probability.subs(evidence(base, pd.DataFrame()).values))
+
+    def failures(p: Plan) -> int:
+        tick, count = say(f"{theorem.statement}: how far “{claim.name}” is seen", len(p.seeds)), 0
+        for seed in p.seeds:  # one by one: more failures than allowed already decide
+            e = evidence(p, trajectories(p.only(seed), store, tick=tick))
+            count += observe(claim, e, seed).held is not True
+            if count > allowed * len(p.seeds):
+                break
+        return count
+
+    def search(
+        make: Callable[[float], Plan], good: float, bad: float, whole: bool
+    ) -> tuple[float | None, float | None, Counts]:
+        counts: Counts = {}
+
+        def seen(x: float) -> bool:
+            counts[x] = failures(make(x))
+            return counts[x] <= allowed * len(base.seeds)
+
+        if not seen(good):
+            return None, good, counts
+        if seen(bad):
+            return bad, None, counts
+        while (good / bad if good > bad else bad / good) > TOLERANCE and not (
+            whole and abs(good - bad) <= 1
+        ):
+            trial = math.sqrt(good * bad)
+            trial = float(round(trial)) if whole else trial
+            if trial in counts:
+                break
+            good, bad = (trial, bad) if seen(trial) else (good, trial)
+        return good, bad, counts
+
+    step = base.step_size
+    searches = (
+        ("least width", lambda x: plan(int(x), step), float(middle), 1.0, True, wants.width),
+        ("largest step", lambda x: plan(middle, x), step, 16 * step, False, wants.step_size),
+    )
+    found = []
+    for what, make, good, bad, whole, demanded in searches:
+        seen_at, unseen_at, counts = search(make, good, bad, whole)
+        found.append(
+            Frontier(
+                claim.name,
+                what,  # type: ignore[arg-type]
+                seen_at,
+                unseen_at,
+                counts.get(seen_at, 0) if seen_at else 0,
+                counts.get(unseen_at, 0) if unseen_at else 0,
+                len(base.seeds),
+                demanded,
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""Planted errors, and which layer notices them."""

@@ -1,0 +1,1 @@
+"""Renderings: terminal, Markdown, figures."""

@@ -1,0 +1,132 @@
+"""The words that every rendering shares: a regime's scale in a line, its verdicts counted, the
+budget in a sentence.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sympy.printing.pretty.pretty_symbology import pretty_symbol
+
+from reports.judging.findings import Finding, Frontier, Judged, Regime
+from reports.judging.statistics import BUDGET, CLAIMS, CONFIRM, REFUTE, TWO_LOOKS
+from reports.judging.verdict import Verdict
+from theorems.writing.notation import number
+
+MARKS = {"holds": "✓", "fails": "✗", "open": "?"}
+WORDS = {"in": "in regime", "practical": "at practical scale"}
+BUDGET_SENTENCE = (
+    f"A claim is refuted when so many failures have probability at most {REFUTE:.0e} if it is true (a run over {CLAIMS} claims accuses "
+    f"a true one with probability at most {BUDGET:g}), and confirmed when so few have probability at most {CONFIRM:g} if its failure "
+    f"probability is larger than it says ({TWO_LOOKS:g} over the two looks that a run in regime takes: a second, longer one only when something "
+    "failed in the first). A claim without a probability is refuted by one failure; confirmed, it held in every seed, and the evidence says how "
+    "large a share of failing draws these seeds would have shown. Seeds are fixed beforehand; runs that diverge count as failures."
+)
+
+
+def heading(g: Regime) -> str:
+    """The theorem and its regime."""
+    return f"{g.theorem.statement}, {regime(g)}"
+
+
+def regime(g: Regime) -> str:
+    """The regime in words; a statement about data alone has no scale, so it is either inside or
+    outside its hypotheses.
+    """
+    return (
+        "outside its hypotheses"
+        if g.theorem.setting is None and g.name == "practical"
+        else WORDS[g.name]
+    )
+
+
+def scale_line(g: Regime) -> str:
+    """The scale in one line, in the paper's letters."""
+    s = dict(g.scale)
+    parts = [f"{s.pop('data')} data"]
+    parts += [f"{pretty_symbol(k) if k.isidentifier() else k} = {number(v)}" for k, v in s.items()]
+    return ", ".join(parts)
+
+
+def counted(findings: Iterable[Finding]) -> str:
+    """How often each verdict was given, in the order of the enum."""
+    counts = Counter(f.verdict for f in findings)
+    return ", ".join(f"{counts[v]} {v}" for v in Verdict if counts[v])
+
+
+def status(j: Judged) -> str:
+    """The decision on a hypothesis with its mark; the share of draws for a hypothesis about the
+    draw.
+    """
+    if j.held is not None and 0 < j.held < (j.draws or 0):
+        return f"✓ in {j.held} of {j.draws} draws"
+    return f"{MARKS[j.status]} {j.status}"
+
+
+def sides(j: Judged) -> tuple[str, str]:
+    """What is needed and what is there; of a hypothesis about the draw, in the draw where it is
+    tightest.
+    """
+    varies = " (tightest)" if j.held is not None else ""
+    sign = {"<=": "≤ ", ">=": "≥ ", "<": "< ", ">": "> "}.get(j.hypothesis.relation.rel_op, "")
+    needed = f"{sign}{number(j.needed)}" if j.needed is not None else j.why or "–"
+    return needed, number(j.actual) + (varies if j.actual is not None else "")
+
+
+def letters(g: Regime, write: Callable[[Any], str], sign: str = "{}") -> str:
+    """The abbreviations in numbers, with their range where the draw decides; empty when there are
+    none.
+    """
+
+    def one(low: float, median: float, high: float) -> str:
+        return (
+            number(median) if low == high else f"{number(median)} ({number(low)} to {number(high)})"
+        )
+
+    return ", ".join(f"{sign.format(write(d))} = {one(*found)}" for d, found in g.letters.items())
+
+
+def seeds(f: Finding) -> str:
+    """Failures among seeds."""
+    if not f.seeds:
+        return "–"
+    return f"{f.failures}/{f.seeds} fail" if f.failures else f"{f.seeds}"
+
+
+def verdict(f: Finding) -> str:
+    """The verdict, with the flag of a vacuous bound and the seeds that would decide."""
+    flag = " (vacuous)" if f.vacuous else ""
+    more = f" (needs {f.needs_seeds})" if f.needs_seeds else ""
+    return f"{f.verdict}{flag}{more}"
+
+
+def bounds(quantity: dict[str, Any]) -> str:
+    """The certified bounds of a data quantity."""
+    return (
+        f"[{quantity['low']!r}, {quantity['high']!r}]" if quantity["certified"] else "not certified"
+    )
+
+
+def known(quantity: dict[str, Any], digits: int) -> str:
+    """A data quantity in a cell: its value, or the interval where its bounds are wide."""
+    low, high = quantity["low"], quantity["high"]
+    if quantity["certified"] and high - low > 1e-3 * abs(high):
+        return f"{number(low, digits)} to {number(high, digits)}"
+    return number(quantity["value"], digits)
+
+
+def edge(e: Frontier) -> str:
+    """A frontier in one sentence."""
+    if e.seen is None:
+        found = f"not seen even at {number(e.unseen)}"
+    elif e.unseen is None:
+        found = (
+            f"seen wherever tried, {'down' if e.of == 'least width' else 'up'} to {number(e.seen)}"
+        )
+    else:
+        found = f"seen at {number(e.seen)} and no longer at {number(e.unseen)}"
+    demanded = f"; the proof's constants demand {number(e.demanded)}" if e.demanded else ""
+    tries = f"{e.seeds} {'seed' if e.seeds == 1 else 'seeds'} a try"
+    return f"{e.of.capitalize()} for “{e.claim}”: {found} ({tries}, {e.failures_seen} and {e.failures_unseen} failures){demanded}."

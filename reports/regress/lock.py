@@ -1,0 +1,436 @@
+"""The lock: what a paper's file meant when it was last reviewed, and what has changed since; never
+a matter of noise.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import sympy
+from sympy import Expr, Rational
+
+from reports.judging.statistics import mean_interval
+from reports.studies.errata import examine
+from reports.studies.options import Options
+from reports.studies.planning import make_plan
+from reports.studies.study import Study, trains
+from reports.studies.trust import called, lock_of
+from reports.studies.versions import versions
+from sim.data.table import load
+from sim.plan import Plan
+from sim.run import trajectories
+from sim.setting.draws import draw_block, source
+from sim.setting.networks import NETWORKS
+from sim.store import Store
+from theorems.language import (
+    About,
+    At,
+    Consistent,
+    Implication,
+    Practice,
+    Setting,
+    Solved,
+    Step,
+    Theorem,
+    expanded,
+)
+from theorems.language.statement import Claim, Hypothesis, Law
+from theorems.problem import BadInput
+from theorems.reasoning.replay import replay
+from theorems.writing.card import line, quantifier
+from theorems.writing.notation import text
+from theorems.writing.transcription import compare as typed
+
+POINTS, DIGITS = 5, 20  # the last two points are extreme: small counts and numbers, large ones
+SCALE = Options(
+    data="digits", samples=8, widths=(512,), regime="practical"
+)  # where statements about draws are judged, ...
+OWN = Options(regime="practical")  # ... or where the theorem says
+RUN, WIDTH, SEEDS = (
+    Options(step_size=0.1, steps=50),
+    512,
+    12,
+)  # what the statistics are taken from: far from rounding
+DELTA = Rational(1, 10)
+COSTLY = 2**22  # neurons times points beyond which the lock does not run a theorem in regime
+PARTS = {"theorems", "derivation", "typing", "errata", "verdicts", "statistics", "versions"}
+# relative difference that another machine's rounding may make to the statistics of the same draws
+NEAR = 1e-6
+CONFIDENCE = 0.9999  # of the intervals that are compared when the draws are others
+
+
+# What is locked -----------------------------------------------------------------------------------
+
+
+@cache
+def values(expression: Expr) -> str:
+    """The expression at fixed rational points, one a letter and its argument, to 20 digits: equal
+    for equal meanings.
+    """
+    expression = expanded(expression).doit()
+    called = {
+        a: sympy.Symbol(f"{a.observable}({values(a.argument)})", positive=True)
+        for a in expression.atoms(At)
+    }
+    expression = expression.xreplace(called)
+    exponents = set().union(*(p.exp.free_symbols for p in expression.atoms(sympy.Pow)))
+    found = []
+    for point in range(POINTS):
+        at = {s: _some(s, point, s in exponents) for s in expression.free_symbols}
+        found.append(str(expression.xreplace(at).evalf(DIGITS + 10).evalf(DIGITS)))
+    return " | ".join(found)
+
+
+def _some(letter: Any, point: int, exponent: bool) -> Rational:
+    top, bottom = hashlib.sha256(f"{letter} {point}".encode()).digest()[:2]
+    extreme = {3: Rational(1, 10**4), 4: Rational(10**4)}.get(point, Rational(1))
+    if (
+        exponent or getattr(letter, "about", None) is About.INDEX
+    ):  # a power must stay a number that can be written down
+        return Rational(1 + top % 5)
+    if letter.is_integer:
+        return Rational(1 + top % 3) if point == 3 else (2 + top) * extreme
+    return (
+        Rational(1 + top, 300 + bottom)
+        if getattr(letter, "below", None) is not None
+        else Rational(1 + top, 1 + bottom) * extreme
+    )
+
+
+@cache
+def relation(x: Hypothesis | Claim | Law) -> dict[str, Any]:
+    """One relation: its words, its form to be read, and its values."""
+    if isinstance(x, Law):
+        return {
+            "kind": "law",
+            "name": x.name,
+            "at": x.at,
+            "relation": f"{text(x.of)} ~ {text(x.along)}^({x.exponent})",
+            "words": f"{x.of} along {x.along}; {x.kind}; log^{x.log_exponent}",
+            "values": [str(x.exponent)],
+        }
+    left, right, sign = x.relation.lhs, x.relation.rhs, x.relation.rel_op
+    if sign in (">=", ">"):
+        left, right, sign = right, left, {">=": "<=", ">": "<"}[sign]
+    if sign == "==" and values(left) > values(right):  # an equation has no first side
+        left, right = right, left
+    words = f"{sign}; {quantifier(x)}; mean: {x.expected}" if isinstance(x, Claim) else sign
+    chance = [values(1 - x.probability)] if isinstance(x, Claim) else []
+    return {
+        "kind": type(x).__name__.lower(),
+        "name": x.name,
+        "at": x.at,
+        "form": x.form,
+        "relation": text(x.relation),
+        "words": words,
+        "values": [values(left), values(right), *chance],
+    }
+
+
+@cache
+def setting(s: Setting | None) -> dict[str, Any]:
+    """The nouns by name, the factors by value."""
+    if s is None:
+        return {}
+    return {
+        "nouns": f"{s.network}; {', '.join(s.trained)}; {dict(sorted(s.drawn.items()))}; {s.loss}; {s.method}; {', '.join(s.data)}",
+        "factors": {
+            "output": text(s.output),
+            "factor": text(s.factor),
+            **{f"spread of {k}": text(v) for k, v in s.spread.items()},
+        },
+        "values": [
+            values(s.output),
+            values(s.factor),
+            *(values(v) for _, v in sorted(s.spread.items())),
+        ],
+    }
+
+
+def symbolic(theorem: Theorem) -> dict[str, Any]:
+    """Everything about a theorem that needs no run."""
+    relations: tuple[Any, ...] = (*theorem.hypotheses, *theorem.claims, *theorem.laws)
+    letters = {q.name: f"{q.about}; {q.probe}" for q in theorem.quantities}
+    scale = {field: str(q) for field, q in vars(theorem.scale).items() if q is not None}
+    return {
+        "statement": theorem.statement,
+        "form": theorem.form,
+        "letters": letters,
+        "scale": scale,
+        "setting": setting(theorem.setting),
+        "relations": [relation(x) for x in relations],
+    }
+
+
+def content(module: ModuleType, store: Store) -> dict[str, Any]:
+    """The whole lock of one paper, computed anew."""
+    study, own = (Study(options, store, costly=COSTLY, edges=False) for options in (SCALE, OWN))
+    inside = Study(Options(regime="in"), store, costly=COSTLY)
+    regimes = [
+        g for t in module.theorems for g in (own if t.practice.own else study).without_training(t)
+    ]
+    regimes += [
+        g
+        for t in module.theorems
+        if t.practice.own and t.witness is None and trains(t)
+        for g in own.practical([t])
+    ]
+    regimes += [
+        inside.in_regime(t, load("digits", 8)) for t in module.theorems if t.witness is not None
+    ]
+    return {
+        "key": module.paper.key,
+        "theorems": [symbolic(t) for t in module.theorems],
+        "derivation": [
+            {
+                "statement": t.statement,
+                "step": s.name,
+                "outcome": str(replay(s).outcome),
+                "values": _step(s),
+            }
+            for t in module.theorems
+            for s in t.derivation
+        ],
+        "typing": {f"{x.statement}: {x.name}": x.agrees for x in typed(module)},
+        "errata": [
+            {"at": e.at, "printed": line(e.printed), "stands": examine(e, store).stands}
+            for e in getattr(module, "errata", ())
+        ],
+        "verdicts": {
+            f"{g.theorem.statement}, {g.name}, {g.scale['data']}: {f.claim.name}": str(f.verdict)
+            for g in regimes
+            for f in g.claims
+            if f.evidence != "not run"
+        },
+        "statistics": {
+            name: found
+            for s in dict.fromkeys(
+                (t.setting, t.practice)
+                for t in module.theorems
+                if t.setting is not None and trains(t)
+            )
+            for name, found in _statistics(module, *s, store)
+        },
+        "generator": source(),
+        "versions": versions(),
+    }
+
+
+def _step(s: Step) -> str:
+    """A digest of the values of everything that a step relates."""
+    match s:
+        case Implication():
+            sides = [e for r in (*s.premises, s.conclusion) for e in r.args]
+        case Consistent():
+            sides = [e for r in s.premises for e in r.args]
+        case Solved():
+            sides = [*s.when.args, s.bound]
+        case _:
+            sides = [s.left, s.right]
+    return hashlib.sha256(" ".join(sorted(values(e) for e in sides)).encode()).hexdigest()[:12]
+
+
+def _statistics(
+    module: ModuleType, s: Setting, p: Practice, store: Store
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What is observed at a small scale, over seeds: the mean of the last value of every
+    observable, with its interval.
+    """
+    theorems = [t for t in module.theorems if (t.setting, t.practice) == (s, p) and trains(t)]
+    data = (
+        load(p.data, p.samples) if p.own else load("orthonormal", 8)
+    )  # a basis for other data depends on the machine
+    width = min(WIDTH, p.widths[0])
+    plan = make_plan(
+        theorems,
+        data,
+        width,
+        DELTA,
+        SEEDS,
+        Options(steps=RUN.steps, step_size=None if p.step_size else RUN.step_size),
+    )
+    frame = trajectories(plan, store)
+    for name, rows in frame.groupby("observable"):
+        last = rows.groupby("seed")["value"].last().to_numpy()
+        mean, low, high = mean_interval(last, CONFIDENCE)
+        if np.isfinite([mean, low, high]).all():
+            yield (
+                f"{s.method}, {name}, m = {width}",
+                {"mean": mean, "low": low, "high": high, "draws": _draws(plan)},
+            )
+
+
+def _draws(plan: Plan) -> str:
+    """A digest of the first seed's first neurons, rounded: the same draws must give the same
+    numbers.
+    """
+    features = {
+        name: shape[1:]
+        for name, shape in NETWORKS[plan.setting.network].shapes(1, 3, plan.depth).items()
+    }
+    drawn = draw_block(plan.setting.drawn, features, plan.seeds[0], 0, 64)
+    rounded = [np.round(np.asarray(v, dtype=float), 9) + 0.0 for _, v in sorted(drawn.items())]
+    return hashlib.sha256(b"".join(r.tobytes() for r in rounded)).hexdigest()[:12]
+
+
+# What has changed ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference: where, what it was, what it is, and whether the meaning changed."""
+
+    where: str
+    was: str
+    now: str
+    meaning: bool
+
+
+def differences(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
+    """Every difference between two locks; versions and rounding are none."""
+    found = list(_symbolic(old["theorems"], new["theorems"]))
+    for part, name in (("typing", "second typing"), ("verdicts", "verdict")):
+        found += _flat(
+            name,
+            {k: str(v) for k, v in old[part].items()},
+            {k: str(v) for k, v in new[part].items()},
+        )
+    for field in ("outcome", "values"):
+        found += _flat(
+            "derivation" if field == "outcome" else "the relations of a step",
+            *(
+                {f"{s['statement']}: {s['step']}": str(s[field]) for s in side["derivation"]}
+                for side in (old, new)
+            ),
+        )
+    found += _flat(
+        "erratum",
+        {f"{e['at']}: {e['printed']}": str(e["stands"]) for e in old["errata"]},
+        {f"{e['at']}: {e['printed']}": str(e["stands"]) for e in new["errata"]},
+    )
+    return found + list(_numbers(old["statistics"], new["statistics"]))
+
+
+def _flat(name: str, old: dict[str, str], new: dict[str, str]) -> Iterator[Change]:
+    for key in dict.fromkeys([*old, *new]):
+        if old.get(key) != new.get(key):
+            yield Change(
+                f"{name}, {key}", old.get(key, "not there"), new.get(key, "no longer there"), True
+            )
+
+
+def _symbolic(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Iterator[Change]:
+    before, after = ({t["statement"]: t for t in side} for side in (old, new))
+    for statement in dict.fromkeys([*before, *after]):
+        if statement not in before or statement not in after:
+            yield Change(
+                statement,
+                *(("a theorem", "gone") if statement in before else ("not there", "a theorem")),
+                True,
+            )
+            continue
+        yield from theorem_differences(before[statement], after[statement])
+
+
+def theorem_differences(a: dict[str, Any], b: dict[str, Any]) -> Iterator[Change]:
+    """What differs between two locked forms of one statement."""
+    statement = a["statement"]
+    for field in ("form", "letters", "scale"):
+        if a[field] != b[field]:
+            parts = (
+                [k for k in {*a[field], *b[field]} if a[field].get(k) != b[field].get(k)]
+                if isinstance(a[field], dict)
+                else []
+            )
+            before, after = (
+                str({k: side[field].get(k) for k in sorted(parts)} if parts else side[field])
+                for side in (a, b)
+            )
+            yield Change(f"{statement}, {field}", before, after, True)
+    if a["setting"] != b["setting"]:
+        same = a["setting"].get("values") == b["setting"].get("values") and a["setting"].get(
+            "nouns"
+        ) == b["setting"].get("nouns")
+        yield Change(f"{statement}, setting", _set(a["setting"]), _set(b["setting"]), not same)
+    olds, news = ({(r["kind"], r["name"]): r for r in side["relations"]} for side in (a, b))
+    for kind, name in dict.fromkeys([*olds, *news]):
+        was, now = olds.get((kind, name)), news.get((kind, name))
+        if was is None or now is None:
+            yield Change(
+                f"{statement}, {kind} “{name}”",
+                was["relation"] if was else "not there",
+                now["relation"] if now else "gone",
+                True,
+            )
+        elif any(was.get(f) != now.get(f) for f in ("words", "values", "form", "at")):
+            yield Change(f"{statement}, {kind} “{name}”", _read(was), _read(now), True)
+        elif was["relation"] != now["relation"]:
+            yield Change(f"{statement}, {kind} “{name}”", was["relation"], now["relation"], False)
+
+
+def _set(s: dict[str, Any]) -> str:
+    return f"{s.get('nouns')}; {s.get('factors')}" if s else "none"
+
+
+def _read(r: dict[str, Any]) -> str:
+    return f"{r['relation']} ({', '.join(x for x in (r['words'], r.get('form'), r['at']) if x)})"
+
+
+def _numbers(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
+    for name in dict.fromkeys([*old, *new]):
+        a, b = old.get(name), new.get(name)
+        if a is None or b is None:
+            yield Change(
+                f"statistics, {name}",
+                "measured" if a else "not there",
+                "measured" if b else "no longer there",
+                True,
+            )
+            continue
+        same_draws = a["draws"] == b["draws"]
+        close = abs(a["mean"] - b["mean"]) <= NEAR * max(abs(a["mean"]), abs(b["mean"]))
+        overlap = a["low"] <= b["high"] and b["low"] <= a["high"]
+        was, now = (f"{x['mean']:.9g} in [{x['low']:.4g}, {x['high']:.4g}]" for x in (a, b))
+        if same_draws and not close:
+            yield Change(f"statistics, {name} (the draws are the same)", was, now, True)
+        elif not same_draws and not close:
+            yield Change(f"statistics, {name} (other draws)", was, now, not overlap)
+
+
+def read(module: ModuleType) -> dict[str, Any]:
+    """The committed lock; BadInput when there is none or it cannot be read."""
+    path = lock_of(module)
+    if not path.is_file():
+        raise BadInput(
+            "lock",
+            path.name,
+            f"{module.paper.key} is not locked yet; check regress {called(module)} --update writes it",
+        )
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        raise BadInput(
+            "lock", path.name, "it is not JSON; check regress --update writes it anew"
+        ) from None
+    if not isinstance(found, dict) or (missing := sorted(PARTS - found.keys())):
+        lacks = ", ".join(missing) if isinstance(found, dict) else "everything"
+        raise BadInput("lock", path.name, f"it lacks {lacks}; check regress --update writes it")
+    return found
+
+
+def write(module: ModuleType, fresh: dict[str, Any]) -> Path:
+    """Write the lock, whole or not at all."""
+    path = lock_of(module)
+    path.parent.mkdir(exist_ok=True)
+    part = path.with_suffix(".tmp")
+    part.write_text(json.dumps(fresh, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    part.replace(path)
+    return path

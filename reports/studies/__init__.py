@@ -1,0 +1,1 @@
+"""Whole checks: what is planned, run and collected."""

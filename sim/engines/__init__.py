@@ -1,0 +1,1 @@
+"""How a plan is run: every neuron in memory, or the wide ways."""

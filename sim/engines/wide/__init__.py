@@ -1,0 +1,1 @@
+"""Exact simulation of networks too wide to hold."""

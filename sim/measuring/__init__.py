@@ -1,0 +1,1 @@
+"""What is observed: of the data, of the draw, along training."""

@@ -1,0 +1,1 @@
+"""What is trained on what: networks, initial laws, losses, methods."""

@@ -1,0 +1,1 @@
+"""What can be shown without a run: exact decisions, demands, orders, and replayed steps of proofs."""

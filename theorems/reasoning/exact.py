@@ -1,0 +1,152 @@
+"""Decide a relation with ball arithmetic: it holds, it fails, or it is open; more precision never
+turns yes into no.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from enum import StrEnum
+from fractions import Fraction
+from functools import reduce
+from operator import add, mul
+from typing import Any
+
+import sympy
+from flint import arb, ctx, fmpq
+from sympy import Expr
+from sympy.core.relational import Relational
+
+from theorems.language.quantity import At, Defined
+from theorems.problem import BadInput
+
+Value = int | float | Fraction | tuple[Any, Any] | Any
+PRECISIONS = (64, 128, 256, 512)
+
+
+class Decision(StrEnum):
+    HOLDS = "holds"
+    FAILS = "fails"
+    OPEN = "open"
+
+
+def ball(value: Value) -> arb:
+    """An enclosure of an exact int, Fraction, Rational or float, or of the interval (low, high)."""
+    if isinstance(value, arb):
+        return value
+    if isinstance(value, tuple):
+        low, high = (ball(v) for v in value)
+        return low.union(high)
+    if isinstance(value, sympy.Rational):
+        return arb(fmpq(int(value.p), int(value.q)))
+    if isinstance(value, Fraction):
+        return arb(fmpq(value.numerator, value.denominator))
+    return arb(int(value)) if isinstance(value, int) else arb(float(value))
+
+
+def _power(base: arb, exponent: Expr, values: Mapping[Any, Value]) -> arb:
+    if exponent == sympy.Rational(1, 2):
+        return base.sqrt()
+    if exponent == -sympy.Rational(1, 2):
+        return base.rsqrt()
+    if exponent.is_Integer:
+        return base ** int(exponent)
+    return base ** evaluate(exponent, values)
+
+
+FUNCTIONS = {
+    sympy.log: lambda x: x.log(),
+    sympy.exp: lambda x: x.exp(),
+    sympy.Abs: abs,
+    sympy.erf: lambda x: x.erf(),
+    sympy.acos: lambda x: x.acos(),
+    sympy.ceiling: lambda x: x.ceil(),
+    sympy.floor: lambda x: x.floor(),
+}
+
+
+def evaluate(expression: Expr, values: Mapping[Any, Value]) -> arb:
+    """An enclosure of the expression at the current precision; KeyError names a quantity without a
+    value.
+    """
+    e = expression
+    if e in values:
+        return ball(values[e])
+    if e.is_Rational or e.is_Float:
+        return ball(sympy.Rational(e))
+    if isinstance(e, Defined):
+        return evaluate(e.definition, values)
+    if e.is_Symbol or isinstance(e, At):
+        raise KeyError(e)
+    if e is sympy.pi:
+        return arb.pi()
+    if e is sympy.E:
+        return arb.const_e()
+    if e.is_Pow:
+        return _power(evaluate(e.base, values), e.exp, values)
+    args = [evaluate(a, values) for a in e.args]
+    if e.is_Add:
+        return reduce(add, args)
+    if e.is_Mul:
+        return reduce(mul, args)
+    if isinstance(e, sympy.Max):
+        return reduce(lambda a, b: a.max(b), args)
+    if isinstance(e, sympy.Min):
+        return reduce(lambda a, b: a.min(b), args)
+    if e.func in FUNCTIONS:
+        return FUNCTIONS[e.func](*args)
+    raise BadInput(
+        "relation",
+        str(e.func.__name__),
+        f"ball arithmetic knows {', '.join(f.__name__ for f in FUNCTIONS)}, Max, Min",
+    )
+
+
+def enclose(expression: Expr, values: Mapping[Any, Value], bits: int = 128) -> tuple[float, float]:
+    """Floats (low, high) around the expression's value."""
+    with ctx.workprec(bits):
+        b = evaluate(expression, values)
+        return down(b), up(b)
+
+
+def down(b: arb) -> float:
+    """A float certainly at or below the ball, its neighbour or next to it; -oo when the ball bounds
+    nothing.
+    """
+    low = float(b.lower())
+    if math.isnan(low):
+        return -math.inf
+    return low if arb(low) <= b.lower() else math.nextafter(low, -math.inf)
+
+
+def up(b: arb) -> float:
+    """A float certainly at or above the ball; oo when the ball bounds nothing."""
+    return -down(-b)
+
+
+ORDER = {
+    "<=": (lambda a, b: a <= b, lambda a, b: a > b),
+    "<": (lambda a, b: a < b, lambda a, b: a >= b),
+    ">=": (lambda a, b: a >= b, lambda a, b: a < b),
+    ">": (lambda a, b: a > b, lambda a, b: a <= b),
+    "==": (lambda a, b: a.is_exact() and b.is_exact() and a == b, lambda a, b: not a.overlaps(b)),
+    "!=": (lambda a, b: not a.overlaps(b), lambda a, b: a.is_exact() and b.is_exact() and a == b),
+}
+
+
+def decide(relation: Relational, values: Mapping[Any, Value]) -> Decision:
+    """Whether the relation certainly holds or certainly fails at these values; `open` when neither
+    can be shown.
+    """
+    yes, no = ORDER[relation.rel_op]
+    for bits in PRECISIONS:
+        with ctx.workprec(bits):
+            try:
+                left, right = evaluate(relation.lhs, values), evaluate(relation.rhs, values)
+            except KeyError:
+                return Decision.OPEN
+            if yes(left, right):
+                return Decision.HOLDS
+            if no(left, right):
+                return Decision.FAILS
+    return Decision.OPEN

@@ -1,0 +1,370 @@
+"""Implications between inequalities, by Z3 over the reals; a counterexample in numbers when there
+is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from time import monotonic, thread_time
+from typing import Any
+
+import sympy
+from sympy import Dummy, Expr, Integer, Rational
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import BooleanAtom
+
+from theorems.language.derivation import Implication
+from theorems.language.lemma import Use
+from theorems.writing.notation import text
+from theorems.reasoning.outcome import Outcome, Replay
+from theorems.language.quantity import At, expanded
+
+TIMEOUT_MS, WHOLE_MS = (
+    8000,
+    500,
+)  # in time: Z3's own count of steps does not bound its nonlinear solver
+BUSY = 3 / 4  # share of a core below which a time that ran out was another's, and is given again
+PATIENCE = 8  # times the limit, at most
+PI = (Rational(314159265358979323, 10**17), Rational(314159265358979324, 10**17))
+
+
+class Translation:
+    """SymPy to Z3 over the reals: rational powers become roots of fresh variables, logarithms
+    become free atoms.
+    """
+
+    def __init__(self) -> None:
+        import z3
+
+        self.z3, self.facts = z3, list[Any]()
+        self.context = z3.Context()  # its own: an answer must not depend on what was asked before
+        self.vars: dict[Any, Any] = {}
+        self.roots = list[Any]()
+        # whether something was replaced by a variable of which the solver knows only the sign
+        self.free = False
+
+    def variable(self, key: Any, name: str, lower: str | None) -> Any:
+        if key not in self.vars:
+            v = self.z3.Real(
+                f"{name}:{len(self.vars)}", self.context
+            )  # two letters of one name are two variables
+            self.vars[key] = v
+            if lower is not None:
+                self.facts.append(v > 0 if lower == ">" else v >= 0)
+        return self.vars[key]
+
+    def __call__(self, e: Expr) -> Any:
+        z3 = self.z3
+        if e.is_Rational or e.is_Float:
+            exact = Rational(e)
+            return z3.Q(int(exact.p), int(exact.q), self.context)
+        if e is sympy.pi:
+            v = self.variable(e, "pi", ">")
+            self.facts += [
+                v > z3.Q(int(PI[0].p), int(PI[0].q), self.context),
+                v < z3.Q(int(PI[1].p), int(PI[1].q), self.context),
+            ]
+            return v
+        if isinstance(e, sympy.log) and e.args[0].is_Rational:
+            v, near = self.variable(e, "log", None), Rational(str(e.evalf(20)))
+            low, high = near - Rational(1, 10**16), near + Rational(1, 10**16)
+            self.facts += [
+                v > z3.Q(int(low.p), int(low.q), self.context),
+                v < z3.Q(int(high.p), int(high.q), self.context),
+            ]
+            return v
+        if e.is_Symbol:
+            return self.letter(e)
+        if e.is_Add:
+            return z3.Sum([self(a) for a in e.args])
+        if e.is_Mul:
+            e = sympy.factor_terms(e)
+        if e.is_Mul:
+            top, bottom = e.as_numer_denom()
+            if bottom == 1:
+                return z3.Product([self(a) for a in e.args])
+            return self(top) / self.divisor(self(bottom))
+        if e.is_Pow and e.exp.is_Integer:
+            n = int(e.exp)
+            power = z3.Product([self.named(e.base)] * abs(n))
+            return power if n > 0 else 1 / self.divisor(power)
+        if e.is_Pow and e.exp.is_Rational:
+            root = self.root(e.base, int(e.exp.q))
+            power = z3.Product([root] * abs(int(e.exp.p)))
+            return power if e.exp.p > 0 else 1 / self.divisor(power)
+        if e.is_Pow and e.exp.is_Add and (parts := sympy.expand_power_exp(e)).is_Mul:
+            return z3.Product([self(f) for f in parts.args])
+        self.free = True
+        v = self.variable(
+            e, f"atom{len(self.vars)}", ">" if e.is_positive else ">=" if e.is_nonnegative else None
+        )
+        if isinstance(e, sympy.log) and getattr(e.args[0], "below", None) == 1:
+            self.facts.append(v < 0)
+        return v
+
+    def divisor(self, v: Any) -> Any:
+        """What is divided by is not zero: elsewhere a relation says nothing."""
+        self.facts.append(v != 0)
+        return v
+
+    def letter(self, e: Any) -> Any:
+        new = e not in self.vars
+        v = self.variable(e, e.name, ">" if e.is_positive else ">=" if e.is_nonnegative else None)
+        if new and e.is_integer and e.is_positive:
+            self.facts.append(v >= 1)
+        if new and getattr(e, "below", None) is not None:
+            self.facts.append(v < e.below)
+        return v
+
+    def named(self, base: Expr) -> Any:
+        """A sum under a power as a variable of its own: the solver reasons on (a - b)^3 as on x^3."""
+        if not base.is_Add:
+            return self(base)
+        new = base not in self.vars
+        v = self.variable(base, f"sum{len(self.vars)}", None)
+        if new:
+            self.facts.append(v == self(base))
+        return v
+
+    def root(self, base: Expr, degree: int) -> Any:
+        v = self.variable((base, degree), f"root{len(self.vars)}", ">=")
+        self.roots.append(base)
+        self.facts.append(self.z3.Product([v] * degree) == self(base))
+        return v
+
+    def relation(self, r: Relational) -> Any:
+        if isinstance(r, BooleanAtom):  # the declared domains decide it
+            return self.z3.BoolVal(bool(r), self.context)
+        left, right = self(r.lhs), self(r.rhs)
+        return {
+            "<=": left <= right,
+            "<": left < right,
+            ">=": left >= right,
+            ">": left > right,
+            "==": left == right,
+            "!=": left != right,
+        }[r.rel_op]
+
+
+def opened(t: Translation, letters: Iterable[Any], relations: Iterable[Any]) -> Any:
+    """A solver of its own that holds the relations and what is known of their letters."""
+    for letter in sorted(letters, key=str):
+        t.letter(letter)
+    solver = t.z3.Solver(ctx=t.context)
+    solver.set("timeout", TIMEOUT_MS)
+    solver.set("ctrl_c", False)  # else Z3 swallows an interruption and calls the step undecided
+    solver.add(*[t.relation(r) for r in relations], *t.facts)
+    return solver
+
+
+def answer_of(solver: Any, z3: Any, limit: int = TIMEOUT_MS) -> Any:
+    """The solver's answer within the limit that it was set, in ms of a core's time: on a busy
+    machine it is given more of the clock's.
+    """
+    wall, core = monotonic(), thread_time()
+    answer = solver.check()
+    wall, core = monotonic() - wall, thread_time() - core
+    if answer == z3.unknown and 1000 * wall >= limit * BUSY and core < wall * BUSY:
+        solver.set("timeout", int(limit * min(PATIENCE, 1.5 * wall / max(core, 1e-3))))
+        answer = solver.check()
+    return answer
+
+
+def implication(step: Implication) -> Replay:
+    """By Z3; a lemma among the premises must have what it needs from the others."""
+    uses = [x for x in step.given if isinstance(x, Use)]
+    for i, use in enumerate(uses):
+        others = (*(x for x in step.given if not isinstance(x, Use)), *uses[:i])  # not in a circle
+        for need in use.needs:
+            found = _decided(step, others, need)
+            if found.outcome is not Outcome.PROVED:
+                return replace(
+                    found, note=f"{use.lemma.name} needs {text(need)}, which is not given"
+                )
+    return _decided(step, step.premises, step.conclusion)
+
+
+def prepared(relations: Iterable[Any]) -> list[Any]:
+    """Relations as the solver reads them: expanded, in one direction, observables as letters since
+    their arguments must not be rewritten.
+    """
+    found = [canonical(expanded(getattr(r, "relation", r))) for r in relations]
+    calls = set().union(*(r.atoms(At) for r in found))
+    letters = {
+        a: Dummy(str(a), nonnegative=a.is_nonnegative, positive=a.is_positive) for a in calls
+    }
+    return [r.xreplace(letters) for r in found]
+
+
+def _decided(step: Implication, given: Sequence[Any], then: Any) -> Replay:
+    return _solve(step, prepared((*given, then)))
+
+
+def _solve(step: Implication, relations: Sequence[Any]) -> Replay:
+    """The last relation from the others."""
+    t = Translation()
+    z3, free = t.z3, set().union(*(r.free_symbols for r in relations))
+    solver = opened(t, free, relations[:-1])
+    if answer_of(solver, z3) == z3.unsat:
+        return Replay(step, Outcome.VACUOUS, "Z3", note="the premises contradict each other")
+    known, rooted = len(t.facts), len(t.roots)
+    shown = t.relation(relations[-1])
+    for base in t.roots[
+        rooted:
+    ]:  # what the conclusion takes a root of must be shown not to be negative
+        if not base.is_nonnegative and not _sure(solver, t(base) >= 0, z3):
+            return Replay(
+                step, Outcome.UNKNOWN, "Z3", note=f"the root of {text(base)} need not exist"
+            )
+    solver.push()
+    solver.add(*t.facts[known:])
+    solver.add(z3.Not(shown))
+    answer = answer_of(solver, z3)
+    if answer == z3.unsat:
+        return Replay(step, Outcome.PROVED, "Z3")
+    if answer == z3.sat:
+        model, whole = solver.model(), ""
+        counts = [t.letter(a) for a in free if a.is_integer]
+        if counts:
+            answer, found = over_counts(solver, counts, z3)
+            if answer == z3.unsat:
+                return Replay(step, Outcome.PROVED, "Z3, over whole counts")
+            model, whole = (
+                (found, "")
+                if found is not None
+                else (model, "over the reals: the counts are not whole there")
+            )
+        if t.free and not _refutes(
+            relations, {a: model.eval(t.letter(a), model_completion=True) for a in free}
+        ):
+            return _at_some_points(step, relations)
+        point = {
+            getattr(a, "name", str(a)): number(model.eval(t.letter(a), model_completion=True))
+            for a in sorted(free, key=str)
+        }
+        return Replay(step, Outcome.FALSE, "Z3", point, whole)
+    return Replay(step, Outcome.UNKNOWN, "Z3", note=f"undecided within {TIMEOUT_MS // 1000} s")
+
+
+def _at_some_points(step: Implication, relations: Sequence[Any]) -> Replay:
+    """A counterexample where exponents are 1 or 2, and what logarithms are taken of is a number:
+    the solver can do the rest.
+    """
+    powers = {
+        s for r in relations for p in r.atoms(sympy.Pow) for s in p.exp.free_symbols if s.is_integer
+    }
+    inside = {s for r in relations for p in r.atoms(sympy.log) for s in p.free_symbols}
+    for k, high in ((1, 2), (2, 10)) if powers or inside else ():
+        low = {
+            s: Rational(1, 10 * high) if getattr(s, "below", None) is not None else Integer(high)
+            for s in inside
+        }
+        fixed = {**low, **dict.fromkeys(powers, Integer(k))}
+        found = _solve(step, [r.subs(fixed) for r in relations])
+        if found.outcome is Outcome.FALSE:
+            return replace(
+                found,
+                counterexample={
+                    **{str(s): str(v) for s, v in sorted(fixed.items(), key=str)},
+                    **(found.counterexample or {}),
+                },
+            )
+    return Replay(
+        step,
+        Outcome.UNKNOWN,
+        "Z3",
+        note="the solver knows too little of logarithms and powers to decide it",
+    )
+
+
+def _refutes(relations: Sequence[Any], model: Mapping[Any, Any]) -> bool:
+    """Whether the premises, all but the last, are true at the model's point and the last relation
+    is false there, in numbers.
+    """
+    point = {a: _exact(v) for a, v in model.items()}
+    *given, then = (_truth(sympy.sympify(r), point) for r in relations)
+    return all(g is True for g in given) and then is False
+
+
+def _truth(r: Any, point: Mapping[Any, Any]) -> bool | None:
+    """Whether the relation is true there; None when a side has no real value."""
+    if not isinstance(r, BooleanAtom):
+        sides = [side.subs(point).evalf(30) for side in r.args]
+        if not all(side.is_real for side in sides):
+            return None
+        r = r.func(*sides)
+    return bool(r)
+
+
+def _exact(value: Any) -> Expr:
+    if hasattr(value, "as_fraction"):
+        exact = value.as_fraction()
+        return Rational(exact.numerator, exact.denominator)
+    return Rational(value.as_decimal(40).rstrip("?"))
+
+
+def canonical(r: Any) -> Any:
+    """Logarithms of products as sums, and one base for each symbolic power: the same quantity must
+    become the same atom.
+    """
+    if isinstance(
+        r, sympy.Ge | sympy.Gt
+    ):  # one direction, so that the way it is written does not matter
+        r = r.reversed
+    if r.has(sympy.log):
+        r = sympy.expand_log(r)
+    powers = [p for p in r.atoms(sympy.Pow) if not p.exp.is_number and p.base is not sympy.E]
+    if powers:
+        r = (
+            r.func(*(sympy.powsimp(side, combine="base") for side in r.args))
+            if isinstance(r, Relational)
+            else r
+        )
+        r = r.xreplace(
+            {
+                p: sympy.Pow(sympy.expand(p.base), p.exp)
+                for p in r.atoms(sympy.Pow)
+                if not p.exp.is_number and p.base is not sympy.E
+            }
+        )
+    return r
+
+
+def _sure(solver: Any, fact: Any, z3: Any) -> bool:
+    """Whether what the solver holds implies the fact."""
+    solver.push()
+    solver.add(z3.Not(fact))
+    answer = answer_of(solver, z3)
+    solver.pop()
+    return bool(answer == z3.unsat)
+
+
+def over_counts(solver: Any, counts: list[Any], z3: Any) -> tuple[Any, Any]:
+    """(answer, model) over whole counts: small ones that a reader can check by hand, then any."""
+    for value in (1, 2, 10):
+        solver.push()
+        solver.add(*(c == value for c in counts))
+        found = solver.model() if answer_of(solver, z3) == z3.sat else None
+        solver.pop()
+        if found is not None:
+            return z3.sat, found
+    solver.push()
+    solver.set("timeout", WHOLE_MS)
+    solver.add(*(c == z3.ToReal(z3.Int(f"whole {i}", solver.ctx)) for i, c in enumerate(counts)))
+    answer = answer_of(solver, z3, WHOLE_MS)
+    found = solver.model() if answer == z3.sat else None
+    solver.pop()
+    return answer, found
+
+
+def number(value: Any) -> str:
+    """A number of the solver's model, to read."""
+    if hasattr(value, "as_fraction"):
+        exact = value.as_fraction()
+        return (
+            str(exact)
+            if max(abs(exact.numerator), exact.denominator) < 10**6
+            else f"{float(exact):.6g}"
+        )
+    return value.as_decimal(6).rstrip("?") if hasattr(value, "as_decimal") else str(value)

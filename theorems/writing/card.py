@@ -1,0 +1,258 @@
+"""A paper's theorems to read: plain text with Unicode mathematics, LaTeX, or JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from types import ModuleType
+from typing import Any
+
+from sympy import S
+from sympy.logic.boolalg import BooleanAtom
+
+from theorems.language.derivation import (
+    Consistent,
+    Grows,
+    Identity,
+    Implication,
+    SameOrder,
+    Solved,
+    Step,
+)
+from theorems.writing.notation import tex, text
+from theorems.language.quantifier import Average, Best, Each, Limit
+from theorems.language.statement import Claim, Theorem
+
+
+def quantifier(claim: Claim, write: Any = text) -> str:
+    """The claim's quantifier and probability in words."""
+    over = claim.over
+    words = ""
+    if isinstance(over, Each):
+        ahead = (
+            f"{over.first} ≤ {write(over.index)} ≤ {write(over.last)}"
+            if over.last is not None
+            else f"{write(over.index)} ≥ {over.first}"
+        )
+        words = f"for every {ahead}"
+    elif isinstance(over, Average):
+        words = f"on average over {write(over.index)} < {write(over.last)}"
+    elif isinstance(over, Best):
+        words = f"for the best {write(over.index)} ≤ {write(over.last)}"
+    elif isinstance(over, Limit):
+        words = f"as {write(over.index)} → ∞"
+    if claim.expected:
+        words += ", in expectation over the initialization"
+    if claim.probability != S.One:
+        words += f", with probability at least {write(claim.probability)}"
+    return words.strip(", ")
+
+
+def step_line(step: Step, write: Any = text) -> str:
+    """A step of the derivation in one line."""
+    match step:
+        case Identity():
+            return f"{write(step.left)} = {write(step.right)}"
+        case Implication():
+            return f"{', '.join(write(r) for r in step.premises if not isinstance(r, BooleanAtom))} ⟹ {write(step.conclusion)}"
+        case Consistent():
+            return f"{', '.join(write(r) for r in step.premises if not isinstance(r, BooleanAtom))} together"
+        case Solved():
+            return f"{write(step.when)} ⟺ {write(step.letter)} ≥ {write(step.bound)}"
+        case Grows():
+            upto = f" < {write(step.before)}" if step.before.is_finite else ""
+            return f"{write(step.left)} ≤ {write(step.right)} for {write(step.first)} ≤ {write(step.along)}{upto}"
+        case SameOrder():
+            where = ", ".join(f"{write(q)} = {write(e)}" for q, e in step.where.items())
+            return f"{write(step.left)} ≍ {write(step.right)} in {', '.join(write(q) for q in step.along)}{f' for {where}' if where else ''}"
+
+
+def line(stated: Step | Theorem, write: Any = text) -> str:
+    """A step, or a statement's hypotheses and claims, in one line."""
+    if not isinstance(stated, Theorem):
+        return step_line(stated, write)
+    given = ", ".join(write(h.relation) for h in stated.hypotheses)
+    then = "; ".join(
+        f"{write(c.relation)}{f' {words}' if (words := quantifier(c, write)) else ''}"
+        for c in stated.claims
+    )
+    return f"{given} ⟹ {then}" if given else then
+
+
+def as_text(module: ModuleType) -> str:
+    """Statement, hypotheses, claims, laws, derivation and sources, for a terminal."""
+    return "\n".join(_text(module)) + "\n"
+
+
+def _text(module: ModuleType) -> Iterator[str]:
+    p = module.paper
+    yield p.title
+    yield p.citation
+    for t in module.theorems:
+        yield f"\n{t.statement}{'  (our own)' if t.form == 'ours' else ''}\n{'─' * len(t.statement)}"
+        yield t.says
+        if t.setting is not None:
+            s = t.setting
+            drawn = ", ".join(
+                f"{k} ~ {text(s.spread[k]) + ' × ' if k in s.spread else ''}{v}"
+                for k, v in s.drawn.items()
+            )
+            yield f"setting: {s.network} times {text(s.output)}, training {', '.join(s.trained)}; {drawn}; {text(s.factor)} × {s.loss}; {s.method}"
+        yield from _rows(
+            "letters",
+            ((q.text.replace("({})", ""), q.meaning, q.probe or "") for q in t.quantities),
+        )
+        yield from _rows(
+            "where", ((f"{text(d)} = {text(d.definition)}", d.meaning) for d in t.abbreviations)
+        )
+        yield from _rows(
+            "if", ((text(h.relation), h.name, f"[{h.at}; {h.form}]") for h in t.hypotheses)
+        )
+        yield from _rows(
+            "then",
+            ((text(c.relation), quantifier(c), c.name, f"[{c.at}; {c.form}]") for c in t.claims),
+        )
+        yield from _rows(
+            "laws",
+            (
+                (f"{text(w.of)} ~ {text(w.along)}^({w.exponent})", w.kind, w.name, f"[{w.at}]")
+                for w in t.laws
+            ),
+        )
+        yield from _rows("because", ((d.name, step_line(d), f"[{d.at}]") for d in t.derivation))
+    errata = getattr(module, "errata", ())
+    if errata:
+        yield "\nAs printed, as corrected\n────────────────────────"
+    for e in errata:
+        yield f"{e.at} ({e.kind}): {e.remark}"
+        yield f"  as printed:   {line(e.printed)}"
+        yield f"  as corrected: {line(e.corrected)}"
+
+
+def _rows(title: str, rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    table = [tuple(r) for r in rows]
+    if not table:
+        return
+    widths = [min(64, max(len(r[i]) for r in table)) for i in range(len(table[0]))]
+    yield f"{title}:"
+    for r in table:
+        yield ("  " + "  ".join(c.ljust(w) for c, w in zip(r, widths, strict=True))).rstrip()
+
+
+def as_latex(module: ModuleType) -> str:
+    """The theorems as LaTeX, one environment each."""
+    lines = [f"% {module.paper.key}: {module.paper.title}"]
+    for t in module.theorems:
+        lines += [
+            rf"\begin{{theorem}}[{t.statement}{', ours' if t.form == 'ours' else ''}]",
+            t.says,
+        ]
+        if t.abbreviations:
+            lines += [
+                "Let "
+                + ", ".join(f"${tex(d)} = {tex(d.definition)}$" for d in t.abbreviations)
+                + "."
+            ]
+        for word, items in (("If", t.hypotheses), ("then", t.claims)):
+            if items:
+                lines += [
+                    word,
+                    r"\begin{align*}",
+                    " \\\\\n".join(
+                        rf"  & {tex(x.relation)} && \text{{{_plain(x)}}}" for x in items
+                    ),
+                    r"\end{align*}",
+                ]
+        lines += [r"\end{theorem}", ""]
+    return "\n".join(lines)
+
+
+def _plain(x: Any) -> str:
+    words = f"{x.name} ({x.at})" + (
+        f", {quantifier(x, lambda e: f'${tex(e)}$')}"
+        if isinstance(x, Claim) and quantifier(x)
+        else ""
+    )
+    return words.replace("≥", r"$\ge$").replace("≤", r"$\le$").replace("→ ∞", r"$\to\infty$")
+
+
+def as_json(module: ModuleType) -> dict[str, Any]:
+    """The declarations as JSON: relations both as SymPy strings and as LaTeX."""
+    p = module.paper
+    return {
+        "key": p.key,
+        "title": p.title,
+        "authors": list(p.authors),
+        "year": p.year,
+        "venue": p.venue,
+        "arxiv": p.arxiv,
+        "theorems": [_theorem(t) for t in module.theorems],
+        "errata": [
+            {
+                "at": e.at,
+                "kind": e.kind,
+                "remark": e.remark,
+                "printed": line(e.printed),
+                "corrected": line(e.corrected),
+            }
+            for e in getattr(module, "errata", ())
+        ],
+    }
+
+
+def _theorem(t: Theorem) -> dict[str, Any]:
+    def relation(r: Any) -> dict[str, str]:
+        return {"relation": str(r), "text": text(r), "latex": tex(r)}
+
+    return {
+        "statement": t.statement,
+        "says": t.says,
+        "form": t.form,
+        "setting": {
+            k: v if isinstance(v, dict | tuple) else str(v) for k, v in vars(t.setting).items()
+        }
+        if t.setting
+        else None,
+        "quantities": [
+            {"name": q.name, "meaning": q.meaning, "about": str(q.about), "probe": q.probe}
+            for q in t.quantities
+        ],
+        "where": [
+            {"name": d.name, "meaning": d.meaning, **relation(d.definition)}
+            for d in t.abbreviations
+        ],
+        "hypotheses": [
+            {
+                "name": h.name,
+                "at": h.at,
+                "form": h.form,
+                "about": str(h.about),
+                **relation(h.relation),
+            }
+            for h in t.hypotheses
+        ],
+        "claims": [
+            {
+                "name": c.name,
+                "at": c.at,
+                "form": c.form,
+                "quantifier": quantifier(c),
+                **relation(c.relation),
+            }
+            for c in t.claims
+        ],
+        "laws": [
+            {
+                "name": w.name,
+                "of": w.of.name,
+                "along": w.along.name,
+                "exponent": str(w.exponent),
+                "kind": w.kind,
+                "at": w.at,
+            }
+            for w in t.laws
+        ],
+        "derivation": [
+            {"name": d.name, "at": d.at, "kind": type(d).__name__, "text": step_line(d)}
+            for d in t.derivation
+        ],
+    }

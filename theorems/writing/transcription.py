@@ -1,0 +1,310 @@
+"""The second typing: every relation of a paper once more, as plain text, compared exactly with the
+declarations.
+
+It stands in `transcription/KEY.txt` beside the theorem file, one section [Statement] each:
+
+    let R = sqrt(2 pi) delta lambda_0/(16 n^2)
+    wide enough: m >= C_m n^6/(lambda_0^4 delta^3)
+    residual decays: r(k)^2 <= (1 - eta lambda_0/2)^k r(0)^2; every k; probability 1 - delta
+    movement shrinks: travel ~ m^(-1/2); at most
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import sympy
+from sympy import Expr, S
+from sympy.core.relational import Relational
+from sympy.parsing.sympy_parser import (
+    convert_xor,
+    implicit_multiplication,
+    parse_expr,
+    standard_transformations,
+)
+
+from theorems.writing.card import quantifier
+from theorems.writing.notation import text
+from theorems.language.quantifier import Average, Best, Each, Limit
+from theorems.language.quantity import At, Observable, Quantity, expanded
+from theorems.language.statement import Claim, Hypothesis, Law, Setting, Theorem
+from theorems.problem import BadInput, unknown
+
+RULES = (*standard_transformations, implicit_multiplication, convert_xor)
+RELATION = re.compile(r"<=|>=|<|>|=")
+MADE = {"<=": sympy.Le, ">=": sympy.Ge, "<": sympy.Lt, ">": sympy.Gt, "=": sympy.Eq}
+MIRROR = {">=": "<=", ">": "<"}
+BOUND = re.compile(
+    r"(?P<how>every|average over|best|limit in) (?P<index>\w+)(?: <=? (?P<last>.+))?"
+)
+WORD = {"every": Each, "average over": Average, "best": Best, "limit in": Limit}
+WORDS = {
+    w: getattr(sympy, w) for w in ("sqrt", "log", "exp", "pi", "Max", "Min", "erf", "oo", "ceiling")
+}
+
+
+@dataclass(frozen=True)
+class Typed:
+    """One relation's comparison: what was declared, what was typed, and whether they agree."""
+
+    statement: str
+    name: str
+    declared: str
+    typed: str | None
+    agrees: bool
+
+
+def sections(path: Path) -> dict[str, dict[str, str]]:
+    """Statement -> name -> line, as typed; BadInput for a line that is neither a section, a let,
+    nor `name: relation`.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for number, raw in enumerate(
+        path.read_text(encoding="utf-8").splitlines() if path.is_file() else [], 1
+    ):
+        line = raw.split("#")[0].strip()
+        if line.startswith("[") and line.endswith("]"):
+            here = found.setdefault(line[1:-1], {})
+        elif line:
+            name, mark, rest = line.partition("=" if line.startswith("let ") else ":")
+            if not mark or not found:
+                raise BadInput(
+                    f"{path.name}, line {number}",
+                    line,
+                    "it must be [Statement], let X = ..., or name: relation",
+                )
+            here[name.strip()] = rest.strip()
+    return found
+
+
+def compare(module: ModuleType) -> tuple[Typed, ...]:
+    """Every hypothesis, claim, law and setting of the module against its second typing."""
+    typed = sections(path_of(module))
+    return tuple(
+        x for t in module.theorems for x in compare_statement(t, typed.get(t.statement, {}))
+    )
+
+
+def path_of(module: ModuleType) -> Path:
+    """Where the second typing of a theorem file stands."""
+    here = Path(str(module.__file__))
+    return here.parent / "transcription" / f"{here.stem}.txt"
+
+
+def compare_statement(theorem: Theorem, lines: Mapping[str, str]) -> Iterator[Typed]:
+    """One statement against the lines of its section."""
+    lets = tuple(
+        (name.removeprefix("let ").strip(), body)
+        for name, body in lines.items()
+        if name.startswith("let ")
+    )
+    relations: tuple[Hypothesis | Claim | Law, ...] = (
+        *theorem.hypotheses,
+        *theorem.claims,
+        *theorem.laws,
+    )
+    for x in relations:
+        line = lines.get(x.name)
+        yield Typed(
+            theorem.statement,
+            x.name,
+            _shown(x),
+            line,
+            line is not None and agrees(x, line, lets, theorem.quantities),
+        )
+    known = {x.name for x in relations} | {"setting"}
+    for name, line in lines.items():
+        if name not in known and not name.startswith("let "):
+            yield Typed(theorem.statement, name, "not declared", line, False)
+    if theorem.setting is not None:
+        line = lines.get("setting")
+        agrees_too = line is not None and _same_setting(
+            theorem.setting,
+            line,
+            (*theorem.quantities, *filter(None, vars(theorem.scale).values())),
+        )
+        yield Typed(theorem.statement, "setting", _setting(theorem.setting), line, agrees_too)
+
+
+def disagreement(theorem: Theorem, lines: Mapping[str, str]) -> str:
+    """The first line that disagrees, or that cannot even be read with the theorem's letters; empty
+    when all agree.
+    """
+    try:
+        return next(
+            (f"typed: {x.typed}" for x in compare_statement(theorem, lines) if not x.agrees), ""
+        )
+    except BadInput as error:
+        return str(error)
+
+
+def _shown(x: Any) -> str:
+    if isinstance(x, Law):
+        return f"{text(x.of)} ~ {text(x.along)}^({x.exponent}); {x.kind}"
+    return "; ".join(
+        filter(None, (text(x.relation), quantifier(x) if isinstance(x, Claim) else ""))
+    )
+
+
+@cache
+def agrees(
+    x: Hypothesis | Claim | Law,
+    line: str,
+    lets: tuple[tuple[str, str], ...],
+    letters: tuple[Quantity, ...],
+) -> bool:
+    """Whether the typed line says exactly what is declared; BadInput for a line that cannot be
+    read.
+    """
+    relation, *words = (part.strip() for part in line.split(";"))
+    names: dict[str, Any] = {str(q): q for q in letters}
+    for name, body in lets:
+        names[name] = _parse(body, names)
+    if isinstance(x, Law):
+        left, _, right = relation.partition("~")
+        order = x.along**x.exponent * sympy.log(x.along) ** x.log_exponent
+        return (
+            names.get(left.strip()) == x.of
+            and same(_parse(right, names), order)
+            and words == [x.kind]
+        )
+    mark = RELATION.search(relation)
+    if mark is None:
+        raise BadInput("transcription", line, "it holds no relation")
+    left, right = _parse(relation[: mark.start()], names), _parse(relation[mark.end() :], names)
+    if isinstance(x, Hypothesis) and words:
+        raise BadInput("transcription", line, "a hypothesis ends with its relation")
+    return _same_relation(x.relation, left, mark.group(), right) and (
+        not isinstance(x, Claim) or _same_words(x, words, names)
+    )
+
+
+def _parse(line: str, names: Mapping[str, Any]) -> Expr:
+    words = set(re.findall(r"[^\W\d]\w*", line))
+    if strange := sorted(words - names.keys() - WORDS.keys()):
+        raise unknown("transcription: letter", strange[0], {*names, *WORDS})
+    if (
+        not re.fullmatch(r"[\w\s+\-*/^().,]*", line)
+        or "__" in line
+        or re.search(r"\.\s*[^\W\d]", line)
+    ):
+        raise BadInput(
+            "transcription", line, "it may hold letters, numbers, + - * / ^ ( ) and commas"
+        )
+    called = {q for q in names.values() if isinstance(q, Observable)}
+    for q in called:  # r(k) is a value of r, not r times k
+        line = re.sub(rf"\b{q}\(", f"{q}_at(", line)
+    values = {f"{q}_at": lambda argument, q=q: q(argument) for q in called}
+    try:
+        return parse_expr(line, local_dict={**WORDS, **names, **values}, transformations=RULES)
+    except Exception as error:
+        raise BadInput(
+            "transcription", line, f"it cannot be read: {type(error).__name__}"
+        ) from None
+
+
+def same(a: Expr, b: Expr) -> bool:
+    """Whether two expressions are equal for all values of their letters, as far as SymPy can show."""
+    a, b = expanded(a), expanded(b)
+    if any(e.has(S.ComplexInfinity, S.NaN, sympy.Float) for e in (a, b)):
+        return False
+    if a != b and not _near(a, b):
+        return False
+    return bool(a == b or sympy.simplify(a - b) == 0 or sympy.simplify(sympy.powdenest(a / b)) == 1)
+
+
+def _near(a: Expr, b: Expr) -> bool:
+    """Whether they agree in numbers at one point: a quick no."""
+    gap = (a - b).xreplace({c: sympy.Symbol(str(c)) for c in (a - b).atoms(At)})
+    at = {
+        s: sympy.Rational(7 + 3 * i, 2 if s.is_integer is not True else 1)
+        / (100 if getattr(s, "below", None) else 1)
+        for i, s in enumerate(sorted(gap.free_symbols, key=str))
+    }
+    value = gap.xreplace(at).evalf(30)
+    return not value.is_number or bool(abs(value) < 1e-20)
+
+
+def _same_relation(declared: Relational, left: Expr, op: str, right: Expr) -> bool:
+    a, b, mine = declared.lhs, declared.rhs, {"==": "="}.get(declared.rel_op, declared.rel_op)
+    if mine in MIRROR:
+        a, b, mine = b, a, MIRROR[mine]
+    if op in MIRROR:
+        left, right, op = right, left, MIRROR[op]
+    return mine == op and (
+        (same(a, left) and same(b, right)) or (op == "=" and same(a, right) and same(b, left))
+    )
+
+
+def _same_words(claim: Claim, words: list[str], names: Mapping[str, Any]) -> bool:
+    probability, rest = S.One, list(words)
+    for word in words:
+        if word.startswith("probability "):
+            probability = _parse(word.removeprefix("probability "), names)
+            rest.remove(word)
+    if claim.expected:
+        if "mean" not in rest:
+            return False
+        rest.remove("mean")
+    return (
+        same(probability, claim.probability)
+        and len(rest) == (claim.over is not None)
+        and all(_same_bound(claim.over, w, names) for w in rest)
+    )
+
+
+def _same_bound(over: Any, word: str, names: Mapping[str, Any]) -> bool:
+    """`every k`, `every k <= LAST`, `average over k < LAST`, `best k <= LAST`, or `limit in k`."""
+    found = BOUND.fullmatch(word)
+    if (
+        not found
+        or WORD[found["how"]] is not type(over)
+        or found["index"] != str(getattr(over, "index", None))
+    ):
+        return False
+    last = getattr(over, "last", None)
+    return (
+        same(_parse(found["last"], names), last)
+        if found["last"] and last is not None
+        else not found["last"] and last is None
+    )
+
+
+def _setting(s: Setting) -> str:
+    laws = "; ".join(
+        f"{name} ~ {f'{s.spread[name]} ' if name in s.spread else ''}{law}"
+        for name, law in s.drawn.items()
+    )
+    return f"{s.network} times {s.output}; train {', '.join(s.trained)}; {laws}; loss {s.factor} {s.loss}; {s.method}"
+
+
+def _same_setting(s: Setting, line: str, letters: tuple[Quantity, ...]) -> bool:
+    names = {str(q): q for q in letters}
+    if line.count(";") < 4:
+        raise BadInput(
+            "transcription: setting",
+            line,
+            "it must be NETWORK times FACTOR; train w; w ~ LAW; ...; loss FACTOR NAME; METHOD",
+        )
+    network, train, *laws, loss, method = (part.strip() for part in line.split(";"))
+    name, _, output = network.partition(" times ")
+    factor, _, kind = loss.removeprefix("loss ").rpartition(" ")
+    drawn = {w: law.rpartition(" ")[2] for w, _, law in (x.partition(" ~ ") for x in laws)}
+    spread = {
+        w: _parse(law.rpartition(" ")[0] or "1", names)
+        for w, _, law in (x.partition(" ~ ") for x in laws)
+    }
+    return (
+        (name, kind, method, train)
+        == (s.network, s.loss, s.method, f"train {', '.join(s.trained)}")
+        and drawn == dict(s.drawn)
+        and same(_parse(output or "1", names), s.output)
+        and same(_parse(factor or "1", names), s.factor)
+        and all(same(spread[w], s.spread.get(w, S.One)) for w in drawn)
+    )
