@@ -8,91 +8,115 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cached_property
 from typing import Any
 
 import numpy as np
-from sympy import Expr, lambdify
+from sympy import Expr
 
 from sim.data.promises import PROMISES
-from sim.data.table import Data
-from sim.measuring.probes import ALONG, ALWAYS, DRAW_PROBES, OF_TWO_LAYERS, PROBES, SERIES
-from sim.setting.draws import COUPLED, LAWS, ROTATION_INVARIANT, source
-from sim.setting.losses import LOSSES
-from sim.setting.methods import METHODS, Method
-from sim.setting.networks import NETWORKS
-from sim.setting.population import POPULATION
+from sim.data.sample import UNIT, Sample
+from sim.data.table import Array, Data
+from sim.measuring.algorithms import ALGORITHMS, CERTIFIED
+from sim.measuring.evaluate import Evaluation, NotKnown, number_of
+from sim.measuring.of_data import data_terms
+from sim.setting.draws import COUPLED, source
+from sim.setting.shape import TwoLayer, two_layer
+from sim.setting.start import Sizes, shapes
+from sim.sources import digest
 from theorems.language import About, At, BadInput, Quantity, Setting, Theorem
+from theorems.language.measurement import (
+    Term,
+    inputs,
+    labels,
+    layers,
+    lifted,
+    neurons,
+    points,
+    rows,
+    step_size,
+)
+from theorems.language.quantity import about
 from theorems.problem import unknown
 
 SEGMENT = 4096  # steps between looks at the floor of rounding
-# states at which the costly probes (Gram matrix, movement, flips) are taken, spaced by factors
-CHECKPOINTS = 32
+CHECKPOINTS = 32  # states, spaced by factors, at which what costs more than a step is measured
 
 
 @dataclass(frozen=True)
 class Ask:
-    """A probe to read, under the label it gets in the frame; `argument` may use scale, data and
-    draw letters.
+    """A term to measure, under the label it gets in the frame; `at`: what it is called with, an
+    expression in scale, data and draw letters.
     """
 
-    probe: str
+    term: Term
     label: str
-    argument: Expr | None = None
+    at: Expr | None = None
 
-    def at(self, known: Mapping[str, float]) -> float | None:
-        """The number at which the probe is read, from the letters' values by name; None while one
-        is missing or without argument.
-        """
-        if self.argument is None:
+    @property
+    def level(self) -> About:
+        return about(self.term)
+
+    def number(self, known: Mapping[Any, float]) -> float | None:
+        """The number it is called with; None without one, or while a letter of it is missing."""
+        if self.at is None or not self.at.free_symbols <= known.keys():
             return None
-        letters, function = _function(self.argument)
-        names = [str(q) if str(q) in known else q.probe for q in letters]
-        return (
-            float(function(*(known[name] for name in names)))
-            if all(name in known for name in names)
-            else None
-        )
+        letters, function = number_of(Term("number", (), (self.at,)))
+        return float(function(*(known[q] for q in letters)))
 
 
-@cache
-def _function(expression: Expr) -> tuple[list[Any], Any]:
-    letters = sorted(expression.free_symbols, key=str)
-    return letters, lambdify(letters, expression, "numpy")
+def label_of(observed: Any) -> str:
+    """The name of a measured quantity in the frame, or of a call of it."""
+    if isinstance(observed, At):
+        term, drawn = observed.observable.of, observed.observable.about is About.DRAW
+        return f"{term.text} at {observed.argument}" if drawn else str(term.text)
+    return str(observed.of.text)
 
 
 def asks_of(theorems: Iterable[Theorem]) -> tuple[Ask, ...]:
-    """Every draw and trajectory probe that the theorems mention; BadInput for a probe that does not
-    exist.
+    """Everything of the draw and of the trajectory that the theorems, all of one setting, mention;
+    BadInput for an algorithm that does not exist.
     """
     found: dict[str, Ask] = {}
     for theorem in theorems:
-        for quantity in theorem.quantities:
-            if quantity.probe and quantity.probe not in PROBES:
-                raise unknown(f"probe of {quantity.name}", quantity.probe, PROBES)
+        assert theorem.setting is not None
+        resolved = theorem.setting.resolved
+        for q in theorem.quantities:
+            if q.of is not None:
+                _exists(q)
         relations = [
             *(h.expanded for h in theorem.hypotheses),
             *(c.expanded for c in theorem.claims),
         ]
         called = set().union(*(r.atoms(At) for r in relations))
-        bare = {q for q in theorem.quantities if q.about in (About.DRAW, About.TRAJECTORY)}
         for at in called:
             if at.observable.about is About.DRAW:
-                found[str(at)] = Ask(at.observable.probe, str(at), at.argument)
+                found[label_of(at)] = Ask(resolved(at.observable.of), label_of(at), at.argument)
         parametrised = {at.observable for at in called if at.observable.about is About.DRAW}
+        bare = {q for q in theorem.quantities if q.about in (About.DRAW, About.TRAJECTORY)}
         for q in bare - parametrised:
-            found[q.probe] = Ask(q.probe, q.probe)
-    return tuple(sorted(found.values(), key=lambda a: (a.argument is not None, a.label)))
+            if q.of.called:
+                raise BadInput(f"measured {q.name}", q.name, f"call it: {q.name}(R)")
+            found[label_of(q)] = Ask(resolved(q.of), label_of(q))
+    return tuple(sorted(found.values(), key=lambda a: (a.at is not None, a.label)))
+
+
+def _exists(q: Quantity) -> None:
+    from sim.measuring.evaluate import ARRAYS, ONE, REDUCE, TWO, WHOLE
+
+    rules = (*ARRAYS, *ONE, *REDUCE, *TWO, *WHOLE, *ALGORITHMS, *CERTIFIED, "so_far")
+    for term in q.of.all_terms():
+        if term.operands and term.operation not in rules:
+            raise unknown(f"measured {q.name}", term.operation, rules)
 
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """What to run. BadInput for names that `sim` does not have, m < 1, steps < 1, and step sizes
-    that are not positive.
+    """What to run. BadInput for what `sim` does not have, m < 1, steps < 1, and step sizes that are
+    not positive.
 
     depth: layers of weights; step_size: of gradient descent, or the time between records of a flow;
-    values: the letters' numbers, for the arguments of probes.
+    values: the letters' numbers.
     """
 
     setting: Setting
@@ -106,144 +130,163 @@ class Plan:
     depth: int = 2
 
     def __post_init__(self) -> None:
-        known: dict[str, Mapping[str, Any]] = {
-            "network": NETWORKS,
-            "loss": {**LOSSES, **POPULATION},
-            "method": METHODS,
-        }
-        for field, names in known.items():
-            if (was := getattr(self.setting, field)) not in names:
-                raise unknown(f"setting: {field}", was, names)
-        network = NETWORKS[self.setting.network]
-        if self.depth < network.depth or (self.depth > network.depth and not network.deeper):
-            most = "or more" if network.deeper else "exactly"
-            raise BadInput(
-                "depth",
-                self.depth,
-                f"{self.setting.network} has {network.depth} layers of weights {most}",
-            )
-        shapes = network.shapes(1, 1, self.depth)
-        for name, law in self.setting.drawn.items():
-            if name not in shapes:
-                raise unknown("setting: drawn", name, shapes)
-            if law not in LAWS:
-                raise unknown(f"setting: law of {name}", law, LAWS)
-        if missing := sorted(set(shapes) - set(self.setting.drawn)):
-            raise BadInput("setting: drawn", missing[0], "this parameter needs an initial law")
         for name in self.setting.data:
             if name not in PROMISES:
                 raise unknown("setting: data", name, PROMISES)
             PROMISES[name](self.data)
-        if self.setting.loss in POPULATION and network.units is None:
-            raise BadInput(
-                "setting: loss",
-                self.setting.loss,
-                f"{self.setting.network} has no closed form over the population",
-            )
         if "teacher" in self.setting.data and self.width < self.data.samples:
-            raise BadInput(
-                "width",
-                self.width,
-                f"a student needs at least as many neurons as its teacher, {self.data.samples}",
-            )
-        for field, value in (
-            ("width", self.width),
-            ("steps", self.steps),
-            ("seeds", len(self.seeds)),
-        ):
-            if value < 1:
-                raise BadInput(field, value, "it must be at least 1")
+            least = f"a student needs at least as many neurons as its teacher, {self.data.samples}"
+            raise BadInput("width", self.width, least)
+        for field in ("width", "steps", "depth"):
+            if getattr(self, field) < 1:
+                raise BadInput(field, getattr(self, field), "it must be at least 1")
+        if not self.seeds:
+            raise BadInput("seeds", 0, "it must be at least 1")
         if not 0 < self.step_size < float("inf"):
             raise BadInput("step size", self.step_size, "it must be positive and finite")
-        if not all(
-            0 < abs(f) < float("inf")
-            for f in (*self.factors, *(self.spread(p) for p in self.setting.spread))
-        ):
-            raise BadInput(
-                "setting: output, factor, spread", self.factors, "they must be finite and not zero"
-            )
-        if self.width % 2 and COUPLED in self.setting.drawn.values():
+        if self.width % 2 and COUPLED in self.setting.laws.values():
             raise BadInput("width", self.width, "coupled neurons come in pairs: it must be even")
+        self._applies()
 
-    @property
-    def method(self) -> Method:
-        return METHODS[self.setting.method]
+    def _applies(self) -> None:
+        """BadInput for a letter without a value, and for what this network does not have."""
+        there = {*self.setting.parameters, *(p.start for p in self.setting.parameters)}
+        method = () if self.setting.method.flow else (self.setting.method.step,)  # type: ignore[union-attr]
+        parts = [*self.setting.start.values(), self.setting.loss, *method]
+        for term in (*parts, *(a.term for a in self.asks)):
+            for leaf in term.leaves():
+                if leaf.operation == "parameter" and leaf not in there:
+                    text = f"the network has {', '.join(p.text for p in self.setting.parameters)}"
+                    raise BadInput("measured", term.text, f"it speaks of {leaf.text}; {text}")
+                if leaf.operation == "number":
+                    self._valued(leaf)
+        for p in self.setting.parameters:
+            shapes(p, self.sizes)
 
-    @property
-    def inputs(self) -> Any:
-        """(n, d): rows of length one, or at most one where that is the promise; in a basis of their
-        span when no draw can tell.
-        """
-        if "teacher" in self.setting.data:
-            return self.data.raw
-        if "unit_ball" in self.setting.data:
-            return self.data.ball
-        return (
-            self.data.coordinates
-            if self.setting.drawn.get("w") in ROTATION_INVARIANT
-            else self.data.inputs
-        )
-
-    @cached_property
-    def series(self) -> tuple[str, ...]:
-        """What is recorded at every step."""
-        return (
-            *ALWAYS,
-            *sorted({a.probe for a in self.asks if a.probe in SERIES and a.probe not in ALWAYS}),
-        )
+    def _valued(self, number: Term) -> None:
+        for letter in number.options[0].free_symbols:
+            if letter not in self.values:
+                which = "say which letter it is in scale=Scale(width=..., ...) or give it a choice"
+                raise BadInput("setting", str(letter), f"this letter has no value; {which}")
 
     @cached_property
-    def along(self) -> tuple[str, ...]:
-        """What is measured at the checkpoints: what was asked for, and of two layers what is always
-        looked at.
-        """
-        usual = OF_TWO_LAYERS if NETWORKS[self.setting.network].patterns else ()
-        return tuple(sorted({*usual, *(a.probe for a in self.asks if a.probe in ALONG)}))
+    def sample(self) -> Sample:
+        """The rows as trained."""
+        return Sample(self.data, self.setting.data)
 
-    @property
+    @cached_property
+    def inputs(self) -> Array:
+        """(n, d): the rows as trained; in a basis of their span where nothing could tell."""
+        if self.sample.kind == UNIT and self.wide is not None:
+            return self.data.coordinates
+        return self.sample.rows
+
+    @cached_property
+    def sizes(self) -> Sizes:
+        """The lengths of the axes."""
+        own = {neurons: self.width, points: self.data.samples, layers: self.depth}
+        found = {**own, inputs: self.inputs.shape[1]}
+        for p in self.setting.parameters:
+            for axis in p.axes:
+                if axis.size is not None:
+                    found[axis] = int(axis.size.subs(self.values))
+        return found
+
+    @cached_property
+    def network(self) -> TwoLayer | None:
+        """The network as a two-layer one, if it is."""
+        return two_layer(self.setting.outputs) if self.setting.outputs is not None else None
+
+    @cached_property
+    def wide(self) -> TwoLayer | None:
+        """The network as the wide engines know it: two layers of ReLUs, signs above, Gaussians
+        below, descent or flow of a function of the outputs, and nothing asked that needs every
+        neuron; None for all else.
+        """
+        s, net = self.setting, self.network
+        if net is None or net.activation != "relu" or s.trained != (net.w,):
+            return None
+        laws, plain = s.laws, (s.start[net.a].operation == "drawn")
+        known = laws[str(net.w.options[0])] == "standard_normal" and _scaled(s.start[net.w])
+        fair = plain and laws[str(net.a.options[0])] in ("rademacher", COUPLED)
+        usual = not getattr(s.method, "log_time", False) and (s.method.flow or _constant(s.method))
+        if not (known and fair and usual and s.loss_of_outputs):
+            return None
+        return net if all(_follows(a.term, net) for a in self.asks) else None
+
+    @cached_property
+    def letters(self) -> dict[Term, float]:
+        """The letters' values, as terms."""
+        return {Term("letter", (), (q,)): float(v) for q, v in self.values.items()}
+
+    @cached_property
+    def known(self) -> dict[Term, Any]:
+        """What every evaluation in this plan knows: rows, labels, lengths, letters, the step."""
+        every = [*self.setting.start.values(), self.setting.loss, *(a.term for a in self.asks)]
+        found: dict[Term, Any] = {**self.letters, step_size: self.step_size}
+        found |= {rows: np.asarray(self.inputs), labels: self.data.labels}
+        for term in every:
+            sized = data_terms(term, self.sample)
+            found |= {t: v for t, v in sized.items() if t not in found}
+        return found
+
+    def constant(self, term: Term) -> float:
+        """The number that a term without arrays is at this scale."""
+        return float(Evaluation(self.letters)(term))
+
+    @cached_property
+    def spread(self) -> float:
+        """The number by which the wide engine's Gaussian neurons are multiplied."""
+        assert self.wide is not None
+        law = self.setting.start[self.wide.w]
+        ones = {t: lifted(1) for t in law.leaves() if t.operation == "drawn"}
+        return self.constant(law.replaced(ones))
+
+    @cached_property
+    def scale(self) -> float:
+        """The number in front of a two-layer network."""
+        assert self.network is not None
+        return self.constant(self.network.scale)
+
+    @cached_property
+    def drawn(self) -> dict[str, str]:
+        """The laws of a two-layer network's neurons, by parameter: first below, then above."""
+        assert self.network is not None
+        laws = self.setting.laws
+        return {
+            str(p.options[0]): laws[str(p.options[0])] for p in (self.network.w, self.network.a)
+        }
+
+    @cached_property
     def checkpoints(self) -> tuple[int, ...]:
         spaced = np.unique(np.round(np.geomspace(1, self.steps, CHECKPOINTS)).astype(int))
         return (0, *spaced.tolist())
 
     @cached_property
-    def factors(self) -> tuple[float, float]:
-        """The numbers in front of the network and of the loss; BadInput for a letter that has no
-        value at this scale.
-        """
-        return self._number("output", self.setting.output), self._number(
-            "factor", self.setting.factor
-        )
-
-    def spread(self, name: str) -> float:
-        """The number that the drawn parameter is multiplied by."""
-        return (
-            self._number(f"spread of {name}", self.setting.spread[name])
-            if name in self.setting.spread
-            else 1.0
-        )
+    def numbers(self) -> dict[Any, float]:
+        """The letters' values by letter."""
+        return {q: float(v) for q, v in self.values.items()}
 
     @cached_property
-    def numbers(self) -> Mapping[str, float]:
-        """The letters' values by name."""
-        return {str(q): float(v) for q, v in self.values.items()}
+    def labels(self) -> dict[Term, tuple[str, ...]]:
+        """The labels under which a term is asked for; the loss always is."""
+        found: dict[Term, tuple[str, ...]] = {self.setting.loss: ("loss",)}
+        for ask in self.asks:
+            before = found.get(ask.term, ())
+            found[ask.term] = (*before, *(() if ask.label in before else (ask.label,)))
+        return found
+
+    @cached_property
+    def drawn_letters(self) -> tuple[Quantity, ...]:
+        """The letters of the draw in what measurements are called with."""
+        letters = {q for a in self.asks if a.at is not None for q in a.at.free_symbols}
+        return tuple(q for q in sorted(letters, key=str) if q.about is About.DRAW)
 
     @cached_property
     def radii(self) -> Any:
-        """The radii, known before the draw, at which its probes will ask for shares of neurons."""
-        found = (a.at(self.numbers) for a in self.asks if a.probe in DRAW_PROBES)
+        """The radii, known before the draw, at which shares of neurons will be asked for."""
+        found = (a.number(self.numbers) for a in self.asks)
         return np.array(sorted({r for r in found if r is not None}))
-
-    def _number(self, field: str, expression: Expr) -> float:
-        by_name = {"m": self.width, "n": self.data.samples} | {
-            str(q): v for q, v in self.values.items()
-        }
-        if missing := sorted(str(q) for q in expression.free_symbols if str(q) not in by_name):
-            raise BadInput(
-                f"setting: {field}",
-                str(expression),
-                f"{missing[0]} has no value; say which letter it is in scale=Scale(width=..., ...)",
-            )
-        return float(expression.subs({q: by_name[str(q)] for q in expression.free_symbols}))
 
     @cached_property
     def untrained(self) -> Plan:
@@ -256,7 +299,7 @@ class Plan:
     def key(self, seeds: tuple[int, ...], train: bool) -> str:
         """The content address of the seeds' result: everything that can change a number in it."""
         content = {
-            "setting": {k: str(v) for k, v in vars(self.setting).items()},
+            "setting": self.setting.text,
             "data": self.data.digest,
             "width": self.width,
             "step_size": self.step_size.hex(),
@@ -264,20 +307,45 @@ class Plan:
             "depth": self.depth,
             "seeds": seeds,
             "train": train,
-            "asks": [(a.probe, a.label) for a in self.asks],
+            "asks": [(a.label, str(a.at)) for a in self.asks],
             "values": {str(q): str(v) for q, v in self.values.items()},
-            "code": code_digest(),
+            "code": digest(self.setting, self.asks),
             "generator": source(),
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:24]
 
 
-@cache
-def code_digest() -> str:
-    """A digest of the simulator's own sources and of the versions of its libraries."""
-    import jax
+def _scaled(law: Term) -> bool:
+    """Whether a law is a number times independent draws."""
+    if law.operation == "multiply":
+        return {o.operation for o in law.operands} == {"number", "drawn"}
+    return law.operation == "drawn"
 
-    sources = [p.read_bytes() for p in sorted(Path(__file__).parent.rglob("*.py"))]
-    return hashlib.sha256(
-        b"".join(sources) + jax.__version__.encode() + np.__version__.encode()
-    ).hexdigest()[:16]
+
+def _constant(method: Any) -> bool:
+    """Whether every step of a descent is the experimenter's, and nothing else moves it."""
+    return method.step == step_size and not method.momentum and not method.decay
+
+
+def _follows(term: Term, net: TwoLayer) -> bool:
+    """Whether a term can be told from what the wide engines supply."""
+    supplied = {net.outputs, net.kernel, net.travel, net.flips}
+    supplied |= {t.start for t in supplied} | {net.near, net.near.start}
+    if term in supplied or term.operation in (
+        "rows",
+        "labels",
+        "number",
+        "argument",
+        "step_length",
+    ):
+        return True
+    if term.operation in ALGORITHMS:
+        return all(_follows(o, net) for o in term.operands)
+    if not term.operands:
+        return term.operation in ("size", "ones", "identity")
+    return term.operation not in ("gradient", "so_far") and all(
+        _follows(o, net) for o in term.operands
+    )
+
+
+__all__ = ["Ask", "NotKnown", "Plan", "asks_of", "label_of"]

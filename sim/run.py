@@ -14,15 +14,19 @@ import pandas as pd
 from sim.data.table import Array
 from sim.engines.choice import MOST_DENSE, choose, memory_free, memory_needed
 from sim.engines.dense import Dense
+from sim.engines.protocol import Engine, Found
 from sim.engines.wide import aggregated, streamed
 from sim.engines.wide.crowd import Crowd
-from sim.engines.wide.engine import FEW, RETRIES, TravelledTooFar, Wide, verified
-from sim.measuring.probes import ALONG, DRAW_PROBES
-from sim.measuring.state import Start
-from sim.plan import SEGMENT, Plan
+from sim.engines.wide.engine import FEW, RETRIES, TravelledTooFar, verified
+from sim.measuring.evaluate import values
+from sim.measuring.series import every_step, perturbed, rounding, sizes
+from sim.plan import SEGMENT, Ask, Plan, label_of
 from sim.store import Store
+from theorems.language import About
+from theorems.language.measurement import argument
 from theorems.problem import BadInput
 
+DIVERGED, LOST, LAW_ERROR = "diverged", "lost", "law_error"  # rows that are no measurements
 FLOOR = 1e-13  # relative residual below which float64 shows rounding, not training
 WORKERS = min(
     4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -37,61 +41,104 @@ Rows = list[tuple[float, str, float, float]]
 Row = tuple[int, float, str, float, float]
 
 
-def _train(plan: Plan, engine: Dense | Wide, substeps: int, last: bool) -> Rows:
-    """The series at every recorded step, the costly probes at the checkpoints, until the end or the
-    floor of rounding.
+def _train(plan: Plan, engine: Engine, substeps: int, last: bool) -> Rows:
+    """The series at every recorded step, what costs more at the checkpoints, until the end, the
+    floor of rounding, or the run's own divergence.
 
     A row is step, observable, value and the half-width of what is known of it. When the neurons
     leave every reach and there is no other way (`last`), the run ends there with a row "lost".
     """
     engine.begin(substeps)
     rows: Rows = []
-    unit, step, marks, start = (
-        plan.step_size if plan.method.flow else 1.0,
-        0,
-        set(plan.checkpoints),
-        engine.state(),
-    )
+    unit = plan.step_size if plan.setting.method.flow else 1.0
+    step, marks = 0, set(plan.checkpoints)
+    start = _loss(plan, engine.ends())
     while True:
+        ends = engine.ends()
+        loss, at = _loss(plan, ends), step * unit
         if step in marks:
-            state = engine.state() if step else start
-            rows += [
-                (
-                    step * unit,
-                    name,
-                    ALONG[name](state, start, plan.data),
-                    state.blur if name == "movement" else 0.0,
-                )
-                for name in plan.along
-            ]
-            if step == plan.steps or not (
-                plan.method.log_time or FLOOR**2 * start.loss < state.loss < np.inf
-            ):
-                return [*rows, *_ends(plan, engine, step * unit)]
+            rows += _measured(plan, engine, at)
+        if not np.isfinite(loss):
+            return [*rows, (at, DIVERGED, 1.0, 0.0)]
+        low = not getattr(plan.setting.method, "log_time", False) and loss <= FLOOR**2 * start
+        if step == plan.steps or low:
+            return [*rows, *_series(plan, ends, [at])]
         count = min(SEGMENT, min(c for c in marks if c > step) - step)
         try:
             found = engine.advance(count)
         except TravelledTooFar:
             if last:
-                return [*rows, *_ends(plan, engine, step * unit), (step * unit, "lost", 1.0, 0.0)]
+                return [*rows, *_series(plan, ends, [at]), (at, LOST, 1.0, 0.0)]
             raise
-        for name, series in found.items():
-            rows += [((step + j) * unit, name, float(v), 0.0) for j, v in enumerate(series)]
-        step += len(found["loss"])
+        taken = len(found[plan.setting.loss][0])
+        rows += _series(plan, found, [(step + j) * unit for j in range(taken)])
+        step += taken
 
 
-def _ends(plan: Plan, engine: Dense | Wide, at: float) -> Rows:
-    return [(at, name, value, 0.0) for name, value in engine.ends().items()]
+def _loss(plan: Plan, ends: Found) -> float:
+    return float(ends[plan.setting.loss][0][0])
 
 
-def _draw_rows(plan: Plan, start: Start) -> Rows:
-    """The draw's observables; those with an argument come last, since it may use the ones before."""
-    known: dict[str, float] = {}
-    for ask in (a for a in plan.asks if a.probe in DRAW_PROBES):
-        probe, radius = DRAW_PROBES[ask.probe], ask.at({**plan.numbers, **known})
-        known[ask.label] = probe(start) if radius is None else probe(start, radius)
-    known |= {"law_error": start.law_error} if start.law_error else {}
-    return [(0.0, name, value, 0.0) for name, value in known.items()]
+def _series(plan: Plan, found: Found, steps: list[float]) -> Rows:
+    """Rows of what is measured at every step, under the labels that ask for it."""
+    rows: Rows = []
+    for term, (found_values, errors) in found.items():
+        for label in plan.labels[term]:
+            rows += [
+                (at, label, float(v), float(e))
+                for at, v, e in zip(steps, found_values, errors, strict=True)
+            ]
+    return rows
+
+
+def _measured(plan: Plan, engine: Engine, at: float) -> Rows:
+    """Rows of what is measured at a checkpoint."""
+    s = plan.setting
+    asked = [a for a in plan.asks if a.level is About.TRAJECTORY]
+    asked = [a for a in asked if not every_step(a.term, s.loss, s.outputs)]
+    return _evaluated(plan, engine, asked, at, None)
+
+
+def _evaluated(
+    plan: Plan, engine: Engine, asked: list[Ask], at: float, number: float | None
+) -> Rows:
+    """The terms asked for at the engine's present step, each with the rounding it may have."""
+    if not asked:
+        return []
+    if number is not None and np.isnan(number):
+        return [(at, a.label, number, number) for a in asked]  # what it is called with is not there
+    known = engine.known() if number is None else {**engine.known(), argument: number}
+    terms = tuple(a.term for a in asked)
+    large = [sizes(t) for t in terms]
+    every = (*terms, *dict.fromkeys(t for some in large for t in some))
+    found = dict(zip(every, values(every, known), strict=True))
+    again, blur = values(terms, perturbed(known)), engine.blur()
+    rows: Rows = []
+    for ask, other, some in zip(asked, again, large, strict=True):
+        size = sum(float(found[t]) for t in some)
+        error = rounding(found[ask.term], other, size) + blur.get(ask.term, 0.0)
+        rows.append((at, ask.label, float(found[ask.term]), error))
+    return rows
+
+
+def _draw_rows(plan: Plan, engine: Engine) -> Rows:
+    """The draw's observables; those that are called come last, since what they are called with may
+    use the ones before.
+    """
+    asked = [a for a in plan.asks if a.level is About.DRAW]
+    rows = _evaluated(plan, engine, [a for a in asked if a.at is None], 0.0, None)
+    seen = {label: value for _, label, value, _ in rows}
+    known = {
+        **plan.numbers,
+        **{q: seen[label_of(q)] for q in plan.drawn_letters if label_of(q) in seen},
+    }
+    for ask in asked:
+        if ask.at is not None:
+            number = ask.number(known)
+            rows += _evaluated(plan, engine, [ask], 0.0, float("nan") if number is None else number)
+    if engine.law_error:
+        rows.append((0.0, LAW_ERROR, engine.law_error, 0.0))
+    return rows
 
 
 def simulate(
@@ -164,29 +211,23 @@ def _simulated(
 
 
 def rows_of(
-    plan: Plan, engine: Dense | Wide, seed: int, train: bool = True, last: bool = False
+    plan: Plan, engine: Engine, seed: int, train: bool = True, last: bool = False
 ) -> list[Row]:
     """What an engine's draw and training are seen to do; the error of a flow is what half its step
     changes.
     """
-    start = engine.start()
-    rows = _draw_rows(plan, start)
+    rows = _draw_rows(plan, engine)
     if not train:
         engine.begin(1)
-        rows += [(0.0, "residual", start.residual, 0.0), (0.0, "loss", engine.ends()["loss"], 0.0)]
-        if asked := sorted({a.probe for a in plan.asks} & ALONG.keys()):
-            state = engine.state()
-            rows += [(0.0, name, ALONG[name](state, state, plan.data), 0.0) for name in asked]
-    elif plan.method.flow:
+        rows += [*_series(plan, engine.ends(), [0.0]), *_measured(plan, engine, 0.0)]
+    elif plan.setting.method.flow:
         fine = _train(plan, engine, 2 * SUBSTEPS, last)
-        coarse = {
-            (step, name): value for step, name, value, _ in _train(plan, engine, SUBSTEPS, last)
-        }
+        again = _train(plan, engine, SUBSTEPS, last)
+        coarse = {(step, name): value for step, name, value, _ in again}
         for step, name, value, error in fine:
             gap = abs(value - coarse.get((step, name), np.nan))
-            rows.append(
-                (step, name, value, error + (gap if gap == gap else np.inf))
-            )  # where one of the two had ended
+            # infinite where one of the two had ended
+            rows.append((step, name, value, error + (gap if gap == gap else np.inf)))
     else:
         rows += _train(plan, engine, 1, last)
     return [(seed, *r) for r in rows]

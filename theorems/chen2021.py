@@ -12,7 +12,10 @@ from sympy import Integer, Rational, Subs, ceiling, exp, log, sqrt
 
 from theorems.language import (
     Average, Claim, Each, Erratum, Grows, Hypothesis, Identity, Implication, Law, Paper, Practice, Scale, Setting, Solved, Theorem, Witness,
-    count, defined, failure, hidden, index, observable, of_data, of_draw, positive,
+    count, defined, failure, hidden, index, measured, positive,
+)
+from theorems.language.measurement import (
+    absolute, algorithm, argument, by_layer, deep, feed_forward, labels, layers, most, norm, normal, rows, softplus, tangent_kernel, total,
 )
 
 paper = Paper(key="chen2021", title="How Much Over-parameterization Is Sufficient to Learn Deep ReLU Networks?",
@@ -27,20 +30,28 @@ delta = failure("delta", "probability of failure over the initialization")
 C_m, C_eta = hidden("C_m", "constant in the width bound O(·)"), hidden("C_eta", "constant in the step Θ(·)", text="C_η")
 C = hidden("C", "constant in the bound of the gradients' norm")
 C_tau = hidden("C_tau", "constant in the radius where the network is nearly linear", text="C_τ")
-gamma = of_data("gamma", "margin at which the first layer's tangent features of the infinitely wide network separate the data (Assumption 4.6)",
-                probe="ntk_margin")
-far = of_draw("far", "farthest layer of a network near the start with y f ≥ z on every point; infinite when none is found",
-              probe="fit_distance", text="dist({})", tex=r"\mathrm{dist}({})")
-far_linear = of_draw("far_lin", "the same for the linear model at the start (Definition 4.1)", probe="linear_distance",
-                     text="dist_lin({})", tex=r"\mathrm{dist}_{\mathrm{lin}}({})")
-fit = of_draw("fit", "largest cross entropy of the network itself where the linear model has y f ≥ z", probe="linear_fit",
-              text="fit({})", tex=r"\mathrm{fit}({})")
-tangent = of_draw("mu", "margin at which the gradients ∇f(x; W(0)) separate the data; 0 when they do not", probe="tangent_margin",
-                  text="μ", tex=r"\mu")
-output = of_draw("f_0", "largest output of the network drawn", probe="largest_output", text="max|f(0)|", tex=r"\max_i\lvert f(x_i;W(0))\rvert")
-loss = observable("Loss", "mean cross entropy", probe="loss", text="L_S({})", tex="L_S({})")
-travel = observable("travel", "farthest any layer has moved, Frobenius norm", probe="layer_movement", text="max‖W({})−W(0)‖_F",
-                    tex=r"\max_l\lVert W_l({})-W_l(0)\rVert_F")
+
+# The network, and what is looked at ---------------------------------------------------------------------------------
+W = deep("W")
+f = m**alpha * feed_forward(W, "relu")
+mean_loss = (1 / n) * total(softplus(-labels * f))
+
+gamma = measured("gamma", "margin at which the first layer's tangent features of the infinitely wide network separate the data (Assumption 4.6)",
+                 algorithm("ntk_margin", rows, labels))
+far = measured("far", "farthest layer of a network near the start with y f ≥ z on every point; infinite when none is found",
+               algorithm("fit_distance", f.start, W.start, labels, argument), text="dist({})", tex=r"\mathrm{dist}({})")
+far_linear = measured("far_lin", "the same for the linear model at the start (Definition 4.1)",
+                      algorithm("linear_distance", f.start, W.start, labels, argument), text="dist_lin({})", tex=r"\mathrm{dist}_{\mathrm{lin}}({})")
+fit = measured("fit", "largest cross entropy of the network itself where the linear model has y f ≥ z",
+               algorithm("linear_fit", f.start, W.start, labels, argument), text="fit({})", tex=r"\mathrm{fit}({})")
+tangent = measured("mu", "margin at which the gradients ∇f(x; W(0)) separate the data; 0 when they do not",
+                   algorithm("gram_margin", tangent_kernel(f, W).start, labels), text="μ", tex=r"\mu")
+output = measured("f_0", "largest output of the network drawn", most(absolute(f.start)), text="max|f(0)|", tex=r"\max_i\lvert f(x_i;W(0))\rvert")
+loss = measured("Loss", "mean cross entropy", mean_loss, text="L_S({})", tex="L_S({})", nonnegative=True)
+travel = measured("travel", "farthest any layer has moved, Frobenius norm", most(norm(W - W.start), layers), text="max‖W({})−W(0)‖_F",
+                  tex=r"\max_l\lVert W_l({})-W_l(0)\rVert_F")
+
+# Letters of the proofs ----------------------------------------------------------------------------------------------
 near, now = positive("near", "sum over the layers of ‖W(0) − W*‖_F²"), positive("now", "√ of the sum over the layers of ‖W(k) − W*‖_F²")
 start, x = positive("T_0", "steps"), positive("x", "a number")
 width, logs = positive("width", "the width"), positive("logs", "log^(3/2) of the width")
@@ -51,11 +62,7 @@ loss_of_network, loss_of_linear = positive("p", "exp(−y f) of the network"), p
 chosen, drop = positive("S", "neurons with |w₂| ≥ 0.47/√m"), positive("drop", "loss of margin over these neurons")
 
 # What is trained on what --------------------------------------------------------------------------------------------
-setting = Setting(
-    network="deep_relu", output=m**alpha, trained=("first", "hidden", "last"),
-    drawn={"first": "standard_normal", "hidden": "standard_normal", "last": "standard_normal"},
-    spread={"first": sqrt(2 / m), "hidden": sqrt(2 / m), "last": sqrt(1 / m)},
-    loss="sum_of_logistic", factor=1 / n, method="gradient_descent", data=("unit_inputs", "signs"))
+setting = Setting(outputs=f, trained=(W,), start={W: by_layer(sqrt(2 / m), sqrt(1 / m)) * normal}, loss=mean_loss, data=("unit_inputs", "signs"))
 sizes = Scale(samples=n, width=m, step_size=eta, failure=delta, depth=L)
 ladder = (32, 64, 128, 256)
 half = {L: Integer(3), alpha: Rational(1, 2), epsilon: Rational(1, 5)}

@@ -11,7 +11,11 @@ from sympy import Derivative, Eq, Integral, Mul, Rational, Subs, exp, log, oo, p
 
 from theorems.language import (
     Claim, Counterexample, Each, Erratum, Hypothesis, Identity, Implication, Law, Paper, SameOrder, Scale, Setting, Solved, Theorem, Witness,
-    count, defined, failure, hidden, index, observable, of_data, of_draw, positive, time,
+    count, defined, failure, gradient_flow, hidden, index, measured, positive, time,
+)
+from theorems.language.measurement import (
+    absolute, argument, cosines, differ, greatest_eigenvalue, identity, inputs, labels, least_eigenvalue, least_fixed_point, limiting_gram, mean,
+    most, neurons, norm, normal, ones, outer, parameter, points, relu, rows, signs, spectral, tangent_kernel, total,
 )
 from theorems.lemmas import anti_concentration, contraction, hoeffding, markov, travel_sum
 
@@ -28,45 +32,56 @@ delta = failure("delta", "probability of failure over the initialization")
 delta_1 = failure("delta_1", "the part of delta spent on Lemma 3.1; any will do")
 C_m = hidden("C_m", "constant in the width bound Ω(·)")
 C_eta = hidden("C_eta", "constant in the step bound O(·)", text="C_η")
-lambda_0 = of_data("lambda_0", "least eigenvalue of the limiting Gram matrix H∞", probe="gram_floor")
-cosine = of_data("c", "largest |cosine| between two inputs", probe="largest_cosine", tex=r"\max_{i\ne j}\lvert x_i\cdot x_j\rvert")
-facing = of_data("facing", "largest cosine between two inputs, with its sign", probe="largest_facing", tex=r"\max_{i\ne j} x_i\cdot x_j")
-Y = of_data("Y", "sum of the squared labels", probe="label_energy", text="‖y‖²", tex=r"\lVert y\rVert^2")
-L = of_data("L", "largest eigenvalue of the input Gram matrix XXᵀ", probe="input_gram_norm", tex=r"\lVert XX^{\top}\rVert")
-residual = observable("r", "distance of the predictions u from the labels y", probe="residual",
-                      text="‖y−u({})‖", tex=r"\lVert y-u({})\rVert")
-loss = observable("Phi", "training loss", probe="loss", tex=r"\Phi({})")
-travel = observable("travel", "farthest any neuron has moved", probe="movement",
-                    text="max‖w({})−w(0)‖", tex=r"\max_r\lVert w_r({})-w_r(0)\rVert")
-floor = observable("floor", "least eigenvalue of the Gram matrix H", probe="gram_floor_along",
-                   text="λ_min(H({}))", tex=r"\lambda_{\min}(H({}))")
-drift = observable("drift", "spectral distance of H from its start", probe="gram_drift",
-                   text="‖H({})−H(0)‖", tex=r"\lVert H({})-H(0)\rVert")
-flips = observable("flips", "patterns that differ from the start, over all points, per neuron", probe="flips",
-                   text="flips({})", tex=r"\tfrac1m\#\mathrm{flips}({})")
-gap = of_draw("gap", "spectral distance of H(0) from H∞", probe="gram_gap", text="‖H(0)−H∞‖", tex=r"\lVert H(0)-H^{\infty}\rVert")
-entry = of_draw("entry", "largest entry of |H(0) − H∞|", probe="gram_gap_entry",
-                text="max|H(0)−H∞|", tex=r"\max_{ij}\lvert H_{ij}(0)-H^{\infty}_{ij}\rvert")
-near = of_draw("near", "pairs (neuron, point) with |w(0)·x| ≤ R, per neuron", probe="near_kink",
-               text="near({})", tex=r"\textstyle\sum_i s_i({})")
-lambda_H = of_draw("lambda_H", "least eigenvalue of H(0)", probe="gram_floor_at_start", text="λ_min(H(0))", tex=r"\lambda_{\min}(H(0))")
-radius = of_draw("R", "radius of the certificate: the least R that satisfies it, if any", probe="certificate_radius")
-drift_cap = of_draw("B", "norm of B with entries |x_i·x_j| (s_i + s_j), s_i = share of neurons with |w(0)·x_i| ≤ R",
-                    probe="drift_cap", text="‖B({})‖", tex=r"\lVert B({})\rVert")
-near_norm = of_draw("s", "norm of the vector of shares s_i", probe="near_norm", text="‖s({})‖", tex=r"\lVert s({})\rVert")
-u, y, s = positive("u", "a prediction"), positive("y", "a label"), positive("s", "time")
+
+# The network, and what is looked at ---------------------------------------------------------------------------------
+w, a = parameter("w", neurons, inputs), parameter("a", neurons)
+z = w @ rows.T
+front, half = 1 / sqrt(m), Rational(1, 2)
+f = front * (a @ relu(z))                                  # f(x) = m^(-1/2) sum_r a_r relu(w_r . x)
+energy = half * norm(f - labels)**2                                # 1/2 sum_i (f(x_i) - y_i)^2
+H, H_inf = tangent_kernel(f, w), limiting_gram(rows)
+shares = mean(absolute(z.start) <= argument, neurons)           # s_i(R), the share of neurons within R of the kink of x_i
+B = absolute(rows @ rows.T) * (outer(shares, ones(points)) + outer(ones(points), shares))
+certified_slope = least_eigenvalue(H.start) - spectral(B) - spectral(rows) * norm(shares)
+
+lambda_0 = measured("lambda_0", "least eigenvalue of the limiting Gram matrix H∞", least_eigenvalue(H_inf))
+cosine = measured("c", "largest |cosine| between two inputs", most(absolute(cosines(rows) - identity(points))),
+                  tex=r"\max_{i\ne j}\lvert x_i\cdot x_j\rvert")
+facing = measured("facing", "largest cosine between two inputs, with its sign; 0 when all are negative", most(cosines(rows) - identity(points)),
+                  tex=r"\max_{i\ne j} x_i\cdot x_j")
+Y = measured("Y", "sum of the squared labels", total(labels**2), text="‖y‖²", tex=r"\lVert y\rVert^2")
+L = measured("L", "largest eigenvalue of the input Gram matrix XXᵀ", greatest_eigenvalue(rows @ rows.T), text="‖XXᵀ‖", tex=r"\lVert XX^{\top}\rVert")
+residual = measured("r", "distance of the predictions u from the labels y", norm(labels - f),
+                    text="‖y−u({})‖", tex=r"\lVert y-u({})\rVert")
+loss = measured("Phi", "training loss", energy, tex=r"\Phi({})")
+travel = measured("travel", "farthest any neuron has moved", most(norm(w - w.start, inputs), neurons),
+                  text="max‖w({})−w(0)‖", tex=r"\max_r\lVert w_r({})-w_r(0)\rVert")
+floor = measured("floor", "least eigenvalue of the Gram matrix H", least_eigenvalue(H),
+                 text="λ_min(H({}))", tex=r"\lambda_{\min}(H({}))")
+drift = measured("drift", "spectral distance of H from its start", spectral(H - H.start),
+                 text="‖H({})−H(0)‖", tex=r"\lVert H({})-H(0)\rVert")
+flips = measured("flips", "patterns that differ from the start, over all points, per neuron",
+                 total(mean(differ(z >= 0, (z >= 0).start), neurons), points), text="flips({})", tex=r"\tfrac1m\#\mathrm{flips}({})")
+gap = measured("gap", "spectral distance of H(0) from H∞", spectral(H.start - H_inf), text="‖H(0)−H∞‖", tex=r"\lVert H(0)-H^{\infty}\rVert")
+entry = measured("entry", "largest entry of |H(0) − H∞|", most(absolute(H.start - H_inf)),
+                 text="max|H(0)−H∞|", tex=r"\max_{ij}\lvert H_{ij}(0)-H^{\infty}_{ij}\rvert")
+near = measured("near", "pairs (neuron, point) with |w(0)·x| ≤ R, per neuron", total(shares), text="near({})", tex=r"\textstyle\sum_i s_i({})")
+lambda_H = measured("lambda_H", "least eigenvalue of H(0)", least_eigenvalue(H.start), text="λ_min(H(0))", tex=r"\lambda_{\min}(H(0))")
+radius = measured("R", "radius of the certificate: the least R that satisfies it, if any",
+                  least_fixed_point(spectral(rows) * norm(labels - f.start) / (sqrt(m) * certified_slope)))
+drift_cap = measured("B", "norm of B with entries |x_i·x_j| (s_i + s_j), s_i = share of neurons with |w(0)·x_i| ≤ R",
+                     spectral(B), text="‖B({})‖", tex=r"\lVert B({})\rVert")
+near_norm = measured("s", "norm of the vector of shares s_i", norm(shares), text="‖s({})‖", tex=r"\lVert s({})\rVert")
+
+# Letters of the proofs ----------------------------------------------------------------------------------------------
+u, y, tau = positive("u", "a prediction"), positive("y", "a label"), positive("s", "time")
 x, h = positive("x", "an eigenvalue of H(k)"), positive("h", "‖y−u(k+1)‖/‖y−u(k)‖")
-q, a = positive("q", "chance that a neuron is within R of the kink of a point"), positive("a", "a weight of the second layer, ±1 at the start")
+q, a_r = positive("q", "chance that a neuron is within R of the kink of a point"), positive("a", "a weight of the second layer, ±1 at the start")
 e = positive("e", "what the neurons near a kink cost a step, over η")
 
 # What is trained on what --------------------------------------------------------------------------------------------
-descent = Setting(
-    network="two_layer_relu", output=1 / sqrt(m),          # f(x) = m^(-1/2) sum_r a_r relu(w_r . x)
-    trained=("w",),                                        # the signs a_r stay as drawn
-    drawn={"w": "standard_normal", "a": "rademacher"},
-    loss="sum_of_squares", factor=Rational(1, 2),          # Phi = 1/2 sum_i (f(x_i) - y_i)^2
-    method="gradient_descent", data=("unit_inputs",))
-flow = replace(descent, method="gradient_flow")
+descent = Setting(outputs=f, trained=(w,), start={w: normal, a: signs}, loss=energy, data=("unit_inputs",))   # the signs stay as drawn
+flow = replace(descent, method=gradient_flow)
 sizes = Scale(samples=n, width=m, step_size=eta, failure=delta)
 sizes_flow = replace(sizes, step_size=None)
 
@@ -107,8 +122,8 @@ initialization = Theorem(
         Claim("loss", Eq(loss(0), residual(0)**2 / 2), at="Section 1, (2)"),
     ),
     derivation=(
-        Identity("the gradient in u is the residual", Derivative(descent.factor * (u - y)**2, u), u - y, at="Section 3"),
-        Identity("H averages over the neurons", Mul(m, descent.output**2, evaluate=False), 1, at="Section 3"),
+        Identity("the gradient in u is the residual", Derivative(half * (u - y)**2, u), u - y, at="Section 3"),
+        Identity("H averages over the neurons", Mul(m, front**2, evaluate=False), 1, at="Section 3"),
     ))
 
 # Theorem 4.1, gradient descent ----------------------------------------------------------------------------------------
@@ -191,7 +206,7 @@ decay_flow = Claim("residual decays", residual(t)**2 <= exp(-lambda_0 * t) * res
                    probability=1 - delta)
 close_flow = Claim("neurons stay close", travel(t) <= reach_flow, at="Lemma 3.3", over=Each(t), probability=1 - delta, form="as corrected")
 in_tube_flow = Claim("neurons stay in the tube", travel(t) <= R, at="Lemma 3.4, R' ≤ R", over=Each(t), probability=1 - delta)
-path = sqrt(n / m) * Integral(sqrt(decay_flow.relation.rhs.subs(t, s)), (s, 0, oo))    # |y-u(s)| is the root of its square
+path = sqrt(n / m) * Integral(sqrt(decay_flow.relation.rhs.subs(t, tau)), (tau, 0, oo))    # |y-u(s)| is the root of its square
 floor_flow = Claim("Gram floor", floor(t) >= lambda_0 / 2, at="Lemma 3.4", over=Each(t), probability=1 - delta)
 stable_flow = Claim("Gram matrix stable", drift(t) <= lambda_0 / 4, at="Lemma 3.2, proof", over=Each(t), probability=1 - delta)
 
@@ -270,7 +285,7 @@ R_a = defined("R_a", lambda_0 / (16 * n**2), "radius of the second layer (Sectio
 R_a_ours = defined("R_a_ours", lambda_0 / (17 * n**2), "a radius that works", text="R′ₐ", tex="R'_a")
 spent_pair = positive("delta_pair", "the probability of failure that one pair may have", text="δ′", tex=r"\delta'")
 tube = positive("R_4", "radius of Section 4.1, its small constant aside", text="R", tex="R")
-moved = (lambda_0 > 0, lambda_0 <= Rational(1, 2), a >= 1, e <= lambda_0 / 8 + n**2 * (a**2 - 1))    # 4 n^2 R_w/(sqrt(2 pi) delta) is lambda_0/8
+moved = (lambda_0 > 0, lambda_0 <= Rational(1, 2), a_r >= 1, e <= lambda_0 / 8 + n**2 * (a_r**2 - 1))    # 4 n^2 R_w/(sqrt(2 pi) delta) is lambda_0/8
 errata = (
     Erratum(at="Theorem 3.1", kind="reading", printed=same_way, corrected=positive_floor, witness=Counterexample("antipodal", samples=6),
             remark="antiparallel inputs must count as parallel, as the proof's hyperplanes have it: three antipodal pairs in the plane have λ₀ = 0"),
@@ -293,7 +308,7 @@ errata = (
                                 {tube: delta * lambda_0 / n**2}),
             remark="the radius of Section 4.1 lacks the factor δ that Lemma 3.2 gives it and that the last inequality needs", kind="misprint"),
     Erratum(at="Lemma A.3",
-            printed=Implication("λ₀/8 + n²|a² − 1| ≤ λ₀/4 with the printed R_a", (*moved, a <= 1 + R_a), e <= lambda_0 / 4, at="Lemma A.3"),
-            corrected=Implication("the same with R_a = λ₀/(17n²)", (*moved, a <= 1 + R_a_ours), e <= lambda_0 / 4, at="Lemma A.3"),
+            printed=Implication("λ₀/8 + n²|a² − 1| ≤ λ₀/4 with the printed R_a", (*moved, a_r <= 1 + R_a), e <= lambda_0 / 4, at="Lemma A.3"),
+            corrected=Implication("the same with R_a = λ₀/(17n²)", (*moved, a_r <= 1 + R_a_ours), e <= lambda_0 / 4, at="Lemma A.3"),
             remark="|a² − 1| is at most 2R_a + R_a², not 2R_a; a radius a little smaller repairs the lemma"),
 )

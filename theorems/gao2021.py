@@ -12,7 +12,11 @@ from sympy import Derivative, Eq, Rational, exp, log, sqrt
 
 from theorems.language import (
     Claim, Consistent, Counterexample, Each, Erratum, Hypothesis, Identity, Implication, Law, Paper, Practice, Scale, Setting, Theorem,
-    count, failure, hidden, index, observable, of_data, of_draw, positive, time,
+    count, failure, gradient_flow, hidden, index, measured, positive, time,
+)
+from theorems.language.measurement import (
+    argument, equilibrium, feature_gram, greatest_eigenvalue, inputs, labels, least_eigenvalue, neurons, norm, normal, parameter, relu, rows, signs,
+    size, spectral, total,
 )
 
 paper = Paper(key="gao2021", title="A global convergence theory for deep ReLU implicit networks via over-parameterization",
@@ -25,39 +29,52 @@ alpha = positive("alpha", "step size")
 delta = failure("delta", "probability of failure over the initialization")
 c = positive("c", "bound on ‖A(0)‖/√m and ‖W(0)‖/√m; any will do")
 C_m, C_alpha = hidden("C_m", "constant in the width bound Ω(·)"), hidden("C_alpha", "constant in the step bound O(·)", text="C_α")
-lambda_0 = of_data("lambda_0", "least eigenvalue of G∞, the mean of relu(w·x)relu(w·x′)", probe="feature_floor")
-X = of_data("X", "largest eigenvalue of XXᵀ", probe="input_gram_norm", text="‖X‖²", tex=r"\lVert X\rVert^2")
-Y = of_data("Y", "sum of the squared labels", probe="label_energy", text="‖y‖²", tex=r"\lVert y\rVert^2")
-G_0 = of_draw("G_0", "least eigenvalue of G(0) = Φ(0)Φ(0)ᵀ", probe="feature_floor_at_start", text="λ_min(G(0))", tex=r"\lambda_{\min}(G(0))")
-A_0 = of_draw("A_0", "norm of A(0)", probe="norm_of_A", text="‖A(0)‖", tex=r"\lVert A(0)\rVert")
-W_0 = of_draw("W_0", "norm of W(0)", probe="norm_of_W", text="‖W(0)‖", tex=r"\lVert W(0)\rVert")
-pushed = of_draw("pushed", "‖G − G(0)‖ once W has moved by so much along the matrix of ones", probe="pushed_features",
-                 text="‖ΔG‖({})", tex=r"\lVert\Delta G\rVert({})")
-residual = observable("r", "distance of the predictions from the labels", probe="residual", text="‖ŷ({})−y‖", tex=r"\lVert\hat y({})-y\rVert")
-floor = observable("floor", "least eigenvalue of G", probe="feature_floor_along", text="λ_min(G({}))", tex=r"\lambda_{\min}(G({}))")
-drift = observable("drift", "distance of G from its start", probe="feature_drift", text="‖G({})−G(0)‖", tex=r"\lVert G({})-G(0)\rVert")
-move_A = observable("move_A", "movement of A", probe="movement_of_A", text="‖A({})−A(0)‖_F", tex=r"\lVert A({})-A(0)\rVert_F")
-move_W = observable("move_W", "movement of W", probe="movement_of_W", text="‖W({})−W(0)‖_F", tex=r"\lVert W({})-W(0)\rVert_F")
-move_u = observable("move_u", "movement of u", probe="movement_of_u", text="‖u({})−u(0)‖", tex=r"\lVert u({})-u(0)\rVert")
-move_v = observable("move_v", "movement of v", probe="movement_of_v", text="‖v({})−v(0)‖", tex=r"\lVert v({})-v(0)\rVert")
-norm_A = observable("norm_A", "norm of A", probe="norm_of_A_along", text="‖A({})‖", tex=r"\lVert A({})\rVert")
+
+# The network, and what is looked at ---------------------------------------------------------------------------------
+A, W, u_w, v_w = parameter("A", neurons, neurons), parameter("W", neurons, inputs), parameter("u", neurons), parameter("v", neurons)
+w = parameter("w", neurons, inputs)                        # of the features alone
+gamma = 1 / (4 * c)                                        # Theorems 3.1, 3.2: at most min{1/2, 1/(4c)}
+phi = relu(W @ rows.T) / sqrt(m)
+state = equilibrium(A, gamma / sqrt(m), phi)               # z = relu(b A z + phi)
+f = u_w @ state + v_w @ phi
+energy = norm(f - labels)**2 / 2
+G, below = phi.T @ phi, relu(w @ rows.T) / sqrt(m)
+features, step_of_ones = below.T @ below, argument / (sqrt(m) * size(inputs)**Rational(1, 2))
+moved_features = features.start.replaced({w.start: w.start + step_of_ones})
+
+lambda_0 = measured("lambda_0", "least eigenvalue of G∞, the mean of relu(w·x)relu(w·x′)", least_eigenvalue(feature_gram(rows)))
+X = measured("X", "largest eigenvalue of XXᵀ", greatest_eigenvalue(rows @ rows.T), text="‖X‖²", tex=r"\lVert X\rVert^2")
+Y = measured("Y", "sum of the squared labels", total(labels**2), text="‖y‖²", tex=r"\lVert y\rVert^2")
+G_0 = measured("G_0", "least eigenvalue of G(0) = Φ(0)Φ(0)ᵀ", least_eigenvalue(G.start), text="λ_min(G(0))", tex=r"\lambda_{\min}(G(0))")
+A_0 = measured("A_0", "norm of A(0)", spectral(A.start), text="‖A(0)‖", tex=r"\lVert A(0)\rVert")
+W_0 = measured("W_0", "norm of W(0)", spectral(W.start), text="‖W(0)‖", tex=r"\lVert W(0)\rVert")
+residual = measured("r", "distance of the predictions from the labels", norm(labels - f), text="‖ŷ({})−y‖", tex=r"\lVert\hat y({})-y\rVert")
+floor = measured("floor", "least eigenvalue of G", least_eigenvalue(G), text="λ_min(G({}))", tex=r"\lambda_{\min}(G({}))")
+drift = measured("drift", "distance of G from its start", spectral(G - G.start), text="‖G({})−G(0)‖", tex=r"\lVert G({})-G(0)\rVert")
+move_A = measured("move_A", "movement of A", norm(A - A.start), text="‖A({})−A(0)‖_F", tex=r"\lVert A({})-A(0)\rVert_F")
+move_W = measured("move_W", "movement of W", norm(W - W.start), text="‖W({})−W(0)‖_F", tex=r"\lVert W({})-W(0)\rVert_F")
+move_u = measured("move_u", "movement of u", norm(u_w - u_w.start), text="‖u({})−u(0)‖", tex=r"\lVert u({})-u(0)\rVert")
+move_v = measured("move_v", "movement of v", norm(v_w - v_w.start), text="‖v({})−v(0)‖", tex=r"\lVert v({})-v(0)\rVert")
+norm_A = measured("norm_A", "norm of A", spectral(A), text="‖A({})‖", tex=r"\lVert A({})\rVert")
+w_0 = measured("w_0", "norm of W(0), in the lemma on features alone", spectral(w.start), text="‖W(0)‖", tex=r"\lVert W(0)\rVert")
+g_0 = measured("g_0", "least eigenvalue of G(0), in that lemma", least_eigenvalue(features.start), text="λ_min(G(0))", tex=r"\lambda_{\min}(G(0))")
+pushed = measured("pushed", "‖G − G(0)‖ once W has moved by so much along the matrix of ones", spectral(moved_features - features.start),
+                  text="‖ΔG‖({})", tex=r"\lVert\Delta G\rVert({})")
+
+# Letters of the proofs ----------------------------------------------------------------------------------------------
 path = positive("path", "integral of the residual over time")
 u, v, g = positive("u", "‖u‖"), positive("v", "‖v‖"), positive("g", "largest ‖g_i‖, the slope of an output in the layer below")
 h, e, x = positive("h", "‖r(k+1)‖/‖r(k)‖"), positive("e", "‖r(k+1) − (I − α(ZZᵀ+ΦΦᵀ))r(k)‖/‖r(k)‖"), positive("x", "an eigenvalue of ZZᵀ+ΦΦᵀ")
-z_1, z_2, w = positive("z_1", "‖z_1‖"), positive("z_2", "⟨z_1, z_2⟩/‖z_1‖"), positive("w", "a coordinate of u")
+z_1, z_2, w_i = positive("z_1", "‖z_1‖"), positive("z_2", "⟨z_1, z_2⟩/‖z_1‖"), positive("w", "a coordinate of u")
 C_0, lam = positive("C_0", "the constant in the width of Lemma 3.5"), positive("lam", "λ₀", text="λ₀", tex=r"\lambda_0")
 size = positive("size", "‖X‖²", text="‖X‖²", tex=r"\lVert X\rVert^2")
 r_0 = positive("r_0", "‖ŷ(0)−y‖")
 
 # What is trained on what --------------------------------------------------------------------------------------------
-gamma = 1 / (4 * c)                                        # Theorems 3.1, 3.2: at most min{1/2, 1/(4c)}
-gauss = {"A": "standard_normal", "W": "standard_normal", "b": "one"}
-descent = Setting(
-    network="implicit_relu", trained=("A", "W", "u", "v"), drawn={**gauss, "u": "rademacher", "v": "rademacher"}, spread={"b": gamma / sqrt(m)},
-    loss="sum_of_squares", factor=Rational(1, 2), method="gradient_descent", data=("unit_inputs",))
-flow = replace(descent, method="gradient_flow")
-from_zero = replace(descent, drawn={**gauss, "u": "zero", "v": "zero"})
-flow_from_zero = replace(from_zero, method="gradient_flow")
+descent = Setting(outputs=f, trained=(A, W, u_w, v_w), start={A: normal, W: normal, u_w: signs, v_w: signs}, loss=energy, data=("unit_inputs",))
+flow = replace(descent, method=gradient_flow)
+from_zero = replace(descent, start={A: normal, W: normal, u_w: 0, v_w: 0})
+flow_from_zero = replace(from_zero, method=gradient_flow)
 sizes = Scale(samples=n, width=m, step_size=alpha, failure=delta)
 sizes_flow = replace(sizes, step_size=None)
 norms = {c: Rational(21, 10)}                              # a Gaussian square matrix has norm near 2 sqrt(m)
@@ -153,12 +170,13 @@ zero = Theorem(
 theorems = (printed_flow, printed, zero_flow, zero)
 
 # As printed, as corrected -----------------------------------------------------------------------------------------------
-features = Setting(network="two_layer_relu", output=1 / sqrt(m), trained=("w",), drawn={"w": "standard_normal", "a": "rademacher"},
-                   loss="sum_of_squares", factor=Rational(1, 2), method="gradient_descent", data=("unit_inputs",))
+lone = parameter("a", neurons)                             # one layer of features, not trained here
+random_features = Setting(outputs=lone @ below, trained=(w,), start={w: normal, lone: signs}, loss=norm(lone @ below - labels)**2 / 2,
+                          data=("unit_inputs",))
 within = sqrt(m) * lambda_0 / (16 * c * X)                 # the radius of Lemma 3.4
 lemma = Theorem(
-    statement="Lemma 3.4", says="While W stays within its radius, G moves by at most a quarter of λ₀.", setting=features, scale=sizes,
-    choices={c: Rational(11, 10)}, hypotheses=(w_bound, start),
+    statement="Lemma 3.4", says="While W stays within its radius, G moves by at most a quarter of λ₀.", setting=random_features, scale=sizes,
+    choices={c: Rational(11, 10)}, hypotheses=(replace(w_bound, relation=c * sqrt(m) >= w_0), replace(start, relation=3 * lambda_0 / 4 <= g_0)),
     claims=(Claim("G moves little", pushed(within) <= lambda_0 / 4, at="Lemma 3.4"),))
 lemma_corrected = replace(lemma, claims=(Claim("G moves little", pushed(radius) <= lambda_0 / 4, at="Lemma 3.4, corrected", form="ours"),))
 always = (lam <= Rational(1, 2), size >= 1)                # of G∞ and of unit inputs
@@ -175,8 +193,8 @@ errata = (
                                  at="ours"),
             remark="the bound (iii) on ‖v(t)‖ holds for narrow networks alone, the step of W for wide ones: the induction does not close"),
     Erratum(at="(14)", kind="misprint",
-            printed=Identity("what u adds to the kernel of two different points", Derivative(w * z_1, w) * Derivative(w * z_2, w), 0, at="(14)"),
-            corrected=Identity("what u adds to the kernel of two different points", Derivative(w * z_1, w) * Derivative(w * z_2, w),
+            printed=Identity("what u adds to the kernel of two different points", Derivative(w_i * z_1, w_i) * Derivative(w_i * z_2, w_i), 0, at="(14)"),
+            corrected=Identity("what u adds to the kernel of two different points", Derivative(w_i * z_1, w_i) * Derivative(w_i * z_2, w_i),
                     z_1 * z_2, at="(14)"),
             remark="γ²M + I must be γ²M + 11ᵀ: u's gradient contributes all of ZZᵀ, not only its diagonal"),
 )

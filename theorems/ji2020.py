@@ -10,7 +10,11 @@ from sympy import Add, Rational, ceiling, erf, exp, log, pi, sqrt
 
 from theorems.language import (
     Average, Claim, Each, Grows, Hypothesis, Identity, Implication, Law, Paper, Practice, Scale, Setting, Theorem, Witness,
-    count, defined, failure, index, observable, of_data, of_draw, positive,
+    count, defined, failure, index, measured, positive,
+)
+from theorems.language.measurement import (
+    absolute, algorithm, argument, differ, inputs, labels, mean, most, neurons, norm, normal, parameter, points, relu, rows, signs, size,
+    softplus, tangent_kernel, total,
 )
 from theorems.lemmas import anti_concentration, hoeffding_above
 
@@ -24,25 +28,34 @@ k = index("k", "gradient step")
 eta = positive("eta", "step size")
 delta = failure("delta", "probability of failure of each event over the initialization")
 epsilon = positive("epsilon", "the mean risk to be reached", below=1)
-gamma = of_data("gamma", "margin at which the tangent features of the infinitely wide network separate the data (Assumption 2.1)",
-                probe="ntk_margin")
-gamma_1 = of_data("gamma_1", "the same margin with v in the tangent kernel's space (Section 5)", probe="kernel_margin")
-d = of_data("d", "dimension of the inputs", probe="dimension")
-other = of_data("other", "0 for the four points of the exclusive or with equal further coordinates, 1 for other data", probe="not_xor",
-                text="mismatch", tex=r"\mathrm{mismatch}")
-risk = observable("R", "mean logistic loss", probe="loss", text="R({})", tex=r"\mathcal{R}({})")
-travel = observable("travel", "farthest any neuron has moved", probe="movement",
-                    text="max‖w({})−w(0)‖", tex=r"\max_s\lVert w_s({})-w_s(0)\rVert")
-flips = observable("flips", "patterns that differ from the start, over all points, per neuron", probe="flips",
-                   text="flips({})", tex=r"\tfrac1m\#\mathrm{flips}({})")
-output = of_draw("f_0", "largest output of the network drawn", probe="largest_output", text="max|f(0)|", tex=r"\max_i\lvert f(x_i;W_0)\rvert")
-near = of_draw("near", "largest share of neurons with |w(0)·x| ≤ R, over the points", probe="near_kink_most",
-               text="near({})", tex=r"\max_i\alpha_i({})")
-unlike = of_data("unlike", "0 for the exclusive or with every sign in all further coordinates, 1 for other data", probe="not_xor_noise",
-                 text="mismatch", tex=r"\mathrm{mismatch}")
-tangent = of_draw("mu", "margin at which the tangent features of the network drawn separate the data; 0 when they do not",
-                  probe="tangent_margin", text="μ", tex=r"\mu")
-x, y, f = positive("x", "a number"), positive("y", "a number"), positive("f", "y times the output of the linearization at W̄")
+
+# The network, and what is looked at ---------------------------------------------------------------------------------
+w, a = parameter("w", neurons, inputs), parameter("a", neurons)
+z = w @ rows.T
+f = (1 / sqrt(m)) * (a @ relu(z))
+mean_loss = (1 / n) * total(softplus(-labels * f))
+
+gamma = measured("gamma", "margin at which the tangent features of the infinitely wide network separate the data (Assumption 2.1)",
+                 algorithm("ntk_margin", rows, labels))
+gamma_1 = measured("gamma_1", "the same margin with v in the tangent kernel's space (Section 5)", algorithm("kernel_margin", rows, labels))
+d = measured("d", "dimension of the inputs", size(inputs))
+other = measured("other", "0 for the four points of the exclusive or with equal further coordinates, 1 for other data",
+                 algorithm("unlike_xor", rows, labels), text="mismatch", tex=r"\mathrm{mismatch}")
+risk = measured("R", "mean logistic loss", mean_loss, text="R({})", tex=r"\mathcal{R}({})", nonnegative=True)
+travel = measured("travel", "farthest any neuron has moved", most(norm(w - w.start, inputs), neurons),
+                  text="max‖w({})−w(0)‖", tex=r"\max_s\lVert w_s({})-w_s(0)\rVert")
+flips = measured("flips", "patterns that differ from the start, over all points, per neuron",
+                 total(mean(differ(z >= 0, (z >= 0).start), neurons), points), text="flips({})", tex=r"\tfrac1m\#\mathrm{flips}({})")
+output = measured("f_0", "largest output of the network drawn", most(absolute(f.start)), text="max|f(0)|", tex=r"\max_i\lvert f(x_i;W_0)\rvert")
+near = measured("near", "largest share of neurons with |w(0)·x| ≤ R, over the points", most(mean(absolute(z.start) <= argument, neurons)),
+                text="near({})", tex=r"\max_i\alpha_i({})")
+unlike = measured("unlike", "0 for the exclusive or with every sign in all further coordinates, 1 for other data",
+                  algorithm("unlike_noisy_xor", rows, labels), text="mismatch", tex=r"\mathrm{mismatch}")
+tangent = measured("mu", "margin at which the tangent features of the network drawn separate the data; 0 when they do not",
+                   algorithm("gram_margin", tangent_kernel(f, w).start, labels), text="μ", tex=r"\mu")
+
+# Letters of the proofs ----------------------------------------------------------------------------------------------
+x, y, f_lin = positive("x", "a number"), positive("y", "a number"), positive("f", "y times the output of the linearization at W̄")
 aligned, drop = positive("aligned", "y⟨∇f(W(0)), U⟩"), positive("share", "share of neurons whose pattern changed, for a point")
 cost = positive("cost", "y⟨∇f(W(k)) − ∇f(W(0)), W(0)⟩, its size")
 spent, ball = positive("Q", "η times the sum of the mean |ℓ′| over the steps so far"), positive("ball", "‖W(k) − W̄‖, W̄ = W(0) + λU")
@@ -52,9 +65,7 @@ q = positive("q", "chance that a neuron is near a kink of a point")
 T_0 = positive("T_0", "2λ²/(ηε), before it is rounded up")
 
 # What is trained on what --------------------------------------------------------------------------------------------
-setting = Setting(
-    network="two_layer_relu", output=1 / sqrt(m), trained=("w",), drawn={"w": "standard_normal", "a": "rademacher"},
-    loss="sum_of_logistic", factor=1 / n, method="gradient_descent", data=("unit_inputs", "signs"))
+setting = Setting(outputs=f, trained=(w,), start={w: normal, a: signs}, loss=mean_loss, data=("unit_inputs", "signs"))
 sizes = Scale(samples=n, width=m, step_size=eta, failure=delta)
 practice = Practice(data="xor", samples=4, step_size=1.0, steps=1000)
 tenth = {epsilon: Rational(1, 10)}                         # the mean risk that a check asks for
@@ -98,8 +109,8 @@ theorem = Theorem(
                     aligned - drop >= 3 * gamma / 4, at="Theorem 2.2, proof"),
         Implication("and the start costs little", (separable, cost <= drop * sqrt(m) * R, drop <= gamma**2 / 8), cost <= lam * gamma / 2,
                     at="Theorem 2.2, proof"),
-        Implication("the comparison point fits", (separable, f >= lam * (aligned - drop) - cost - sqrt(2 * log(4 * n / delta)),
-                    aligned - drop >= 3 * gamma / 4, cost <= lam * gamma / 2), f >= log(4 / epsilon), at="Theorem 2.2, proof"),
+        Implication("the comparison point fits", (separable, f_lin >= lam * (aligned - drop) - cost - sqrt(2 * log(4 * n / delta)),
+                    aligned - drop >= 3 * gamma / 4, cost <= lam * gamma / 2), f_lin >= log(4 / epsilon), at="Theorem 2.2, proof"),
         Identity("at a risk", log(1 + exp(-log(4 / epsilon), evaluate=False)), log(1 + epsilon / 4), at="Theorem 2.2, proof"),
         Grows("of at most ε/4", log(1 + x), x, along=x, at="Theorem 2.2, proof"),
         Implication("so the mean risk is at most ε", (accuracy, steps, separable, linear <= epsilon / 4, T_0 * eta * epsilon >= 2 * lam**2,
@@ -181,7 +192,7 @@ sharp = Theorem(
         Implication("Hoeffding and the Gaussian's own share", (few_sharp, q <= erf(rho / sqrt(2 * m))), sharp_near, at="Lemma 2.4, proof"),
         Implication("the random signs cancel", (v <= (sqrt(2) / 2 + sqrt(2 * log(2 * n / delta) / m))**2,
                     output <= sqrt(2 * log(4 * n / delta)) * sqrt(v)), sharp_small, at="Lemma 2.5, proof"),
-        Implication("the comparison point fits", (keeps, fits, f >= away * kept - alpha * rho - large), f >= reach, at="ours"),
+        Implication("the comparison point fits", (keeps, fits, f_lin >= away * kept - alpha * rho - large), f_lin >= reach, at="ours"),
         Identity("the comparison point has the risk e", log(1 + exp(-reach)), e_w, at="ours"),
         Implication("the mean risk follows", (accuracy, separable, T_0 * eta * (epsilon - 2 * x) >= away**2, 2 * x < epsilon, linear <= x,
                     risk(k) <= away**2 / (eta * T_0) + 2 * linear), sharp_risk, at="Lemma 2.6"),

@@ -8,11 +8,15 @@ which is what this file checks with numbers; the limit itself is stated as Min e
 
 from dataclasses import replace
 
-from sympy import Eq, Integer, Rational, exp, log, sqrt
+from sympy import Eq, Rational, exp, log, sqrt
 
 from theorems.language import (
     Claim, Counterexample, Each, Erratum, Hypothesis, Identity, Implication, Limit, Paper, Practice, Scale, Setting, Theorem,
-    count, defined, observable, of_data, of_draw, positive, time,
+    count, defined, gradient_flow, measured, positive, time,
+)
+from theorems.language.measurement import (
+    absolute, algorithm, exponential, gradient, inputs, labels, most, neurons, norm, normal, parameter, relu, rows, sign, signs, softplus, total,
+    training_loss,
 )
 
 paper = Paper(key="maennel2018", title="Gradient Descent Quantizes ReLU Network Features", authors=("H. Maennel", "O. Bousquet", "S. Gelly"),
@@ -23,25 +27,37 @@ paper = Paper(key="maennel2018", title="Gradient Descent Quantizes ReLU Network 
 n, h = count("n", "training points"), count("h", "hidden neurons")
 t = time("t", "time of the gradient flow")
 epsilon = positive("epsilon", "scale of the initialization")
-X = of_data("X", "length of the longest input", probe="longest_input", text="X_max", tex=r"X_{\max}")
-omega = of_draw("omega", "length of the longest neuron at the start", probe="longest_neuron", text="max‖w(0)‖", tex=r"\max_j\lVert w_j(0)\rVert")
-long = observable("long", "length of the longest neuron", probe="longest_along", text="max‖w({})‖", tex=r"\max_j\lVert w_j({})\rVert")
-output = observable("output", "largest output", probe="largest_output_along", text="max|f({})|", tex=r"\max_i\lvert f(x_i;{})\rvert")
-error = observable("error", "largest ‖d/dt(w/‖w‖) − sign(v) P x_a(w)‖, x_a(w) the sum of y_i x_i over the points w is active on",
-                   probe="direction_error", text="error({})", tex=r"\max_j\mathrm{error}_j({})")
-inner = observable("inner", "sum of ‖w_j‖²", probe="inner_energy", text="Σ‖w({})‖²", tex=r"\textstyle\sum\lVert w_j({})\rVert^2")
-outer = observable("outer", "sum of v_j²", probe="outer_energy", text="Σv({})²", tex=r"\textstyle\sum v_j({})^2")
-angle = observable("angle", "largest angle from a neuron to the nearest local maximum of sign(v) G on the circle, G(w) = Σ y_i relu(x_i·w)",
-                   probe="to_extremal", text="angle({})", tex=r"\max_j\angle_j({})")
+
+# The network, and what is looked at ---------------------------------------------------------------------------------
+w, v = parameter("w", neurons, inputs), parameter("a", neurons)
+z = w @ rows.T
+f = v @ relu(z)
+unit = w / norm(w, inputs)
+pull = (z > 0) @ (labels * rows)                           # x_a(w_j): the sum of y_i x_i over the points that neuron j is active on
+velocity = -gradient(training_loss, w) / norm(w, inputs) - sign(v) * pull
+across = velocity - total(velocity * unit, inputs) * unit  # P, across w_j
+
+X = measured("X", "length of the longest input", most(norm(rows, inputs)), text="X_max", tex=r"X_{\max}")
+omega = measured("omega", "length of the longest neuron at the start", most(norm(w, inputs)).start, text="max‖w(0)‖", tex=r"\max_j\lVert w_j(0)\rVert")
+long = measured("long", "length of the longest neuron", most(norm(w, inputs)), text="max‖w({})‖", tex=r"\max_j\lVert w_j({})\rVert")
+output = measured("output", "largest output", most(absolute(f)), text="max|f({})|", tex=r"\max_i\lvert f(x_i;{})\rvert")
+error = measured("error", "largest ‖d/dt(w/‖w‖) − sign(v) P x_a(w)‖, x_a(w) the sum of y_i x_i over the points w is active on",
+                 most(norm(across, inputs)), text="error({})", tex=r"\max_j\mathrm{error}_j({})")
+inner = measured("inner", "sum of ‖w_j‖²", total(w**2), text="Σ‖w({})‖²", tex=r"\textstyle\sum\lVert w_j({})\rVert^2")
+outer = measured("outer", "sum of v_j²", total(v**2), text="Σv({})²", tex=r"\textstyle\sum v_j({})^2")
+angle = measured("angle", "largest angle from a neuron to the nearest local maximum of sign(v) G on the circle, G(w) = Σ y_i relu(x_i·w)",
+                 algorithm("to_extremal", w, v, rows, labels), text="angle({})", tex=r"\max_j\angle_j({})")
+
+# Letters of the proofs ----------------------------------------------------------------------------------------------
 square = positive("square", "‖w_j‖²")
 T = defined("T", log(1 / (sqrt(h) * epsilon)) / (4 * n * X), "end of the early phase")
 W = defined("W_max", omega / epsilon, "length of the longest neuron before it is scaled")
 
 # What is trained on what --------------------------------------------------------------------------------------------
-setting = Setting(
-    network="two_layer_relu", trained=("w", "a"), drawn={"w": "standard_normal", "a": "balanced"}, spread={"w": epsilon},
-    loss="sum_of_exponentials", method="gradient_flow", data=("unit_ball", "signs"))
-twice = replace(setting, loss="sum_of_logistic", factor=2)
+once = total(softplus(-labels * f))
+setting = Setting(outputs=f, trained=(w, v), start={w: epsilon * normal, v: signs * norm(w.start, inputs)}, loss=total(exponential(-labels * f)),
+                  method=gradient_flow, data=("unit_ball", "signs"))
+twice = replace(setting, loss=2 * once)
 sizes = Scale(samples=n, width=h)
 millionth = {epsilon: Rational(1, 10**6)}
 practice = Practice(data="separable", samples=5, widths=(40,), seeds=20, step_size=0.01, steps=62)
@@ -82,7 +98,7 @@ theorems = (early, early_logistic, limit)
 at_start = Claim("directions follow the data at the start", error(0) <= 4 * epsilon * n * sqrt(h) * X**2 * W**2, at="Min et al. 2024, Lemma 1")
 printed = Theorem(
     statement="Lemma 1 of Min et al. 2024 with the loss of its main text", says="Directions follow the data.",
-    setting=replace(twice, factor=Integer(1)), scale=sizes, practice=practice, choices=millionth, hypotheses=(small,), claims=(at_start,))
+    setting=replace(twice, loss=once), scale=sizes, practice=practice, choices=millionth, hypotheses=(small,), claims=(at_start,))
 errata = (
     Erratum(at="Min et al. 2024, Lemma 1", printed=printed,
             corrected=replace(printed, statement="Lemma 1 of Min et al. 2024 with the loss of its proof", setting=twice),

@@ -7,11 +7,15 @@ The theorems ask for a loss at the start below a hidden constant times ε̄, a n
 below what a float can follow, so no run is inside the hypotheses. Inequalities of our own, which the proof uses, hold everywhere.
 """
 
-from sympy import Eq, Mul, Rational, pi, sqrt
+from sympy import Eq, Mul, Pow, Rational, pi, sqrt
 
 from theorems.language import (
     Claim, Each, Erratum, Hypothesis, Identity, Implication, Limit, Paper, Practice, Scale, Setting, Theorem,
-    count, hidden, index, observable, of_data, positive,
+    count, defined, hidden, index, measured, positive,
+)
+from theorems.language.measurement import (
+    absolute, algorithm, arccosine, cosine_of, cosines, gradient, identity, inputs, least, line_angles, mean_absolute_product, most, neurons,
+    norm, normal, outer, parameter, points, rows, total, training_loss,
 )
 
 paper = Paper(key="zhou2021", title="A Local Convergence Theory for Mildly Over-Parameterized Two-Layer Neural Network",
@@ -23,21 +27,36 @@ k = index("k", "gradient step")
 eta = positive("eta", "step size")
 C_0, C_eta = hidden("C_0", "constant in the threshold of the loss"), hidden("C_eta", "constant in the step bound O(·)", text="C_η")
 C_kappa = hidden("C_kappa", "constant in the gradient bound Ω(·)", text="C_κ")
-bar = of_data("bar", "Δ³⁶ w_min⁸⁰ r⁻¹⁶² w_max⁻⁷⁸, Δ the least angle between teachers", probe="feasible_loss", text="ε̄", tex=r"\bar\varepsilon")
-Delta = of_data("Delta", "least angle between two teachers", probe="teacher_separation")
-W = of_data("W", "sum of the teachers' lengths", probe="teacher_mass", text="Σ‖w*‖", tex=r"\textstyle\sum\lVert w^*_i\rVert")
-w_max = of_data("w_max", "length of the longest teacher", probe="teacher_longest")
-overlap = of_data("overlap", "largest |inner product| of two teachers", probe="teacher_overlap")
-loss = observable("Loss", "population loss", probe="loss", text="L({})", tex="L({})")
-energy = observable("energy", "squared norm of the gradient", probe="gradient_energy", text="‖∇L({})‖²", tex=r"\lVert\nabla L({})\rVert^2")
-mass = observable("S", "sum of the squared lengths of the students", probe="student_mass")
-near = observable("near", "angle within which every teacher has students of half its length in mass", probe="near_angle", text="δ({})",
-                  tex=r"\delta_{\max}({})")
-mismatch = observable("mismatch", "sum over teachers of ‖Σ ‖w_j‖w_j − w*‖ over its students", probe="mismatch", text="Σ‖v({})‖",
-                      tex=r"\textstyle\sum_i\lVert v_i({})\rVert")
-spread = observable("spread", "sum of a_j δ_j², a_j a student's squared length, δ_j its angle to the nearest teacher", probe="mass_spread",
-                    text="Σaδ²({})", tex=r"\textstyle\sum_j a_j\delta_j^2({})")
-astray = observable("astray", "sum of a_j (1 − Σ cos⁴ of its angles to the teachers)", probe="astray", text="astray({})")
+
+# Students and teachers: the rows are the teacher's neurons ------------------------------------------------------------
+w = parameter("w", neurons, inputs)
+lengths, teacher_lengths = norm(w, inputs), norm(rows, inputs)
+students, among = mean_absolute_product(w, w), mean_absolute_product(rows, rows)
+population = (lengths @ students @ lengths - 2 * (lengths @ mean_absolute_product(w, rows) @ teacher_lengths) + teacher_lengths @ among @ teacher_lengths) / 2
+off_diagonal = absolute(cosines(rows) - identity(points))
+to_teachers = line_angles(w, rows)
+
+Delta = measured("Delta", "least angle between two teachers", arccosine(most(off_diagonal)))
+W = measured("W", "sum of the teachers' lengths", total(teacher_lengths), text="Σ‖w*‖", tex=r"\textstyle\sum\lVert w^*_i\rVert")
+w_max = measured("w_max", "length of the longest teacher", most(teacher_lengths))
+w_min = measured("w_min", "length of the shortest teacher", least(teacher_lengths))
+bar = defined("bar", Delta**36 * w_min**80 * Pow(r, -162) * w_max**-78, "the threshold of Lemma 8, without its constant", text="ε̄",
+              tex=r"\bar\varepsilon")
+overlap = measured("overlap", "largest |inner product| of two teachers", most(off_diagonal * outer(teacher_lengths, teacher_lengths)))
+loss = measured("Loss", "population loss", population, text="L({})", tex="L({})", nonnegative=True)
+energy = measured("energy", "squared norm of the gradient", norm(gradient(training_loss, w))**2, text="‖∇L({})‖²",
+                  tex=r"\lVert\nabla L({})\rVert^2")
+mass = measured("S", "sum of the squared lengths of the students", total(w**2))
+near = measured("near", "angle within which every teacher has students of half its length in mass", algorithm("near_angle", w, rows),
+                text="δ({})", tex=r"\delta_{\max}({})")
+mismatch = measured("mismatch", "sum over teachers of ‖Σ ‖w_j‖w_j − w*‖ over its students", algorithm("mismatch", w, rows),
+                    text="Σ‖v({})‖", tex=r"\textstyle\sum_i\lVert v_i({})\rVert")
+spread = measured("spread", "sum of a_j δ_j², a_j a student's squared length, δ_j its angle to the nearest teacher",
+                  total(lengths**2 * least(to_teachers, points)**2), text="Σaδ²({})", tex=r"\textstyle\sum_j a_j\delta_j^2({})")
+astray = measured("astray", "sum of a_j (1 − Σ cos⁴ of its angles to the teachers)",
+                  total(lengths**2 * (1 - total(cosine_of(to_teachers)**4, points))), text="astray({})", nonnegative=True)
+
+# Letters of the proofs ----------------------------------------------------------------------------------------------
 d_min, longest = positive("d_min", "least angle between teachers"), positive("longest", "length of the longest teacher")
 shortest, teachers = positive("shortest", "length of the shortest teacher"), positive("teachers", "number of teachers")
 L_0, L_1, q = positive("L_0", "loss before a step"), positive("L_1", "loss after it"), positive("q", "ηκ²/4")
@@ -47,9 +66,7 @@ x, arc = positive("x", "sine of that angle"), positive("arc", "π/2 less the ang
 kappa, T = positive("kappa_0", "κ"), positive("T_0", "steps")
 
 # What is trained on what --------------------------------------------------------------------------------------------
-setting = Setting(
-    network="two_layer_abs_own_length", trained=("w",), drawn={"w": "standard_normal"}, spread={"w": Rational(3, 10)},
-    loss="population_squares", factor=Rational(1, 2), method="gradient_descent", data=("teacher",))
+setting = Setting(trained=(w,), start={w: Rational(3, 10) * normal}, loss=population, data=("teacher",))
 sizes = Scale(samples=r, width=m, step_size=eta)
 practice = Practice(data="teacher", samples=3, widths=(6, 12, 24), seeds=6, step_size=0.05, steps=10000)
 small = Hypothesis("loss small at the start", loss(0) <= C_0 * bar, at="Lemma 8")

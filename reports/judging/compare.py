@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from reports.judging.evidence import Evidence, Sides, number, sides
+from reports.judging.evidence import Evidence, Sides, label, number, sides
 from reports.judging.findings import Finding, Judged
 from reports.judging.hypotheses import enclosed, finite, judge
 from reports.judging.statistics import (
@@ -23,7 +23,7 @@ from reports.judging.statistics import (
     seeds_to_refute,
 )
 from reports.judging.verdict import Verdict
-from theorems.language import About, At, Average, Best, Claim, Limit, Quantity, Theorem
+from theorems.language import About, At, Average, Best, Claim, Limit, Theorem
 from theorems.reasoning.exact import Decision, decide
 
 NAN = float("nan")
@@ -90,19 +90,13 @@ def _vacuous(
     if ABSURD <= slack < np.inf:
         return True
     left = claim.relation.lhs
-    probe = (
-        left.observable.probe
-        if isinstance(left, At)
-        else left.probe
-        if isinstance(left, Quantity)
-        else None
-    )
-    trivial = evidence.trivial.get(probe or "")
+    measured = isinstance(left, At) or getattr(left, "of", None) is not None
+    trivial = evidence.trivial.get(label(left)) if measured else None
     if trivial is not None:
         return bool((s.right[compared] >= trivial).all())
-    decays = any(a.argument == 0 for a in claim.expanded.rhs.atoms(At)) and "residual" in {
-        a.observable.probe for a in claim.relation.lhs.atoms(At)
-    }
+    decays = any(a.argument == 0 for a in claim.expanded.rhs.atoms(At)) and any(
+        a.argument != 0 for a in claim.expanded.lhs.atoms(At)
+    )
     bound = s.right[compared]
     return bool(
         decays and claim.over is not None and len(bound) > 1 and bound[-1] >= bound[0] * (1 - 1e-6)

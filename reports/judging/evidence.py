@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sympy import Add, Dummy, Expr, lambdify
 from sympy.core.relational import Relational
 
+from sim.plan import label_of
 from theorems.language import About, At, Quantity, Theorem, expanded
 from theorems.language.quantity import Defined
 
@@ -94,9 +95,7 @@ class Sides:
 
 def label(observed: Any) -> str:
     """The name of a quantity or observable in the frame."""
-    if isinstance(observed, At) and observed.observable.about is About.DRAW:
-        return str(observed)
-    return str((observed.observable if isinstance(observed, At) else observed).probe)
+    return label_of(observed)
 
 
 def number(expression: Expr, evidence: Evidence, seed: int) -> float:
@@ -186,8 +185,7 @@ def sides(relation: Relational, index: Quantity | None, evidence: Evidence, seed
         columns.append(value)
         with np.errstate(all="ignore"):
             errors[call] = 2 * np.abs(np.nan_to_num(wobble / value))
-        if call.observable.probe == "residual":
-            noise |= value <= NOISE * evidence.start(seed, "residual")
+        noise |= np.abs(value) <= 4 * wobble
     with np.errstate(all="ignore"):
         both = function(*scalars, *columns, *([steps] if index else []))
     left, right = (np.broadcast_to(np.asarray(b, dtype=float), steps.shape) for b in both)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from reports.judging.findings import LawFinding
 from reports.judging.statistics import fit_exponent
+from sim.plan import label_of
 from theorems.language import Law
 
 
@@ -19,7 +20,7 @@ def law_finding(law: Law, frames: Mapping[int, pd.DataFrame]) -> LawFinding:
     sizes = sorted(frames)
     tables = []
     for m in sizes:
-        rows = frames[m][frames[m]["observable"] == law.of.probe]
+        rows = frames[m][frames[m]["observable"] == label_of(law.of)]
         tables.append(rows.groupby("seed")["value"].max().rename(m))
     table = pd.concat(tables, axis=1).dropna()
     values = table.to_numpy()

@@ -222,7 +222,7 @@ class Bench:
         train: bool,
     ) -> Case:
         """The case, run unless a version with the same setting, scale and observables was."""
-        asks = tuple((a.probe, a.label, str(a.argument)) for a in asks_of([theorem]))
+        asks = tuple((a.label, str(a.at)) for a in asks_of([theorem]))
         key = (theorem.setting, data.digest, width, seeds, step, asks)
         if key not in self._known:
             steps = min(STEPS, theorem.practice.steps or STEPS) if train else None

@@ -16,6 +16,7 @@ from theorems.language.derivation import Step
 from theorems.language.frozen import Frozen
 from theorems.language.lemma import Use
 from theorems.language.quantity import About, At, Defined, Observable, Quantity
+from theorems.language.setting import Setting
 from theorems.language.statement import Claim, Hypothesis, Law, Theorem
 from theorems.problem import BadInput
 from theorems.writing.notation import text
@@ -170,29 +171,36 @@ def _rates(r: Relational, index: Quantity | None) -> Iterator[tuple[str, str, An
             yield "rate", words, r.func(r.lhs, r.rhs.xreplace({part: new}))
 
 
+def _scaled(s: Setting, factor: Any) -> Setting:
+    """The setting with its outputs multiplied, in the loss too."""
+    assert s.outputs is not None
+    outputs = factor * s.outputs
+    return replace(s, outputs=outputs, loss=s.loss.replaced({s.outputs: outputs}))
+
+
 def _settings(theorem: Theorem) -> Iterator[Mutant]:
     s = theorem.setting
     if s is None:
         return
     width, points = theorem.scale.width, theorem.scale.samples
     tried: list[tuple[str, str, Any]] = [
-        ("loss", f"factor {s.factor} → {f}", replace(s, factor=f))
-        for f in (Integer(1), 2 * s.factor, s.factor / 4)
+        ("loss", f"loss times {f}", replace(s, loss=f * s.loss))
+        for f in (Integer(2), Rational(1, 2), Rational(1, 4))
     ]
     if points is not None:
-        tried.append(("loss", "factor over n", replace(s, factor=s.factor / points)))
-    if width is not None:
+        tried.append(("loss", "loss over n", replace(s, loss=s.loss / points)))
+    if width is not None and s.outputs is not None:
         tried += [
-            ("initialization scale", f"output times {f}", replace(s, output=s.output * f))
+            ("initialization scale", f"output times {f}", _scaled(s, f))
             for f in (1 / sqrt(width), sqrt(width), Rational(1, 2))
         ]
     tried += [
         (
             "initialization scale",
-            f"{p} drawn {f} times as large",
-            replace(s, spread=Frozen({**s.spread, p: s.spread.get(p, S.One) * f})),
+            f"{p.text} drawn {f} times as large",
+            replace(s, start=Frozen({**s.start, p: f * s.start[p]})),
         )
-        for p in s.drawn
+        for p in s.parameters
         for f in (Integer(2), Rational(1, 2))
         if p in s.trained
     ]

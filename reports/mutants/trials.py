@@ -21,7 +21,7 @@ from reports.mutants.bench import Bench
 from reports.mutants.mutation import Mutant, mutants, rewrites
 from reports.regress import lock
 from reports.studies.trust import lock_of
-from theorems.language import Claim, Hypothesis, Identity, Implication, Theorem
+from theorems.language import Claim, Hypothesis, Identity, Implication, Theorem, gradient_descent
 from theorems.reasoning.replay import Outcome, point_of, replay
 from theorems.writing.transcription import disagreement, path_of, sections
 
@@ -122,7 +122,7 @@ def _shared_settings(planted: Sequence[Mutant], spoken: Sequence[dict[str, str]]
     """
     seen: dict[Any, str] = {}
     changed = [
-        (replace(x.theorem.setting, method=""), x, said)
+        (replace(x.theorem.setting, method=gradient_descent), x, said)
         for x, said in zip(planted, spoken, strict=True)
         if x.kind in SETTINGS and x.theorem is not None and x.theorem.setting is not None
     ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -27,8 +27,8 @@ from reports.studies.versions import versions
 from sim.data.table import load
 from sim.plan import Plan
 from sim.run import trajectories
-from sim.setting.draws import draw_block, source
-from sim.setting.networks import NETWORKS
+from sim.setting.draws import source
+from sim.setting.start import initial
 from sim.store import Store
 from theorems.language import (
     About,
@@ -42,6 +42,8 @@ from theorems.language import (
     Theorem,
     expanded,
 )
+from theorems.language.measurement import Term, step_size
+from theorems.language.method import Descent
 from theorems.language.statement import Claim, Hypothesis, Law
 from theorems.problem import BadInput
 from theorems.reasoning.replay import replay
@@ -137,28 +139,31 @@ def relation(x: Hypothesis | Claim | Law) -> dict[str, Any]:
 
 @cache
 def setting(s: Setting | None) -> dict[str, Any]:
-    """The nouns by name, the factors by value."""
+    """The setting in words with its numbers left out, and the numbers by value."""
     if s is None:
         return {}
+    terms = [*s.start.values(), s.loss, *([s.outputs] if s.outputs is not None else [])]
+    terms += [s.method.step] if isinstance(s.method, Descent) else []
+    numbers = list(
+        dict.fromkeys(t for term in terms for t in term.leaves() if t.operation == "number")
+    )
+    blank = {t: Term("value", (), (i,), (), t.nonnegative) for i, t in enumerate(numbers)}
+    start = {p.text: law.replaced(blank).text for p, law in s.start.items()}
     return {
-        "nouns": f"{s.network}; {', '.join(s.trained)}; {dict(sorted(s.drawn.items()))}; {s.loss}; {s.method}; {', '.join(s.data)}",
-        "factors": {
-            "output": text(s.output),
-            "factor": text(s.factor),
-            **{f"spread of {k}": text(v) for k, v in s.spread.items()},
-        },
-        "values": [
-            values(s.output),
-            values(s.factor),
-            *(values(v) for _, v in sorted(s.spread.items())),
-        ],
+        "nouns": f"{[t.replaced(blank).text for t in terms]}; {[p.text for p in s.trained]}; {start}; "
+        f"{replace(s.method, step=step_size).text if isinstance(s.method, Descent) else s.method.text}; "
+        f"{', '.join(s.data)}",
+        "factors": {str(i): text(t.options[0]) for i, t in enumerate(numbers)},
+        "values": [values(t.options[0]) for t in numbers],
     }
 
 
 def symbolic(theorem: Theorem) -> dict[str, Any]:
     """Everything about a theorem that needs no run."""
     relations: tuple[Any, ...] = (*theorem.hypotheses, *theorem.claims, *theorem.laws)
-    letters = {q.name: f"{q.about}; {q.probe}" for q in theorem.quantities}
+    letters = {
+        q.name: f"{q.about}; {q.of.text if q.of is not None else None}" for q in theorem.quantities
+    }
     scale = {field: str(q) for field, q in vars(theorem.scale).items() if q is not None}
     return {
         "statement": theorem.statement,
@@ -263,21 +268,18 @@ def _statistics(
         mean, low, high = mean_interval(last, CONFIDENCE)
         if np.isfinite([mean, low, high]).all():
             yield (
-                f"{s.method}, {name}, m = {width}",
+                f"{s.method.text}, {name}, m = {width}",
                 {"mean": mean, "low": low, "high": high, "draws": _draws(plan)},
             )
 
 
 def _draws(plan: Plan) -> str:
-    """A digest of the first seed's first neurons, rounded: the same draws must give the same
+    """A digest of the first seed's initialization, rounded: the same draws must give the same
     numbers.
     """
-    features = {
-        name: shape[1:]
-        for name, shape in NETWORKS[plan.setting.network].shapes(1, 3, plan.depth).items()
-    }
-    drawn = draw_block(plan.setting.drawn, features, plan.seeds[0], 0, 64)
-    rounded = [np.round(np.asarray(v, dtype=float), 9) + 0.0 for _, v in sorted(drawn.items())]
+    drawn = initial(plan.setting, plan.sizes, plan.known, plan.seeds[0])
+    parts = [a for p in drawn.values() for a in (p if isinstance(p, list) else [p])]
+    rounded = [np.round(np.asarray(a, dtype=float), 9) + 0.0 for a in parts]
     return hashlib.sha256(b"".join(r.tobytes() for r in rounded)).hexdigest()[:12]
 
 

@@ -19,11 +19,10 @@ from sim.data.table import Data
 from theorems.language import About, At, Each, Quantity, Theorem, expanded
 from theorems.problem import BadInput
 from theorems.reasoning.exact import enclose
-from theorems.reasoning.order import Order, order, to_infinity
+from theorems.reasoning.order import ENERGY, Order, order, to_infinity
 from theorems.writing.notation import number, text
 
 COLUMNS = ("width", "step", "iterations")
-ENERGY = "label_energy"  # of labels of size one it is the number of points
 
 
 @dataclass(frozen=True)
@@ -125,7 +124,7 @@ def _iterations(t: Theorem, step: Expr | None) -> Expr | None:
 def _orders(bound: Expr, t: Theorem) -> dict[str, Order]:
     """The order in each letter; labels of size one are assumed, so that their energy counts as n."""
     n = t.scale.samples
-    energy = [q for q in bound.free_symbols if getattr(q, "probe", None) == ENERGY]
+    energy = [q for q in bound.free_symbols if getattr(q, "of", None) == ENERGY]
     bound = bound.subs(dict(t.choices)).subs(dict.fromkeys(energy, n) if n is not None else {})
     letters = [
         q

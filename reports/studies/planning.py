@@ -15,12 +15,12 @@ from sympy import Rational, sympify
 from reports.judging.compare import compare
 from reports.judging.evidence import Evidence
 from reports.studies.options import Options
+from sim.data.sample import Sample
 from sim.data.table import Data
 from sim.measuring.gram import Enclosure, limiting_gram
-from sim.measuring.probes import DATA_PROBES, TRIVIAL
+from sim.measuring.of_data import of_data
 from sim.plan import Plan, asks_of
 from sim.run import trajectories
-from sim.setting.methods import METHODS
 from sim.store import Store
 from theorems.language import About, Quantity, Theorem, expanded
 from theorems.reasoning.demand import Demand, demand, round_down
@@ -39,12 +39,16 @@ WIDEST_PILOT = 2**20
 
 
 def data_values(theorems: Iterable[Theorem], data: Data) -> dict[Quantity, Enclosure]:
-    """The certified value of every data quantity that the theorems mention."""
-    wanted = {q for t in theorems for q in t.quantities if q.about is About.DATA}
-    found = {
-        p: DATA_PROBES[p](data) for p in sorted({q.probe for q in wanted if q.probe in DATA_PROBES})
-    }
-    return {q: found[q.probe] for q in sorted(wanted, key=str) if q.probe in found}
+    """The value of every data quantity that the theorems mention, with certified bounds where it
+    has them, on the rows as each theorem's setting makes them.
+    """
+    found: dict[Quantity, Enclosure] = {}
+    for theorem in theorems:
+        sample = Sample(data, theorem.setting.data if theorem.setting else ())
+        for q in theorem.quantities:
+            if q.about is About.DATA and q.of is not None and q not in found:
+                found[q] = of_data(q.of, sample)
+    return dict(sorted(found.items(), key=lambda pair: str(pair[0])))
 
 
 def exact_values(
@@ -89,8 +93,16 @@ def evidence(
     )
     values = {q: e.value for q, e in data_values([theorem], data).items()}
     values |= {q: float(v) for q, v in exact.items() if q.about is About.SCALE}
-    norm = float(np.linalg.norm(data.inputs @ data.inputs.T, 2))
-    return Evidence(values, exact, frame, {p: f(data.samples, norm) for p, f in TRIVIAL.items()})
+    return Evidence(values, exact, frame, _trivial(plan) if plan is not None else {})
+
+
+def _trivial(plan: Plan) -> dict[str, float]:
+    """What the number of points and the norm of XX^T bound by themselves, by label."""
+    if plan.network is None:
+        return {}
+    norm = float(np.linalg.norm(plan.sample.rows @ plan.sample.rows.T, 2))
+    bounds = ((a.label, plan.network.trivial(a.term, plan.data.samples, norm)) for a in plan.asks)
+    return {label: bound for label, bound in bounds if bound is not None}
 
 
 def demands(theorem: Theorem, data: Data, delta: Rational) -> Demand:
@@ -130,7 +142,7 @@ def make_plan(
     setting, practice = theorems[0].setting, theorems[0].practice
     assert setting is not None
     gram = np.linalg.eigvalsh(limiting_gram(data.inputs))
-    flow = METHODS[setting.method].flow if setting.method in METHODS else False
+    flow = setting.method.flow
     if step is None:
         step = options.step_size or own_step(theorems[0], data, width)
     if step is None:

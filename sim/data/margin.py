@@ -7,7 +7,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import nnls
 
-from sim.data.table import Array, Data
+from sim.data.sample import Sample
+from sim.data.table import Array
 from sim.measuring.gram import Enclosure
 
 ROUNDING = 1e-7  # margin below which features of size one are not told from features without margin
@@ -30,11 +31,11 @@ def separator(z: Array) -> tuple[Array, Array]:
     return weights @ z, weights
 
 
-def hard_margin(data: Data) -> Enclosure:
-    """max over unit u of min_i u.(y_i x_i), for rows scaled together into the unit ball; any u is a
-    lower, any hull point an upper bound.
+def hard_margin(sample: Sample) -> Enclosure:
+    """max over unit u of min_i u.(y_i x_i), for the rows as trained; any u is a lower, any hull
+    point an upper bound.
     """
-    z = data.labels[:, None] * data.ball
+    z = sample.data.labels[:, None] * sample.rows
     w, _ = separator(z)
     high, pad = float(np.linalg.norm(w)), ULPS * z.shape[1]
     low = float((z @ w).min() / high) - pad if high > pad else -1.0

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from sim.data.margin import hard_margin
+from sim.data.sample import IN_BALL, Sample
 from sim.data.table import Data
 from sim.measuring.gram import parallel_pairs
 from theorems.problem import BadInput
@@ -31,7 +32,7 @@ def _signs(data: Data) -> None:
 
 def _separable(data: Data) -> None:
     _signs(data)
-    found = hard_margin(data)
+    found = hard_margin(Sample(data, (IN_BALL,)))
     if not found.low > 0:
         raise BadInput(
             f"{data.name}: data",

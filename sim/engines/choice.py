@@ -11,7 +11,6 @@ from typing import Literal
 from sim.data.table import Array
 from sim.engines.wide import aggregated
 from sim.engines.wide.engine import FEW, Pilot
-from sim.measuring.probes import HELD
 from sim.plan import Plan
 
 SMALL = (
@@ -39,7 +38,7 @@ def choose(plan: Plan) -> Mode:
     minutes a seed.
     """
     numbers = plan.width * plan.data.samples
-    if not follows(plan):
+    if plan.wide is None:
         return Mode(
             "dense",
             "every neuron in memory: the wide engine knows two-layer ReLU networks with signs ±1 and Gaussian weights",
@@ -61,20 +60,6 @@ def choose(plan: Plan) -> Mode:
         "aggregated",
         "too many neurons to draw: those near a kink are drawn, the counts and sums of all others follow their joint law",
     )
-
-
-def follows(plan: Plan) -> bool:
-    """Whether the wide engine knows the plan's network, laws and probes."""
-    s, drawn = plan.setting, plan.setting.drawn
-    if {a.probe for a in plan.asks} & HELD:
-        return False
-    known = (
-        s.network == "two_layer_relu"
-        and s.trained == ("w",)
-        and plan.method.length is None
-        and not plan.method.log_time
-    )
-    return known and drawn["w"] == "standard_normal" and drawn["a"] in ("rademacher", "coupled")
 
 
 def memory_needed(plan: Plan, reach: Array) -> float:

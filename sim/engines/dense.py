@@ -1,9 +1,10 @@
-"""Every parameter in memory: the network as it is, differentiated by JAX."""
+"""Every parameter in memory: the setting as it is, differentiated by JAX."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache, partial
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property, partial
 from typing import Any
 
 import jax
@@ -11,227 +12,268 @@ import jax.numpy as jnp
 import numpy as np
 
 from sim.data.table import Array
-from sim.measuring.probes import OF_TWO_LAYERS, SERIES, Step
-from sim.measuring.state import Start, State, gram_matrix, moved
-from sim.measuring.tangent import Tangent
+from sim.engines.protocol import Found
+from sim.measuring.evaluate import Evaluation
+from sim.measuring.series import OUT, ULP, along_outputs, every_step, of_outputs
 from sim.plan import SEGMENT, Plan
-from sim.setting.draws import draw
-from sim.setting.losses import LOG_LOSSES, LOSSES
-from sim.setting.methods import METHODS
-from sim.setting.networks import NETWORKS
-from sim.setting.population import POPULATION
+from sim.setting.methods import euler, heun, runge_kutta
+from sim.setting.start import initial
+from theorems.language.measurement import Term, step_length
+from theorems.language.method import Descent, Method
 from theorems.problem import BadInput
 
-Parts = tuple[str, str, str]  # the names of network, loss and method
+KINKED = frozenset(("relu", "abs", "equilibrium", "sign", "at_least", "exceeds", "most", "least"))
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything about a plan that decides what is compiled; numbers and arrays come later.
+
+    series: what is recorded at every step that is no function of the outputs alone; folds: numbers
+    kept along the run; known: the leaves that are given, aligned with their arrays.
+    """
+
+    loss: Term
+    outputs: Term | None
+    trained: tuple[Term, ...]
+    method: Method
+    series: tuple[Term, ...]
+    folds: tuple[Term, ...]
+    known: tuple[Term, ...]
+
+    @cached_property
+    def move(self) -> Callable[..., Any]:
+        """The step of the method, the better one where the loss has no kinks."""
+        if not self.method.flow:
+            return euler
+        whole = [t.operation for t in self.loss.all_terms()]
+        sharp = any(o in KINKED for o in whole) or "mean_absolute_product" in whole
+        sharp |= any(t.options == ("relu",) for t in self.loss.all_terms())
+        return heun if sharp else runge_kutta
+
+    def evaluation(self, p: Any, arrays: Any) -> Evaluation:
+        """Terms at trained parameters p."""
+        known = dict(zip(self.known, arrays, strict=True))
+        return Evaluation({**known, **dict(zip(self.trained, p, strict=True))})
+
+    def field(self, arrays: Any) -> Callable[[Any], Any]:
+        """What the parameters move against."""
+        plain = jax.grad(lambda p: self.evaluation(p, arrays)(self.loss))
+        if getattr(self.method, "log_time", False):
+            return partial(_in_log_time, lambda p: self.evaluation(p, arrays), self.loss)
+        decay = getattr(self.method, "decay", 0)
+        if not decay:
+            return plain
+
+        def decayed(p: Any) -> Any:
+            share = self.evaluation(p, arrays)(Term("number", (), (decay,)))
+            return jax.tree.map(lambda g, q: g + share * q, plain(p), p)
+
+        return decayed
+
+
+def _in_log_time(at: Callable[[Any], Evaluation], loss: Term, p: Any) -> Any:
+    """The gradient of the loss's logarithm, slowed down so that this falls at a rate of order one."""
+    g = jax.grad(lambda q: at(q)(Term("log", (loss,))))(p)
+    energy = sum(jnp.sum(leaf**2) for leaf in jax.tree.leaves(g))
+    return jax.tree.map(lambda a: a / (1 + jnp.sqrt(energy)), g)
+
+
+def _fold(fold: Term, memory: Any, value: Any) -> tuple[Any, Any]:
+    """What a number kept along the run is now, and what is kept of it."""
+    kind, *numbers = fold.options
+    if kind == "total":
+        return memory, memory + value
+    if kind == "most":
+        top = jnp.maximum(memory, value)
+        return top, top
+    slack, lift = (float(x) for x in numbers)  # a radius that grows when the value comes within
+    radius = jnp.where(value <= memory - slack, memory, value + lift)
+    return radius, radius
+
+
+def _first(fold: Term) -> float:
+    return -np.inf if fold.options[0] == "most" else 0.0
 
 
 @cache
-def _recorder(parts: Parts) -> Callable[..., Any]:
-    """record(p, fixed, x, y, h, scale, factor, memory) -> (Step, the field to train by, h',
-    memory') at parameters p.
-    """
-    network, loss, method = NETWORKS[parts[0]], parts[1], METHODS[parts[2]]
+def _recorder(recipe: Recipe) -> Callable[..., Any]:
+    """record(p, folds, arrays) -> the evaluation at p, the step's length, and the folds after."""
 
-    def record(
-        p: Any, fixed: Any, x: Any, y: Any, h: Any, scale: Any, factor: Any, memory: Any
-    ) -> Any:
-        def predict(q: Any) -> Any:
-            return scale * network.outputs({**fixed, **q}, x)
-
-        def value(q: Any) -> Any:
-            if loss in POPULATION:
-                assert network.units is not None
-                assert network.kernel is not None
-                return factor * POPULATION[loss](
-                    network.kernel, network.units({**fixed, **q}), (y, x)
-                )
-            return factor * LOSSES[loss](predict(q), y)
-
-        def log_value(q: Any) -> Any:
-            return jnp.log(factor) + LOG_LOSSES[loss](predict(q), y)
-
-        def in_log_time(q: Any) -> Any:
-            g = jax.grad(log_value)(q)
-            return jax.tree.map(lambda a: a / (1 + jnp.sqrt(_energy(g))), g)
-
-        length, memory = method.length({**fixed, **p}, memory, h) if method.length else (h, memory)
-        step = Step(
-            predict(p),
-            y,
-            lambda: value(p),
-            lambda: log_value(p),
-            lambda: _energy(jax.grad(value)(p)),
-            length,
-        )
-        return step, in_log_time if method.log_time else jax.grad(value), length, memory
+    def record(p: Any, memory: Any, arrays: Any) -> Any:
+        e = recipe.evaluation(p, arrays)
+        kept = []
+        for fold, m in zip(recipe.folds, memory, strict=True):
+            e.found[fold], after = _fold(fold, m, e(fold.operands[0]))
+            e.known[fold] = e.found[fold]
+            kept.append(after)
+        method = recipe.method
+        length = e(method.step) if isinstance(method, Descent) else e.known[STEP]
+        e.found[step_length] = e.known[step_length] = length
+        return e, length, tuple(kept)
 
     return record
 
 
-def _energy(g: Any) -> Any:
-    return sum(jnp.sum(leaf**2) for leaf in jax.tree.leaves(g))
+STEP = Term("step_size", (), (), (), True)
+
+
+def _recorded(recipe: Recipe, e: Evaluation) -> Any:
+    u = e(recipe.outputs) if recipe.outputs is not None else jnp.zeros(0)
+    return u, tuple(e(t) for t in recipe.series)
 
 
 @cache
-def _advance(parts: Parts, substeps: int, names: tuple[str, ...]) -> Callable[..., Any]:
-    """advance(p, memory, fixed, x, y, h, scale, factor, count) -> (p, memory, series by name) over
-    `count` <= SEGMENT recorded steps.
+def _advance(recipe: Recipe, substeps: int) -> Callable[..., Any]:
+    """advance(p, v, folds, arrays, count) -> (p, v, folds, outputs and series) over `count` <=
+    SEGMENT recorded steps; v is the velocity of a heavy ball.
     """
-    record, method, kinks = _recorder(parts), METHODS[parts[2]], NETWORKS[parts[0]].kinks
-    move = method.step if kinks or method.smooth is None else method.smooth
+    record, move = _recorder(recipe), recipe.move
+    momentum = getattr(recipe.method, "momentum", 0)
 
-    @partial(jax.jit, donate_argnums=0)
-    def advance(
-        p: Any, memory: Any, fixed: Any, x: Any, y: Any, h: Any, scale: Any, factor: Any, count: Any
-    ) -> Any:
+    def step(p: Any, v: Any, arrays: Any, length: Any) -> Any:
+        field = recipe.field(arrays)
+        if momentum:
+            share = recipe.evaluation(p, arrays)(Term("number", (), (momentum,)))
+            v = jax.tree.map(lambda a, g: share * a - length * g, v, field(p))
+            return jax.tree.map(jnp.add, p, v), v
+        if substeps == 1:
+            return move(p, field, length), v
+        part = length / substeps
+        return jax.lax.fori_loop(0, substeps, lambda _, r: move(r, field, part), p), v
+
+    @partial(jax.jit, donate_argnums=(0, 1))
+    def advance(p: Any, v: Any, folds: Any, arrays: Any, count: Any) -> Any:
+        empty = jax.eval_shape(lambda: _recorded(recipe, record(p, folds, arrays)[0]))
+        rows = jax.tree.map(lambda s: jnp.full((SEGMENT, *s.shape), jnp.nan), empty)
+
         def body(j: Any, state: Any) -> Any:
-            q, memory, series = state
-            step, field, length, memory = record(q, fixed, x, y, h, scale, factor, memory)
-            series = {name: values.at[j].set(SERIES[name](step)) for name, values in series.items()}
-            q = (
-                move(q, field, length)
-                if substeps == 1
-                else jax.lax.fori_loop(
-                    0, substeps, lambda _, r: move(r, field, length / substeps), q
-                )
-            )
-            return q, memory, series
+            q, w, memory, rows = state
+            e, length, memory = record(q, memory, arrays)
+            now = _recorded(recipe, e)
+            rows = jax.tree.map(lambda kept, x: kept.at[j].set(x), rows, now)
+            q, w = step(q, w, arrays, length)
+            return q, w, memory, rows
 
-        return jax.lax.fori_loop(
-            0, count, body, (p, memory, {name: jnp.full(SEGMENT, jnp.nan) for name in names})
-        )
+        return jax.lax.fori_loop(0, count, body, (p, v, folds, rows))
 
     return advance
 
 
 @cache
-def _ends(parts: Parts, names: tuple[str, ...]) -> Callable[..., Any]:
-    """ends(p, ...) -> the series' values at p."""
-
+def _now(recipe: Recipe) -> Callable[..., Any]:
     @jax.jit
-    def ends(
-        p: Any, memory: Any, fixed: Any, x: Any, y: Any, h: Any, scale: Any, factor: Any
-    ) -> Any:
-        step, *_ = _recorder(parts)(p, fixed, x, y, h, scale, factor, memory)
-        return {name: SERIES[name](step) for name in names}
+    def now(p: Any, folds: Any, arrays: Any) -> Any:
+        e, _, _ = _recorder(recipe)(p, folds, arrays)
+        return _recorded(recipe, e)
 
-    return ends
-
-
-@cache
-def _gradient(parts: Parts) -> Callable[..., Any]:
-    """gradient(p, ...) of the loss by parameter."""
-
-    @jax.jit
-    def gradient(p: Any, fixed: Any, x: Any, y: Any, h: Any, scale: Any, factor: Any) -> Any:
-        plain = (parts[0], parts[1], "gradient_descent")
-        return _recorder(plain)(p, fixed, x, y, h, scale, factor, jnp.zeros(()))[1](p)
-
-    return gradient
-
-
-@cache
-def _outputs(network: str) -> Callable[..., Any]:
-    return jax.jit(NETWORKS[network].outputs)
-
-
-@cache
-def _patterned(network: str) -> Callable[..., Any]:
-    """measure(w, w0, x, scale) -> Gram matrix, movement, flips of a two-layer network."""
-    net = NETWORKS[network]
-    return jax.jit(lambda w, w0, x, scale: (gram_matrix(net, w, x, scale), *moved(net, w, w0, x)))
+    return now
 
 
 class Dense:
-    """One seed of a plan. begin(substeps) returns to the draw; advance(count) trains; state()
-    measures.
-    """
+    """One seed of a plan, every parameter held."""
+
+    law_error = 0.0
 
     def __init__(self, plan: Plan, seed: int):
         s = plan.setting
-        shapes = NETWORKS[s.network].shapes(plan.width, plan.inputs.shape[1], plan.depth)
-        drawn = draw(s.drawn, {p: shape[1:] for p, shape in shapes.items()}, plan.width, seed)
-        drawn |= {p: plan.spread(p) * drawn[p] for p in s.spread}
-        if s.drawn.get("a") == "balanced":
-            drawn["a"] = drawn["a"] * np.linalg.norm(drawn["w"], axis=1)
-        impossible = NETWORKS[s.network].impossible
-        if impossible and (why := impossible(drawn)):
-            raise BadInput(
-                f"setting: {s.network}",
-                why,
-                "this network has outputs only where its layer is a contraction",
-            )
-        self.plan, self.drawn = plan, drawn
-        self.fixed = {p: jnp.asarray(v) for p, v in drawn.items() if p not in s.trained}
-        self.x, self.y = plan.inputs, plan.data.labels
-        self.numbers = (plan.step_size, *plan.factors)
-        self.parts: Parts = (s.network, s.loss, s.method)
+        self.plan, self.drawn = plan, initial(s, plan.sizes, plan.known, seed)
+        _possible(plan, self.drawn)
+        self.fixed = {p: v for p, v in self.drawn.items() if p not in s.trained}
+        self.still = {**plan.known, **self.fixed}
+        asked = [a.term for a in plan.asks]
+        every = [t for t in dict.fromkeys((s.loss, *asked)) if every_step(t, s.loss, s.outputs)]
+        every = [t for t in every if t == s.loss or _moves(t)]
+        plain = {t: of_outputs(t, s.outputs) for t in every}
+        self.outs = {t: v for t, v in plain.items() if v is not None}
+        rest = tuple(t for t in every if t not in self.outs)
+        method = (s.method.step,) if isinstance(s.method, Descent) else ()
+        folds = [
+            t for term in (*rest, *method) for t in term.all_terms() if t.operation == "so_far"
+        ]
+        self.recipe = Recipe(
+            s.loss,
+            s.outputs,
+            s.trained,
+            s.method,
+            rest,
+            tuple(dict.fromkeys(folds)),
+            tuple(self.still),
+        )
+        if folds and s.method.flow:
+            raise BadInput("measured", folds[0].text, "sums over steps are known for descent alone")
+        self.arrays = [self.still[t] for t in self.recipe.known]
         self.begin(1)
 
     def begin(self, substeps: int) -> None:
         """Back to the initialization, from now on with so many substeps a recorded step."""
-        self.trained = {p: jnp.array(self.drawn[p]) for p in self.plan.setting.trained}
-        self.memory, self.substeps = np.zeros(()), substeps
+        self.p = tuple(jax.tree.map(jnp.array, self.drawn[t]) for t in self.plan.setting.trained)
+        self.v = jax.tree.map(jnp.zeros_like, self.p)
+        self.folds = tuple(jnp.asarray(_first(f)) for f in self.recipe.folds)
+        self.substeps = substeps
 
-    def state(self) -> State:
-        """Everything that the trajectory's probes need, at the present step."""
-        now, (_, scale, _) = {**self.fixed, **self.trained}, self.numbers
-        u = np.asarray(scale * _outputs(self.parts[0])(now, self.x))
-        asked = not set(self.plan.along) <= set(
-            OF_TWO_LAYERS
-        )  # for something that is read off the parameters one by one
-        params = {p: np.asarray(v) for p, v in now.items()} if asked else {}
-        slopes = (
-            _gradient(self.parts)(self.trained, self.fixed, self.x, self.y, *self.numbers)
-            if asked
-            else {}
-        )
-        gradient = {p: np.asarray(v) for p, v in slopes.items()}
-        if NETWORKS[self.parts[0]].patterns is None:
-            return State(u, self.ends()["loss"], params=params, gradient=gradient)
-        gram, movement, flips = _patterned(self.parts[0])(now["w"], self.drawn["w"], self.x, scale)
-        return State(
-            u,
-            self.ends()["loss"],
-            np.asarray(gram),
-            float(movement),
-            float(flips),
-            params=params,
-            gradient=gradient,
-        )
-
-    def start(self) -> Start:
-        """What the draw's probes need."""
-        state, w = self.state(), self.drawn.get("w")
-        size = np.abs(w @ np.asarray(self.x).T) if w is not None else np.zeros((1, len(self.y)))
-        return Start(
-            state.gram,
-            state.u,
-            self.plan.data,
-            self.plan.width,
-            lambda radius: (size <= radius).mean(axis=0),
-            params=self.drawn,
-            tangent=Tangent(
-                self.parts[0],
-                {p: jnp.asarray(self.drawn[p]) for p in self.trained},
-                self.fixed,
-                self.x,
-                self.numbers[1],
-                self.plan.data.labels,
-            ),
-        )
-
-    def ends(self) -> dict[str, float]:
-        """The series at the present step."""
-        found = _ends(self.parts, self.plan.series)(
-            self.trained, self.memory, self.fixed, self.x, self.y, *self.numbers
-        )
-        return {name: float(value) for name, value in found.items()}
-
-    def advance(self, count: int) -> dict[str, Array]:
+    def advance(self, count: int) -> Found:
         """Train `count` <= SEGMENT recorded steps; the series before each."""
-        train = _advance(self.parts, self.substeps, self.plan.series)
-        self.trained, self.memory, found = train(
-            self.trained, self.memory, self.fixed, self.x, self.y, *self.numbers, count
-        )
-        return {name: np.asarray(values[:count]) for name, values in found.items()}
+        train = _advance(self.recipe, self.substeps)
+        self.p, self.v, self.folds, rows = train(self.p, self.v, self.folds, self.arrays, count)
+        u, others = rows
+        return self._found(np.asarray(u)[:count], [np.asarray(v)[:count] for v in others], None)
+
+    def ends(self) -> Found:
+        """The series at the present step."""
+        u, others = _now(self.recipe)(self.p, self.folds, self.arrays)
+        again = None
+        if others:
+            moved = tuple(jax.tree.map(lambda a: a * (1 + ULP), p) for p in self.p)
+            again = [float(v) for v in _now(self.recipe)(moved, self.folds, self.arrays)[1]]
+        return self._found(np.asarray(u)[None], [np.asarray(v)[None] for v in others], again)
+
+    def _found(self, u: Array, others: list[Array], again: list[float] | None) -> Found:
+        found: Found = {}
+        if self.outs:
+            names = tuple(self.plan.known)
+            run = along_outputs(tuple(self.outs.values()), names)
+            padded = np.concatenate(
+                [u, np.zeros((-len(u) % SEGMENT if len(u) > 1 else 0, u.shape[1]))]
+            )
+            pairs = run(padded, [self.plan.known[t] for t in names])
+            for t, (value, error) in zip(self.outs, pairs, strict=True):
+                found[t] = np.asarray(value)[: len(u)], np.asarray(error)[: len(u)]
+        for k, (t, values) in enumerate(zip(self.recipe.series, others, strict=True)):
+            error = 64 * ULP * np.abs(values)
+            if again is not None:
+                error = error + 64 * np.abs(values - again[k])
+            found[t] = values, error
+        return found
+
+    def known(self) -> dict[Term, Any]:
+        """Everything at the present step and of the start."""
+        now = dict(zip(self.plan.setting.trained, self.p, strict=True))
+        started = {t.start: v for t, v in self.drawn.items()}
+        return {**self.still, **now, **started}
+
+    def blur(self) -> Mapping[Term, float]:
+        """Nothing is known to within an interval alone."""
+        return {}
+
+
+def _moves(term: Term) -> bool:
+    return any(t.moment == "now" or t.operation == "so_far" for t in term.all_terms())
+
+
+def _possible(plan: Plan, drawn: Mapping[Term, Any]) -> None:
+    """BadInput where an implicit layer is no contraction, so that it need not have a state."""
+    outputs = plan.setting.outputs
+    for term in outputs.all_terms() if outputs is not None else ():
+        if term.operation == "equilibrium":
+            matrix, factor, _ = term.operands
+            e = Evaluation({**plan.known, **drawn})
+            norm = float(
+                np.abs(np.asarray(e(factor))).max() * np.linalg.norm(np.asarray(e(matrix)), 2)
+            )
+            if norm >= 1:
+                why = "this network has outputs only where its layer is a contraction"
+                raise BadInput("setting: equilibrium", f"‖bA‖ = {norm:.3g}", why)
+
+
+__all__ = ["OUT", "Dense"]

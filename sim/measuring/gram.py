@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-from flint import arb, arb_mat, ctx, fmpq, fmpq_mat
+from flint import arb, arb_mat, fmpq, fmpq_mat
 
 from sim.data.table import Array, Data
 from theorems.reasoning.exact import down, up
@@ -71,7 +71,7 @@ def _rank(rows: Array) -> int:
     return int(fmpq_mat(exact).rank())
 
 
-def _cosines(raw: Array) -> arb_mat:
+def exact_cosines(raw: Array) -> arb_mat:
     """The matrix of cosines in balls, exactly +1 or -1 for parallel rows, where arccos has no room
     for error.
     """
@@ -90,100 +90,34 @@ def _cosines(raw: Array) -> arb_mat:
     return arb_mat([[cosine(i, j) for j in range(n)] for i in range(n)])
 
 
-def largest_cosine(data: Data) -> Enclosure:
-    """max over i != j of |x_i.x_j|; exactly 1 when two rows are parallel or antiparallel."""
-    return _largest(data, any(parallel_pairs(data.raw)), abs)
+def limiting_entry(c: arb) -> arb:
+    """The entry of the limiting Gram matrix of two unit rows with this cosine."""
+    return c * (arb.pi() - c.acos()) / (2 * arb.pi())
 
 
-def largest_facing(data: Data) -> Enclosure:
-    """max over i != j of x_i.x_j, with its sign; exactly 1 when two rows point the same way."""
-    return _largest(data, bool(parallel_pairs(data.raw)[0]), lambda c: c)
+def feature_entry(c: arb) -> arb:
+    """The entry of the features' Gram matrix of two unit rows with this cosine."""
+    return ((1 - c * c).sqrt() + (arb.pi() - c.acos()) * c) / (2 * arb.pi())
 
 
-def _largest(data: Data, reached: bool, size: Callable[[arb], arb]) -> Enclosure:
-    if data.samples == 1:
-        return Enclosure(0.0, 0.0, 0.0)
-    if reached:
-        return Enclosure(1.0, 1.0, 1.0)
-    with ctx.workprec(BITS):
-        matrix, n = _cosines(data.raw), data.samples
-        sizes = [size(matrix[i, j]) for i in range(n) for j in range(i)]
-        top = max(sizes, key=float)
-        return Enclosure(float(top), down(top), max(map(up, sizes)))
-
-
-def gram_floor(data: Data) -> Enclosure:
-    """lambda_0 = least eigenvalue of H^oo, certified on the exact inputs; exactly 0 where a null
-    vector is known.
+def limiting_singular(data: Data) -> bool:
+    """Whether a null vector of the limiting Gram matrix is known: equal rows, or antiparallel ones
+    whose halves are dependent, since phi(x) - phi(-x) = x.
     """
     same, opposite = parallel_pairs(data.raw)
     halves = [i for i, _ in opposite]
-    if same or (halves and _rank(data.raw[halves]) < len(halves)):
-        return Enclosure(
-            0.0, 0.0, 0.0
-        )  # equal rows of H, or phi(x) - phi(-x) = x with linearly dependent x
-    return _floor(
-        data, limiting_gram(data.inputs), lambda c: c * (arb.pi() - c.acos()) / (2 * arb.pi())
-    )
+    return bool(same) or (bool(halves) and _rank(data.raw[halves]) < len(halves))
 
 
-def feature_gram(inputs: Array) -> Array:
-    """G^oo = E relu(w.x_i) relu(w.x_j) for unit rows, (n, n): (sin t + (pi - t) cos t) / (2 pi), t
-    the angle; Gao et al. 2021, Lemma 3.2.
-    """
-    cosines = np.clip(inputs @ inputs.T, -1.0, 1.0)
-    angles = np.arccos(cosines)
-    gram = (np.sin(angles) + (np.pi - angles) * cosines) / (2 * np.pi)
-    np.fill_diagonal(gram, 0.5)
-    return gram
+def feature_singular(data: Data) -> bool:
+    """Whether two rows point the same way, so that the features' Gram matrix is singular."""
+    return bool(parallel_pairs(data.raw)[0])
 
 
-def feature_floor(data: Data) -> Enclosure:
-    """The least eigenvalue of G^oo, certified on the exact inputs; exactly 0 where two rows point
-    the same way.
-    """
-    if parallel_pairs(data.raw)[0]:
-        return Enclosure(0.0, 0.0, 0.0)
-    return _floor(
-        data,
-        feature_gram(data.inputs),
-        lambda c: ((1 - c * c).sqrt() + (arb.pi() - c.acos()) * c) / (2 * arb.pi()),
-    )
-
-
-def _floor(data: Data, gram: Array, entry: Callable[[arb], arb]) -> Enclosure:
-    """The least eigenvalue of the matrix with 1/2 on its diagonal and entry(cosine) off it; gram is
-    the same in floats.
-    """
-    approx, vectors = np.linalg.eigh(gram)
-    if data.samples > CERTIFIABLE:
-        return Enclosure(float(approx[0]), float("nan"), float("nan"), certified=False)
-    with ctx.workprec(BITS):
-        cos, n, half = _cosines(data.raw), data.samples, arb(1) / 2
-        entries = [[half if i == j else arb(0) for j in range(n)] for i in range(n)]
-        for i in range(n):
-            for j in range(i):
-                entries[i][j] = entries[j][i] = entry(cos[i, j])
-        low, high = least_eigenvalue(arb_mat(entries), vectors)
-        return _enclosure(low, high)
-
-
-def input_gram_norm(data: Data) -> Enclosure:
-    """The largest eigenvalue of XX^T for the unit rows, certified on the exact inputs."""
-    values, vectors = np.linalg.eigh(-(data.inputs @ data.inputs.T))
-    if data.samples > CERTIFIABLE:
-        return Enclosure(float(-values[0]), float("nan"), float("nan"), certified=False)
-    with ctx.workprec(BITS):
-        low, high = least_eigenvalue(-1 * _cosines(data.raw), vectors)
-        return _enclosure(-high, -low)
-
-
-def _enclosure(low: arb, high: arb) -> Enclosure:
-    """The middle and the ends; not certified when the balls are too wide to bound anything."""
-    bounds = down(low), up(high)
-    return Enclosure(
-        float((low + high).mid()) / 2, *bounds, certified=bool(np.isfinite(bounds).all())
-    )
+SINGULAR: dict[str, Callable[[Data], bool]] = {
+    "limiting_gram": limiting_singular,
+    "feature_gram": feature_singular,
+}
 
 
 def least_eigenvalue(matrix: arb_mat, vectors: Array) -> tuple[arb, arb]:

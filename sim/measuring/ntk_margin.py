@@ -14,17 +14,20 @@ from itertools import product
 import numpy as np
 from scipy.optimize import minimize
 
+from sim.data.sample import UNIT, Sample
 from sim.data.table import Array, Data
 from sim.measuring.gram import Enclosure, limiting_gram
+from theorems.problem import BadInput
 
 MOST = 2**14  # activation patterns that are gone through
 APART = 1e-14  # |cosine| up to which two unit rows count as orthogonal
 
 
-def ntk_margin(data: Data) -> Enclosure:
-    """Exact up to the solver where the points split into orthogonal groups of rank one or two,
+def ntk_margin(sample: Sample) -> Enclosure:
+    """For rows of length one: exact up to the solver where the points split into orthogonal groups of rank one or two,
     elsewhere between the kernel's bounds.
     """
+    data = _of_length_one(sample)
     return _margin(data.digest, data)
 
 
@@ -44,10 +47,17 @@ def _margin(_: str, data: Data) -> Enclosure:
     return Enclosure(low if split is None else (low + high) / 2, low, max(high, low))
 
 
-def kernel_margin(data: Data) -> Enclosure:
-    """The square root of the least y_q H y_q over the simplex, H the limiting Gram matrix: any q
+def _of_length_one(sample: Sample) -> Data:
+    if sample.kind != UNIT:
+        raise BadInput("ntk_margin", sample.kind, "it is known for rows of length one alone")
+    return sample.data
+
+
+def kernel_margin(sample: Sample) -> Enclosure:
+    """For rows of length one: the square root of the least y_q H y_q over the simplex, H the limiting Gram matrix: any q
     bounds it from above and, by convexity, below.
     """
+    data = _of_length_one(sample)
     z = data.labels[:, None] * data.inputs
     q = _least(lambda p: _quadratic(p, z, data.inputs), len(z))
     value, slope = _quadratic(q, z, data.inputs)

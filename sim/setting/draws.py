@@ -35,19 +35,11 @@ def _signs(g: Generator, count: int) -> Array:
 LAWS: dict[str, Callable[[Generator, tuple[int, ...]], Array]] = {
     "standard_normal": lambda g, shape: g.standard_normal(shape),
     "rademacher": lambda g, shape: _signs(g, int(np.prod(shape))).reshape(shape),
-    "balanced": lambda g, shape: _signs(g, int(np.prod(shape))).reshape(
-        shape
-    ),  # signs here, times the neuron's length in the network
-    "one": lambda _, shape: np.ones(shape),
-    "zero": lambda _, shape: np.zeros(shape),
     "coupled": lambda g, shape: np.resize(
         [1.0, -1.0], shape
     ),  # neurons in pairs: opposite here, equal in all else
 }
 COUPLED = "coupled"
-ROTATION_INVARIANT = {
-    "standard_normal"
-}  # so inputs may be expressed in an orthonormal basis of their span
 
 
 def generator(seed: int, name: str, block: int) -> Generator:
@@ -77,9 +69,6 @@ def device_block(
         shape = (*features[name], rows)
         laws = {
             "standard_normal": lambda k, s: jax.random.normal(k, s, jnp.float64),
-            "zero": lambda _, s: jnp.zeros(s),
-            "one": lambda _, s: jnp.ones(s),
-            "balanced": lambda k, s: jax.random.rademacher(k, s).astype(jnp.float64),
             "rademacher": lambda k, s: jax.random.rademacher(k, s).astype(jnp.float64),
         }
         values = (

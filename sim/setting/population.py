@@ -4,9 +4,6 @@ sample.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import jax
 import jax.numpy as jnp
 
@@ -51,13 +48,3 @@ def _backward(saved: tuple[jax.Array, jax.Array], g: jax.Array) -> tuple[jax.Arr
 
 
 abs_kernel.defvjp(_forward, _backward)
-Units = tuple[jax.Array, jax.Array]
-
-
-def squares(kernel: Callable[[Any, Any], Any], student: Units, teacher: Units) -> jax.Array:
-    """E (f - f*)^2 of f(x) = sum_j c_j act(u_j.x); student and teacher are (c, u)."""
-    (c, u), (d, v) = student, teacher
-    return c @ kernel(u, u) @ c - 2 * c @ kernel(u, v) @ d + d @ kernel(v, v) @ d
-
-
-POPULATION = {"population_squares": squares}

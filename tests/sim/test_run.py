@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+import sim.setting.networks
 from sympy import Rational, S, sqrt
 
-import sim.setting.networks
 from sim.data.table import Data, load
 from sim.plan import Ask, Plan
 from sim.run import simulate, trajectories

@@ -12,6 +12,7 @@ from theorems.language.derivation import (
 )
 from theorems.language.erratum import Counterexample, Erratum
 from theorems.language.lemma import Lemma, Use
+from theorems.language.method import Descent, Flow, gradient_descent, gradient_flow
 from theorems.language.quantifier import Average, Best, Each, Limit
 from theorems.language.quantity import (
     About,
@@ -24,18 +25,16 @@ from theorems.language.quantity import (
     failure,
     hidden,
     index,
-    observable,
-    of_data,
-    of_draw,
+    measured,
     positive,
     time,
 )
+from theorems.language.setting import Setting
 from theorems.language.statement import (
     Claim,
     Hypothesis,
     Law,
     Paper,
-    Setting,
     Theorem,
 )
 from theorems.problem import BadInput
@@ -49,8 +48,10 @@ __all__ = [
     "Claim",
     "Consistent",
     "Counterexample",
+    "Descent",
     "Each",
     "Erratum",
+    "Flow",
     "Grows",
     "Hypothesis",
     "Identity",
@@ -74,11 +75,11 @@ __all__ = [
     "defined",
     "expanded",
     "failure",
+    "gradient_descent",
+    "gradient_flow",
     "hidden",
     "index",
-    "observable",
-    "of_data",
-    "of_draw",
+    "measured",
     "positive",
     "time",
 ]

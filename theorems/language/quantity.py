@@ -9,6 +9,7 @@ from typing import Any
 from sympy import Expr, Symbol, sympify
 from sympy.printing.pretty.pretty_symbology import pretty_symbol
 
+from theorems.language.measurement import Term
 from theorems.problem import BadInput
 
 
@@ -24,20 +25,21 @@ class About(StrEnum):
 
 
 class Quantity(Symbol):
-    """A symbol with the paper's letter, its meaning, its level and, if measured, its probe.
+    """A symbol with the paper's letter, its meaning, its level and, if measured, the
+    term that defines it.
 
     Two quantities are equal when all of these agree: SymPy caches expressions by equality, so a
     letter that two papers use differently must not be one symbol.
     """
 
-    __slots__ = ("about", "below", "meaning", "probe", "tex", "text")
+    __slots__ = ("about", "below", "meaning", "of", "tex", "text")
 
     def __new__(
         cls,
         name: str,
         meaning: str,
         about: About,
-        probe: str | None = None,
+        of: Term | None = None,
         text: str | None = None,
         tex: str | None = None,
         below: int | None = None,
@@ -50,7 +52,7 @@ class Quantity(Symbol):
         if not meaning.strip():
             raise BadInput(f"quantity {name}", meaning, "it needs a meaning in words")
         self = Symbol.__xnew__(cls, name, **{"real": True, **assumptions})
-        self.meaning, self.about, self.probe = meaning, about, probe
+        self.meaning, self.about, self.of = meaning, about, of
         self.text = text or pretty_symbol(name)
         self.tex, self.below = tex, below
         return self
@@ -60,7 +62,7 @@ class Quantity(Symbol):
             self.name,
             self.meaning,
             str(self.about),
-            self.probe or "",
+            self.of.text if self.of is not None else "",
             self.text,
             self.tex or "",
             str(self.below),
@@ -68,7 +70,7 @@ class Quantity(Symbol):
         return (*words, *sorted(self._assumptions_orig.items()))
 
     def __getnewargs_ex__(self) -> tuple[tuple[Any, ...], dict[str, bool]]:
-        args = (self.name, self.meaning, self.about, self.probe, self.text, self.tex, self.below)
+        args = (self.name, self.meaning, self.about, self.of, self.text, self.tex, self.below)
         return args, dict(self._assumptions_orig)
 
     def __getstate__(self) -> None:
@@ -195,20 +197,23 @@ def hidden(name: str, meaning: str, **signs: Any) -> Quantity:
     return Quantity(name, meaning, About.HIDDEN, positive=True, **signs)
 
 
-def of_data(name: str, meaning: str, probe: str, **signs: Any) -> Quantity:
-    """A nonnegative number computed from inputs and labels, with certified bounds where the probe
-    has them.
+def measured(name: str, meaning: str, of: Term, **signs: Any) -> Observable:
+    """A number that is observed, defined by a term: of the data, of the initialization drawn, or
+    along training, as the term says; not negative where its structure shows that.
+
+    Of the draw, `near(R)` is its value for the argument R; along training, `r(k)` that of step k.
     """
-    return Quantity(name, meaning, About.DATA, probe, nonnegative=True, **signs)
+    if of.axes:
+        axes = ", ".join(map(str, of.axes))
+        raise BadInput(f"measured {name}", of.text, f"it must be one number; it has {axes}")
+    if of.nonnegative:
+        signs.setdefault("nonnegative", True)
+    return Observable(name, meaning, about(of), of, **signs)
 
 
-def of_draw(name: str, meaning: str, probe: str, **signs: Any) -> Observable:
-    """A nonnegative number computed from the initialization drawn; called with an argument it is a
-    function of it.
-    """
-    return Observable(name, meaning, About.DRAW, probe, nonnegative=True, **signs)
-
-
-def observable(name: str, meaning: str, probe: str, **signs: Any) -> Observable:
-    """A number measured along training: `residual(k)`; not negative unless said otherwise."""
-    return Observable(name, meaning, About.TRAJECTORY, probe, **{"nonnegative": True, **signs})
+def about(term: Term) -> About:
+    """When the value of a term becomes known."""
+    leaves = list(term.leaves())
+    if any(leaf.moment == "now" for leaf in leaves) or term.operation == "so_far":
+        return About.TRAJECTORY
+    return About.DRAW if any(leaf.moment == "start" for leaf in leaves) else About.DATA

@@ -16,7 +16,8 @@ from theorems.language.derivation import Step
 from theorems.language.frozen import Frozen
 from theorems.language.quantifier import Average, Best, Quantifier
 from theorems.language.quantity import About, At, Defined, Quantity, expanded
-from theorems.problem import BadInput, unknown
+from theorems.language.setting import Setting
+from theorems.problem import BadInput
 
 Form = Literal["as printed", "as corrected", "ours"]
 LEVELS = (About.INDEX, About.SCALE, About.HIDDEN, About.DATA, About.DRAW, About.TRAJECTORY)
@@ -85,54 +86,6 @@ def _address(field_name: str, at: str) -> None:
         raise BadInput(
             f"{field_name}: at", at, "every relation needs its address, e.g. at='Theorem 4.1'"
         )
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What is trained on what: five interchangeable nouns that `sim` implements by name, with the
-    paper's factors.
-
-    network: forward map; output: the factor in front of it (a function of the scale, e.g.
-    1/sqrt(m)).
-    trained: the parameters that move; drawn: initial law of each parameter; spread: the number it
-    is multiplied by, if not 1.
-    loss: by name; factor: the number in front of the sum over points (1/2, 1/n, ...).
-    method: training method; data: promises about the inputs and labels.
-    """
-
-    network: str
-    trained: tuple[str, ...]
-    drawn: Mapping[str, str]
-    loss: str
-    method: str
-    data: tuple[str, ...] = ()
-    output: Expr = S.One
-    factor: Expr = S.One
-    spread: Mapping[str, Expr] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "drawn", Frozen(self.drawn))
-        object.__setattr__(self, "spread", Frozen({k: sympify(v) for k, v in self.spread.items()}))
-        for name in ("output", "factor"):
-            object.__setattr__(self, name, sympify(getattr(self, name)))
-        for name, value in (
-            ("output", self.output),
-            ("factor", self.factor),
-            *((f"spread of {k}", v) for k, v in self.spread.items()),
-        ):
-            if level(value) is not About.SCALE:
-                raise BadInput(
-                    f"setting: {name}", str(value), "it may depend on the scale alone (n, m, ...)"
-                )
-        if strange := sorted(set(self.spread) - set(self.drawn)):
-            raise unknown("setting: spread", strange[0], self.drawn)
-        missing = [p for p in self.trained if p not in self.drawn]
-        if not self.trained or missing:
-            raise BadInput(
-                "setting: trained",
-                self.trained,
-                f"each needs its initial law in drawn={{...}}; missing: {missing}",
-            )
 
 
 @dataclass(frozen=True)

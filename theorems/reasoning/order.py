@@ -9,10 +9,12 @@ from dataclasses import dataclass
 import sympy
 from sympy import Expr, Integer, Rational
 
+from theorems.language.measurement import greatest_eigenvalue, labels, rows, total
 from theorems.language.quantity import Quantity, expanded
 from theorems.problem import BadInput
 
 ZERO = Integer(0)
+ENERGY = total(labels**2)  # of labels of size one it is the number of points
 
 
 @dataclass(frozen=True, order=True)
@@ -28,14 +30,14 @@ class Order:
         return f"exponent {self.power}" + (f" with log^{self.logs}" if self.logs else "")
 
 
-GROWING = {"input_gram_norm", "label_energy"}  # probes whose values grow with the number of points
+GROWING = {ENERGY, greatest_eigenvalue(rows @ rows.T)}  # with the number of points
 
 
 def to_infinity(letter: Quantity) -> bool:
     """Counts (n, m) and norms of all points go to infinity; gaps, failure probabilities and
     accuracies go to zero.
     """
-    return bool(letter.is_integer) or letter.probe in GROWING
+    return bool(letter.is_integer) or letter.of in GROWING
 
 
 def exponent(expression: Expr, letter: Quantity) -> Rational:

@@ -14,8 +14,19 @@ from theorems.language import (
     Witness,
     count,
     index,
-    observable,
+    measured,
     positive,
+)
+from theorems.language.measurement import (
+    inputs,
+    labels,
+    neurons,
+    norm,
+    normal,
+    parameter,
+    relu,
+    rows,
+    signs,
 )
 
 # The paper, as it is cited. The key is the name of this file.
@@ -27,33 +38,35 @@ paper = Paper(
     venue="draft",
 )
 
-# Letters: the paper's own, each with its meaning. `observable` is measured along training; probe=
-# says by what.
+# Letters: the paper's own, each with its meaning.
 n, m = count("n", "training points"), count("m", "hidden neurons")
 k, eta = index("k", "gradient step"), positive("eta", "step size")
-residual = observable(
+
+# The network is its parameters and a function of them: rows are the inputs as trained, (points,
+# inputs), and labels their labels. Shapes are checked when this file loads.
+w, a = parameter("w", neurons, inputs), parameter("a", neurons)
+f = (a @ relu(w @ rows.T)) / sqrt(m)
+
+# What is trained on what: every parameter has an initial law, some of them move.
+setting = Setting(
+    outputs=f,
+    trained=(w,),
+    start={w: normal, a: signs},
+    loss=norm(f - labels) ** 2 / 2,
+    data=("unit_inputs",),
+)
+
+# What is observed is an expression as well; `w.start` is w at the start.
+residual = measured(
     "r",
     "distance of the predictions from the labels",
-    probe="residual",
+    norm(labels - f),
     text="‖y−u({})‖",
     tex=r"\lVert y-u({})\rVert",
 )
 h, lam = (
     positive("h", "‖y−u(k+1)‖/‖y−u(k)‖"),
     positive("lam", "least eigenvalue of the Gram matrix along training"),
-)
-
-# What is trained on what: f(x) = output * sum_r a_r relu(w_r . x), loss = factor * sum_i (f(x_i) -
-# y_i)^2.
-setting = Setting(
-    network="two_layer_relu",
-    output=1 / sqrt(m),
-    trained=("w",),
-    drawn={"w": "standard_normal", "a": "rademacher"},
-    loss="sum_of_squares",
-    factor=Rational(1, 2),
-    method="gradient_descent",
-    data=("unit_inputs",),
 )
 
 # Relations, each with its address in the paper. form= is "as printed", "as corrected" or "ours".

@@ -91,15 +91,13 @@ def _text(module: ModuleType) -> Iterator[str]:
         yield f"\n{t.statement}{'  (our own)' if t.form == 'ours' else ''}\n{'─' * len(t.statement)}"
         yield t.says
         if t.setting is not None:
-            s = t.setting
-            drawn = ", ".join(
-                f"{k} ~ {text(s.spread[k]) + ' × ' if k in s.spread else ''}{v}"
-                for k, v in s.drawn.items()
-            )
-            yield f"setting: {s.network} times {text(s.output)}, training {', '.join(s.trained)}; {drawn}; {text(s.factor)} × {s.loss}; {s.method}"
+            yield f"setting: {t.setting.text}"
         yield from _rows(
             "letters",
-            ((q.text.replace("({})", ""), q.meaning, q.probe or "") for q in t.quantities),
+            (
+                (q.text.replace("({})", ""), q.meaning, q.of.text if q.of is not None else "")
+                for q in t.quantities
+            ),
         )
         yield from _rows(
             "where", ((f"{text(d)} = {text(d.definition)}", d.meaning) for d in t.abbreviations)
@@ -207,13 +205,14 @@ def _theorem(t: Theorem) -> dict[str, Any]:
         "statement": t.statement,
         "says": t.says,
         "form": t.form,
-        "setting": {
-            k: v if isinstance(v, dict | tuple) else str(v) for k, v in vars(t.setting).items()
-        }
-        if t.setting
-        else None,
+        "setting": t.setting.text if t.setting else None,
         "quantities": [
-            {"name": q.name, "meaning": q.meaning, "about": str(q.about), "probe": q.probe}
+            {
+                "name": q.name,
+                "meaning": q.meaning,
+                "about": str(q.about),
+                "measured": q.of.text if q.of is not None else None,
+            }
             for q in t.quantities
         ],
         "where": [

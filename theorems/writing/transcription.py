@@ -33,7 +33,8 @@ from theorems.writing.card import quantifier
 from theorems.writing.notation import text
 from theorems.language.quantifier import Average, Best, Each, Limit
 from theorems.language.quantity import At, Observable, Quantity, expanded
-from theorems.language.statement import Claim, Hypothesis, Law, Setting, Theorem
+from theorems.language.statement import Claim, Hypothesis, Law, Theorem
+from theorems.writing.typed_setting import same_setting
 from theorems.problem import BadInput, unknown
 
 RULES = (*standard_transformations, implicit_multiplication, convert_xor)
@@ -124,12 +125,12 @@ def compare_statement(theorem: Theorem, lines: Mapping[str, str]) -> Iterator[Ty
             yield Typed(theorem.statement, name, "not declared", line, False)
     if theorem.setting is not None:
         line = lines.get("setting")
-        agrees_too = line is not None and _same_setting(
+        agrees_too = line is not None and same_setting(
             theorem.setting,
             line,
             (*theorem.quantities, *filter(None, vars(theorem.scale).values())),
         )
-        yield Typed(theorem.statement, "setting", _setting(theorem.setting), line, agrees_too)
+        yield Typed(theorem.statement, "setting", theorem.setting.text, line, agrees_too)
 
 
 def disagreement(theorem: Theorem, lines: Mapping[str, str]) -> str:
@@ -273,38 +274,4 @@ def _same_bound(over: Any, word: str, names: Mapping[str, Any]) -> bool:
         same(_parse(found["last"], names), last)
         if found["last"] and last is not None
         else not found["last"] and last is None
-    )
-
-
-def _setting(s: Setting) -> str:
-    laws = "; ".join(
-        f"{name} ~ {f'{s.spread[name]} ' if name in s.spread else ''}{law}"
-        for name, law in s.drawn.items()
-    )
-    return f"{s.network} times {s.output}; train {', '.join(s.trained)}; {laws}; loss {s.factor} {s.loss}; {s.method}"
-
-
-def _same_setting(s: Setting, line: str, letters: tuple[Quantity, ...]) -> bool:
-    names = {str(q): q for q in letters}
-    if line.count(";") < 4:
-        raise BadInput(
-            "transcription: setting",
-            line,
-            "it must be NETWORK times FACTOR; train w; w ~ LAW; ...; loss FACTOR NAME; METHOD",
-        )
-    network, train, *laws, loss, method = (part.strip() for part in line.split(";"))
-    name, _, output = network.partition(" times ")
-    factor, _, kind = loss.removeprefix("loss ").rpartition(" ")
-    drawn = {w: law.rpartition(" ")[2] for w, _, law in (x.partition(" ~ ") for x in laws)}
-    spread = {
-        w: _parse(law.rpartition(" ")[0] or "1", names)
-        for w, _, law in (x.partition(" ~ ") for x in laws)
-    }
-    return (
-        (name, kind, method, train)
-        == (s.network, s.loss, s.method, f"train {', '.join(s.trained)}")
-        and drawn == dict(s.drawn)
-        and same(_parse(output or "1", names), s.output)
-        and same(_parse(factor or "1", names), s.factor)
-        and all(same(spread[w], s.spread.get(w, S.One)) for w in drawn)
     )

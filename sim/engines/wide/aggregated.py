@@ -62,8 +62,8 @@ def survey(plan: Plan, seed: int, reach: Array, threads: int = 1) -> Crowd:
     norms = np.linalg.norm(plan.inputs, axis=1)
     unit, sizes, twins = (
         plan.inputs / norms[:, None],
-        plan.spread("w") * norms,
-        2 if COUPLED in plan.setting.drawn.values() else 1,
+        plan.spread * norms,
+        2 if COUPLED in plan.drawn.values() else 1,
     )
     m, g = plan.width // twins, generator(seed, "crowd", 0)
     levels = _levels(plan, reach / sizes, sizes, m)
@@ -83,7 +83,7 @@ def survey(plan: Plan, seed: int, reach: Array, threads: int = 1) -> Crowd:
     u = np.zeros(len(sizes)) if twins == 2 else sizes * (sums + np.maximum(z, 0) @ a)
     held = (np.abs(z) <= (reach / sizes)[:, None]).any(axis=0)
     w, a = (
-        plan.spread("w") * np.repeat(w[:, held], twins, axis=1),
+        plan.spread * np.repeat(w[:, held], twins, axis=1),
         np.resize([1.0, -1.0], 2 * held.sum()) if twins == 2 else a[held],
     )
     return Crowd(

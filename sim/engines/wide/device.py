@@ -40,7 +40,8 @@ def _group(
             {p: law for p, law, _ in laws}, {p: f for p, _, f in laws}, seed, block
         )
         here = block * BLOCK + jnp.arange(BLOCK) < width
-        w, a = spread * drawn["w"], jnp.where(here, drawn["a"], 0.0)
+        below, above = (drawn[p] for p, _, _ in laws)
+        w, a = spread * below, jnp.where(here, above, 0.0)
         z = x @ w
         active, size = (z >= 0) & here, jnp.abs(z)
         near = (size <= reach[:, None]).any(0) & here
@@ -65,7 +66,7 @@ def _group(
             "within": within,
             "near": near.sum(),
             "w": w[:, columns],
-            "a": drawn["a"][columns],
+            "a": above[columns],
         }
 
     return jax.vmap(one)(blocks)
@@ -78,10 +79,8 @@ def blocks(
     kink.
     """
     room = 64 + int(1.5 * share * BLOCK)
-    laws = tuple(
-        (p, law, (plan.inputs.shape[1],) if p == "w" else ())
-        for p, law in plan.setting.drawn.items()
-    )
+    features = ((plan.inputs.shape[1],), ())  # of the neurons below, and of the signs above
+    laws = tuple((p, law, f) for (p, law), f in zip(plan.drawn.items(), features, strict=True))
     for first in range(0, len(numbers), GROUP):
         wanted = numbers[first : first + GROUP]
         padded = np.resize(np.array(wanted), GROUP)
@@ -91,7 +90,7 @@ def blocks(
                 padded,
                 plan.width,
                 plan.inputs,
-                plan.spread("w"),
+                plan.spread,
                 reach,
                 plan.radii,
                 laws,

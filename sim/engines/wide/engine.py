@@ -23,12 +23,14 @@ import numpy as np
 from scipy.special import erf, erfinv
 
 from sim.data.table import Array
+from sim.engines.protocol import Found
 from sim.engines.wide.crowd import Crowd, bits, numbered, paired
-from sim.engines.wide.kernel import compare, look, near, objective, put, stepper, take
+from sim.engines.wide.kernel import compare, look, near, put, stepper, take
 from sim.measuring.gram import limiting_gram
-from sim.measuring.state import Start, State
+from sim.measuring.series import OUT, along_outputs, of_outputs
 from sim.plan import SEGMENT, Plan
 from sim.setting.draws import COUPLED
+from theorems.language.measurement import Term
 
 CAREFUL, CLOSE = (
     1.25,
@@ -70,13 +72,18 @@ class Pilot:
     def __init__(self, plan: Plan):
         self.plan, self.x, self.y = plan, plan.inputs, plan.data.labels
         self.mix = None if np.array_equal(self.x, np.eye(*self.x.shape)) else self.x
-        self.scale, self.factor = plan.factors
+        self.scale = plan.scale
+        self.flow = plan.setting.method.flow
+        assert plan.setting.outputs is not None
+        self.loss = plan.setting.loss.replaced({plan.setting.outputs: OUT})
+        self.names = tuple(plan.known)
+        self.numbers = [plan.known[t] for t in self.names]
         angles = abs(self.scale) * np.abs(self.x @ self.x.T)
         self.angles = np.concatenate(
             [angles, angles - np.diag(np.diag(angles))], axis=1
         )  # (n, 2n): where active, where not
-        self.stages = STAGES if plan.method.flow else 1
-        self.deviation = plan.spread("w") * np.linalg.norm(
+        self.stages = STAGES if self.flow else 1
+        self.deviation = plan.spread * np.linalg.norm(
             self.x, axis=1
         )  # of a preactivation at the start
 
@@ -85,22 +92,12 @@ class Pilot:
         system diverges.
         """
         n, d = self.x.shape
-        train = stepper(self.plan.setting.loss, self.plan.setting.method, substeps)
+        train = stepper(self.loss, self.names, self.flow, substeps)
         p, nobody, found = _still(n, np.zeros((d, SMALLEST))), np.zeros(SMALLEST), []
         for first in range(0, steps, SEGMENT):
             count = min(SEGMENT, steps - first)
-            p, _, _, A = train(
-                p,
-                nobody,
-                self.mix,
-                self.y,
-                u,
-                gram,
-                self.plan.step_size,
-                self.scale,
-                self.factor,
-                count,
-            )
+            h, c = self.plan.step_size, self.scale
+            p, _, A = train(p, nobody, self.mix, self.numbers, u, gram, h, c, count)
             found.append(np.asarray(A)[:count])
         with np.errstate(all="ignore"):  # infinities
             return np.nan_to_num(self.stages * np.concatenate(found) @ self.angles, nan=np.inf)
@@ -108,7 +105,7 @@ class Pilot:
     def generous(self) -> Array:
         """The reach before the draw is known, from a start SPREAD deviations off the labels."""
         n, plan = len(self.y), self.plan
-        norms, plain = self.deviation / plan.spread("w"), COUPLED in plan.setting.drawn.values()
+        norms, plain = self.deviation / plan.spread, COUPLED in plan.drawn.values()
         start = (
             np.zeros(n)
             if plain
@@ -130,7 +127,7 @@ class Pilot:
         """A radius that certificates hardly exceed: that of an extreme start, by the limiting Gram
         matrix.
         """
-        norms, n = self.deviation / self.plan.spread("w"), len(self.y)
+        norms, n = self.deviation / self.plan.spread, len(self.y)
         least = np.linalg.eigvalsh(limiting_gram(self.x / norms[:, None]) * np.outer(norms, norms))[
             0
         ]
@@ -162,12 +159,14 @@ class Wide:
 
     def __init__(self, plan: Plan, crowd: Crowd, reach: Array):
         self.plan, self.crowd, self.reach, self.pilot = plan, crowd, reach, Pilot(plan)
-        self.x, self.y, self.scale, self.factor = (
-            plan.inputs,
-            plan.data.labels,
-            self.pilot.scale,
-            self.pilot.factor,
-        )
+        self.x, self.y, self.scale = plan.inputs, plan.data.labels, self.pilot.scale
+        self.law_error = crowd.error
+        self._blur = 0.0
+        assert plan.wide is not None
+        self.network = plan.wide
+        asked = [plan.setting.loss, *(a.term for a in plan.asks)]
+        plain = {t: of_outputs(t, plan.setting.outputs) for t in dict.fromkeys(asked)}
+        self.outs = {t: v for t, v in plain.items() if v is not None and OUT in v.leaves()}
         self.radii = plan.radii
         self.hold(CAREFUL)
 
@@ -199,6 +198,7 @@ class Wide:
         )  # the last column is nobody: a = 0 never moves
         self.w0[:, : self.count], self.a[: self.count] = crowd.w[:, held], crowd.a[held]
         self.placed = tuple(jnp.asarray(v) for v in (self.w0, self.x @ self.w0 >= 0, self.a))
+        self.begin(1)
 
     def _gram(self, pairs: Array) -> Array:
         return self.scale**2 * pairs * (self.x @ self.x.T)
@@ -214,84 +214,86 @@ class Wide:
         )
         self.close, self.last = CLOSE, 8
 
-    def start(self) -> Start:
-        """What the draw's probes need."""
-
-        def within(radius: float) -> Array:
-            known = np.flatnonzero(self.radii == radius)
-            if len(known):
-                counts = self.crowd.within[known[0]]
-            elif (radius <= self.reach).all():
-                counts = (np.abs(self.x @ self.crowd.w) <= radius).sum(axis=1)
-            else:
-                raise TravelledTooFar(float((radius / self.reach).max()))
-            return counts / self.plan.width
-
-        return Start(
-            self._gram(self.crowd.pairs),
-            self.scale * self.crowd.u,
-            self.plan.data,
-            self.plan.width,
-            within,
-            self.crowd.error,
-        )
-
-    def state(self) -> State:
-        """Everything that the trajectory's probes need, at the present step."""
-        self._settle()
-        mine, flips = compare(self.w, self.w if self.z is None else self.z, *self.placed[:2])
-        loss = float(objective(self.plan.setting.loss)(self.u, self.y, self.factor))
-        low, high = float(mine), float(mine)
-        if self.present is not None:
-            crowd = abs(self.scale) * np.linalg.norm((self.present * self.G) @ self.x, axis=1)
-            low = high = max(low, float(crowd.max(initial=0.0)))
-        # too many patterns to go through: no pattern moves farther than the whole of G does in one
-        # direction
+    def _within(self, radius: float) -> Array:
+        """The share of neurons within a radius of the kink, by point."""
+        if np.isnan(radius):
+            return np.full(len(self.y), np.nan)
+        known = np.flatnonzero(self.radii == radius)
+        if len(known):
+            counts = self.crowd.within[known[0]]
+        elif (radius <= self.reach).all():
+            counts = (np.abs(self.x @ self.crowd.w) <= radius).sum(axis=1)
         else:
-            high = max(
-                low, abs(self.scale) * float(np.linalg.norm(self.x, axis=1) @ np.abs(self.G))
-            )
-            high = max(
-                low,
-                min(
-                    high,
-                    abs(self.scale) * float(np.linalg.norm(self.x, 2) * np.linalg.norm(self.G)),
-                ),
-            )
-        return State(
-            self.u,
-            loss,
-            self._gram(self.pairs),
-            (low + high) / 2,
-            float(flips) / self.plan.width,
-            (high - low) / 2,
-        )
+            raise TravelledTooFar(float((radius / self.reach).max()))
+        return np.asarray(counts / self.plan.width)
 
-    def ends(self) -> dict[str, float]:
-        """The series at the present step."""
+    def known(self) -> dict[Term, Any]:
+        """Outputs, kernel, travel and flips at the present step and at the start; shares of neurons
+        near a kink as a function of the radius.
+        """
+        self._settle()
+        net = self.network
+        mine, flips = compare(self.w, self.w if self.z is None else self.z, *self.placed[:2])
+        low, high = self._travelled(float(mine))
+        self._blur = (high - low) / 2
         return {
-            "residual": float(np.linalg.norm(self.y - self.u)),
-            "loss": float(objective(self.plan.setting.loss)(self.u, self.y, self.factor)),
+            **self.plan.known,
+            net.outputs.start: self.scale * self.crowd.u,
+            net.kernel.start: self._gram(self.crowd.pairs),
+            net.near: self._within,
+            net.outputs: np.asarray(self.u),
+            net.kernel: self._gram(self.pairs),
+            net.travel: (low + high) / 2,
+            net.flips: float(flips) / self.plan.width,
         }
 
-    def advance(self, count: int) -> dict[str, Array]:
+    def blur(self) -> dict[Term, float]:
+        """The travel is enclosed where there are too many patterns to go through."""
+        return {self.network.travel: self._blur}
+
+    def _travelled(self, mine: float) -> tuple[float, float]:
+        """Bounds on the farthest movement, `mine` being that of the neurons held."""
+        c, size = abs(self.scale), np.linalg.norm
+        if self.present is not None:
+            crowd = c * size((self.present * self.G) @ self.x, axis=1)
+            farthest = max(mine, float(crowd.max(initial=0.0)))
+            return farthest, farthest
+        # too many patterns to go through: no pattern moves farther than the whole of G does in one
+        # direction
+        by_rows = c * float(size(self.x, axis=1) @ np.abs(self.G))
+        by_norm = c * float(size(self.x, 2) * size(self.G))
+        return mine, max(mine, min(by_rows, by_norm))
+
+    def ends(self) -> Found:
+        """The series at the present step."""
+        return self._series(np.asarray(self.u)[None])
+
+    def _series(self, u: Array) -> Found:
+        run = along_outputs(tuple(self.outs.values()), self.pilot.names)
+        room = -(-len(u) // SEGMENT) * SEGMENT if len(u) > 1 else 1
+        padded = np.concatenate([u, np.zeros((room - len(u), u.shape[1]))])
+        pairs = run(padded, self.pilot.numbers)
+        return {
+            t: (np.asarray(v)[: len(u)], np.asarray(e)[: len(u)])
+            for t, (v, e) in zip(self.outs, pairs, strict=True)
+        }
+
+    def advance(self, count: int) -> Found:
         """Train at most `count` <= SEGMENT recorded steps; TravelledTooFar when in the first
         stretch a neuron beyond reach could flip.
         """
-        residuals: list[Array] = []
-        losses: list[Array] = []
+        outputs: list[Array] = []
         while count:
             steps, radius = self._horizon(count)
             try:
                 found = self._stretch(steps, radius)
             except TravelledTooFar:
-                if residuals:
+                if outputs:
                     break
                 raise
-            residuals.append(found[0])
-            losses.append(found[1])
+            outputs.append(found)
             count -= steps
-        return {"residual": np.concatenate(residuals), "loss": np.concatenate(losses)}
+        return self._series(np.concatenate(outputs))
 
     def _horizon(self, most: int) -> tuple[int, Array]:
         """How many steps to take in one stretch, and its R: a longer stretch costs fewer looks, but
@@ -316,9 +318,9 @@ class Wide:
             self.w, self.z = put(self.w, self.z, columns, w, self.pilot.mix)
             self.moved = None
 
-    def _stretch(self, steps: int, radius: Array) -> tuple[Array, Array]:
-        s, h, c = self.plan.setting, self.plan.step_size, self.scale
-        train = stepper(s.loss, s.method, self.substeps)
+    def _stretch(self, steps: int, radius: Array) -> Array:
+        h, c, pilot = self.plan.step_size, self.scale, self.pilot
+        train = stepper(pilot.loss, pilot.names, pilot.flow, self.substeps)
         self._settle()
         while True:
             close = np.flatnonzero(
@@ -331,18 +333,8 @@ class Wide:
             z = self.x @ w
             here, apart = paired(z[:, : len(close)] >= 0), self.u - c * (np.maximum(z, 0) @ a)
             gram = self._gram(self.pairs - here)
-            p, residuals, losses, _ = train(
-                _still(len(self.y), w),
-                a,
-                self.pilot.mix,
-                self.y,
-                apart,
-                gram,
-                h,
-                c,
-                self.factor,
-                steps,
-            )
+            still = _still(len(self.y), w)
+            p, outputs, _ = train(still, a, pilot.mix, pilot.numbers, apart, gram, h, c, steps)
             G, A = np.asarray(p["G"]), np.asarray(p["A"])
             if (self.pilot.stages * A @ self.pilot.angles <= radius).all() or len(
                 close
@@ -356,7 +348,7 @@ class Wide:
         z = self.x @ self.moved[1]
         self.u = apart - gram @ G + c * (np.maximum(z, 0) @ a)
         self.pairs, self.G = self.pairs - here + paired(z[:, : len(close)] >= 0), self.G + G
-        return np.asarray(residuals)[:steps], np.asarray(losses)[:steps]
+        return np.asarray(outputs)[:steps]
 
 
 def verified(
@@ -375,7 +367,7 @@ def verified(
     """
     pilot = Pilot(plan)
     reach = pilot.generous()
-    if tries == 1 and any(a.probe == "certificate_radius" for a in plan.asks):
+    if tries == 1 and _climbs(plan):
         reach = np.maximum(reach, pilot.certified())
     if pilot.share(reach) > most:
         reach, tries = pilot.holding(HOPELESS), 1
@@ -390,6 +382,12 @@ def verified(
                 times = short.times
         reach = 1.5 * times * reach
     return None
+
+
+def _climbs(plan: Plan) -> bool:
+    """Whether shares of neurons are asked for at radii that only the draw decides."""
+    climb = "least_fixed_point"
+    return any(t.operation == climb for a in plan.asks for t in a.term.all_terms())
 
 
 def _still(n: int, w: Any) -> dict[str, Any]:

@@ -11,10 +11,12 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from sim.measuring.evaluate import Evaluation
+from sim.measuring.kernels import relu
+from sim.measuring.series import OUT
 from sim.plan import SEGMENT
-from sim.setting.losses import LOSSES
-from sim.setting.methods import METHODS
-from sim.setting.networks import relu
+from sim.setting.methods import euler, heun
+from theorems.language.measurement import Term
 
 # entries of X up to which products with it are written out, so that they fuse with what follows
 FUSED = 16
@@ -30,24 +32,25 @@ def product(x: Any, w: Any) -> Any:
 
 
 @cache
-def stepper(loss: str, method: str, substeps: int) -> Callable[..., Any]:
-    """train(p, a, x, y, far, gram, h, c, factor, count) -> (p, residuals, losses, travels) over
-    `count` <= SEGMENT recorded steps.
+def stepper(loss: Term, known: tuple[Term, ...], flow: bool, substeps: int) -> Callable[..., Any]:
+    """train(p, a, x, numbers, far, gram, h, c, count) -> (p, outputs, travels) over `count` <=
+    SEGMENT recorded steps; loss: of OUT and what is known, numbers: the values of that.
 
     p holds w (d, neurons), and as sums over the steps G = h g, (n,), and A = h |g|, (n,); the
-    outputs are far - gram G + c sum_r a_r relu(w_r.x). travels (SEGMENT, n): A after each recorded
-    step.
+    outputs are far - gram G + c sum_r a_r relu(w_r.x), (SEGMENT, n); travels (SEGMENT, n): A after
+    each recorded step.
     """
-    total, step = LOSSES[loss], METHODS[method].step
+    step = heun if flow else euler
 
     @jax.jit
     def train(
-        p: Any, a: Any, x: Any, y: Any, far: Any, gram: Any, h: Any, c: Any, factor: Any, count: Any
+        p: Any, a: Any, x: Any, numbers: Any, far: Any, gram: Any, h: Any, c: Any, count: Any
     ) -> Any:
         def followed(w: Any) -> Any:
             return c * jnp.sum(a * relu(product(x, w)), axis=1)
 
-        slope = jax.grad(lambda u: factor * total(u, y))
+        have = dict(zip(known, numbers, strict=True))
+        slope = jax.grad(lambda u: Evaluation({**have, OUT: u})(loss))
 
         def field(q: Any) -> Any:
             mine, back = jax.vjp(followed, q["w"])
@@ -55,31 +58,20 @@ def stepper(loss: str, method: str, substeps: int) -> Callable[..., Any]:
             return {"w": back(g)[0], "G": -g, "A": -jnp.abs(g)}  # a method moves against its field
 
         def record(j: Any, state: Any) -> Any:
-            q, residuals, losses, travels = state
+            q, outputs, travels = state
             u = far - gram @ q["G"] + followed(q["w"])
-            residuals, losses = (
-                residuals.at[j].set(jnp.linalg.norm(y - u)),
-                losses.at[j].set(factor * total(u, y)),
-            )
+            part = h / substeps
             q = (
                 step(q, field, h)
                 if substeps == 1
-                else jax.lax.fori_loop(0, substeps, lambda _, s: step(s, field, h / substeps), q)
+                else jax.lax.fori_loop(0, substeps, lambda _, s: step(s, field, part), q)
             )
-            return q, residuals, losses, travels.at[j].set(q["A"])
+            return q, outputs.at[j].set(u), travels.at[j].set(q["A"])
 
-        empty = jnp.full(SEGMENT, jnp.nan)
-        return jax.lax.fori_loop(
-            0, count, record, (p, empty, empty, jnp.full((SEGMENT, len(y)), jnp.nan))
-        )
+        empty = jnp.full((SEGMENT, far.shape[0]), jnp.nan)
+        return jax.lax.fori_loop(0, count, record, (p, empty, empty))
 
     return train
-
-
-@cache
-def objective(loss: str) -> Callable[..., Any]:
-    """value(u, y, factor) of the loss."""
-    return jax.jit(lambda u, y, factor: factor * LOSSES[loss](u, y))
 
 
 @partial(jax.jit, donate_argnums=(0, 1))

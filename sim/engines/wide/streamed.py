@@ -94,9 +94,9 @@ def _chunk(work: Callable[[range], Iterable[Arrays]], blocks: range) -> Arrays:
 def _block(plan: Plan, seed: int, reach: Array, block: int) -> Arrays:
     """One block of neurons; 2 relu(z) = |z| + z."""
     x, n, rows = plan.inputs, plan.data.samples, min(BLOCK, plan.width - block * BLOCK)
-    drawn = draw_block(plan.setting.drawn, {"w": (x.shape[1],), "a": ()}, seed, block, rows)
-    w, a = drawn["w"], drawn["a"]
-    if (spread := plan.spread("w")) != 1:
+    features = dict(zip(plan.drawn, ((x.shape[1],), ()), strict=True))
+    w, a = draw_block(plan.drawn, features, seed, block, rows).values()
+    if (spread := plan.spread) != 1:
         w *= spread
     z = w if np.array_equal(x, np.eye(*x.shape)) else x @ w
     size, active = np.abs(z), z >= 0

@@ -1,0 +1,58 @@
+"""The rows as trained: one set of rows for the networks, the measurements and the certified bounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from flint import arb
+
+from sim.data.table import Array, Data
+from theorems.language.measurement import Axis, inputs, points
+from theorems.problem import BadInput
+
+AS_GIVEN, IN_BALL, UNIT = "teacher", "unit_ball", "unit_inputs"
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """A data set as a setting's promises make its rows: of length one, in the unit ball, as given.
+
+    A setting that promises nothing is given rows of length one.
+    """
+
+    data: Data
+    promises: tuple[str, ...]
+
+    @cached_property
+    def kind(self) -> str:
+        found = [p for p in (AS_GIVEN, IN_BALL) if p in self.promises]
+        return found[0] if found else UNIT
+
+    @cached_property
+    def rows(self) -> Array:
+        """(n, d) floats."""
+        return {AS_GIVEN: self.data.raw, IN_BALL: self.data.ball, UNIT: self.data.inputs}[self.kind]
+
+    def exact_lengths(self) -> list[arb]:
+        """The rows' lengths in balls."""
+        if self.kind == UNIT:
+            return [arb(1)] * self.data.samples
+        return [sum((arb(v) ** 2 for v in row), arb(0)).sqrt() for row in self.rows.tolist()]
+
+    def exact_rows(self) -> Any:
+        """(n, d) balls around the exact rows."""
+        if self.kind != UNIT:
+            return np.frompyfunc(arb, 1, 1)(self.rows.astype(object))
+        raw = np.frompyfunc(arb, 1, 1)(self.data.raw.astype(object))
+        return raw * np.array([sum(v * v for v in row).rsqrt() for row in raw])[:, None]
+
+    def size(self, axis: Axis) -> int:
+        """How long an axis of the data is."""
+        if axis == points:
+            return self.data.samples
+        if axis == inputs:
+            return int(self.data.raw.shape[1])
+        raise BadInput("measurement", str(axis), "the data have points and inputs alone")

@@ -1,0 +1,53 @@
+"""Numbers of the data alone: with certified bounds where there is a rule for it, else in floats."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import jax.numpy as jnp
+
+from sim.data.sample import Sample
+from sim.measuring.algorithms import CERTIFIED
+from sim.measuring.balls import NotEnclosed, enclosure
+from sim.measuring.evaluate import values
+from sim.measuring.gram import Enclosure
+from theorems.language.measurement import Term, labels, rows
+
+
+def of_data(term: Term, sample: Sample) -> Enclosure:
+    """The number with its bounds; `certified` is False where it is a float without any.
+
+    NotKnown for a term that speaks of more than the data.
+    """
+    return _of_data(term, sample.data.digest, sample.kind, sample.data.name, sample)
+
+
+@lru_cache(maxsize=512)
+def _of_data(term: Term, _digest: str, _kind: str, _name: str, sample: Sample) -> Enclosure:
+    if term.operation in CERTIFIED:
+        return CERTIFIED[term.operation](sample)
+    try:
+        return enclosure(term, sample)
+    except NotEnclosed:
+        (value,) = values((term,), data_terms(term, sample))
+        return Enclosure(float(value), float("nan"), float("nan"), certified=False)
+
+
+def data_terms(term: Term, sample: Sample) -> dict[Term, Any]:
+    """What a sample supplies to a term: rows, labels, and lengths of axes."""
+    found: dict[Term, Any] = {
+        rows: jnp.asarray(sample.rows),
+        labels: jnp.asarray(sample.data.labels),
+    }
+    for leaf in term.leaves():
+        if leaf.operation in SIZED:
+            found[leaf] = SIZED[leaf.operation](sample.size(leaf.options[0]))
+    return found
+
+
+SIZED = {
+    "size": lambda count: jnp.asarray(float(count)),
+    "ones": lambda count: jnp.ones(count),
+    "identity": lambda count: jnp.eye(count),
+}

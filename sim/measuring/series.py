@@ -1,0 +1,129 @@
+"""What is measured at every step, and how far rounding alone can move a measurement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from sim.data.table import Array
+from sim.measuring.evaluate import Evaluation
+from theorems.language.measurement import Term, labels, layers, norm, points
+
+OUT = Term("outputs", (), (), (points,))  # the outputs, where nothing else is looked at
+ULP = float(np.finfo(float).eps)
+SAFE = 32.0  # over what one rounding of every number is seen to change
+
+
+def of_outputs(term: Term, outputs: Term | None) -> Term | None:
+    """The term as one of the outputs and what does not change; None where it is of more."""
+    if outputs is None:
+        return None
+    found = term.replaced({outputs: OUT})
+    moving = [t for t in found.leaves() if t.moment or t.operation == "so_far"]
+    return None if moving or any(t.operation == "so_far" for t in found.all_terms()) else found
+
+
+def every_step(term: Term, loss: Term, outputs: Term | None) -> bool:
+    """Whether measuring it costs no more than a step: of outputs, loss, its gradient, and folds."""
+    found = term.replaced({loss: Term("loss"), **({outputs: OUT} if outputs is not None else {})})
+    return _cheap(found, loss)
+
+
+def _cheap(term: Term, loss: Term) -> bool:
+    if term.operation in ("gradient", "so_far"):
+        return True
+    if not term.operands:
+        return term.operation != "parameter"
+    return all(_cheap(o, loss) for o in term.operands) and term.operation != "tangent_kernel"
+
+
+@cache
+def along_outputs(terms: tuple[Term, ...], known: tuple[Term, ...]) -> Callable[..., Any]:
+    """Values and rounding errors of terms of the outputs, each (steps,), from outputs (steps, n).
+
+    The error is what a rounding of every output, at the size of outputs and labels, changes.
+    """
+
+    @jax.jit
+    def run(u: Any, arrays: Any) -> Any:
+        have = dict(zip(known, arrays, strict=True))
+        blur = (
+            SAFE
+            / 4
+            * ULP
+            * (jnp.abs(u) + jnp.abs(have[labels]) + jnp.max(jnp.abs(u), axis=1)[:, None])
+        )
+
+        def one(row: Any, wobble: Any) -> Any:
+            found = []
+            for term in terms:
+                value, slope = jax.value_and_grad(
+                    lambda v, t=term: Evaluation({**have, OUT: v})(t)
+                )(row)
+                error = jnp.sum(jnp.abs(slope) * wobble) + 4 * ULP * jnp.abs(value)
+                found.append((value, error))
+            return found
+
+        return jax.vmap(one)(u, blur)
+
+    return run
+
+
+def perturbed(known: Mapping[Term, Any]) -> dict[Term, Any]:
+    """Every parameter moved by one rounding of its own size, in a fixed pattern."""
+    found = dict(known)
+    for k, term in enumerate(t for t in known if t.operation == "parameter"):
+        found[term] = jax.tree.map(lambda a, k=k: _rounded(a, k), known[term])
+    return found
+
+
+def _rounded(a: Any, k: int) -> Any:
+    pattern = np.where(np.cos(1.0 + k + 12.9898 * np.arange(np.size(a))) >= 0, 1.0, -1.0)
+    return np.asarray(a) * (1 + ULP * pattern.reshape(np.shape(a)))
+
+
+def sizes(term: Term) -> tuple[Term, ...]:
+    """The sizes of what a distance is a distance of: rounding them is what it cannot be told from."""
+    if term.operation in DISTANCES:
+        (inside,) = term.operands
+        parts = inside.operands if inside.operation in ("subtract", "add") else (inside,)
+        return tuple(_make_norm(part) for part in parts if part.axes)
+    if term.operation in ("power", "multiply", "abs", "sqrt"):
+        return tuple(size for o in term.operands for size in sizes(o))
+    return ()
+
+
+def _make_norm(term: Term) -> Term:
+    if term.axes == (layers,):
+        return norm(term, layers)
+    whole = norm(term)
+    return whole if not whole.axes else norm(whole, layers)
+
+
+DISTANCES = frozenset(
+    ("norm", "spectral", "most", "least", "least_eigenvalue", "greatest_eigenvalue")
+)  # whose value moves no more than what it is taken of
+
+
+def rounding(value: Any, again: Any, size: float) -> float:
+    """The half-width within which a measurement is known, given that of perturbed parameters and
+    the size of what it is a distance of.
+    """
+    return float(SAFE * abs(float(value) - float(again)) + 4 * ULP * (abs(float(value)) + size))
+
+
+__all__ = [
+    "OUT",
+    "Array",
+    "along_outputs",
+    "every_step",
+    "of_outputs",
+    "perturbed",
+    "rounding",
+    "sizes",
+]

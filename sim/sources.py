@@ -1,0 +1,32 @@
+"""The digest of the sources that can change a run's numbers."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+
+HERE = Path(__file__).parent
+LANGUAGE = HERE.parent / "theorems" / "language" / "measurement.py"
+
+
+@cache
+def _ours() -> bytes:
+    """The simulator's own sources, sub-folders included, and the versions of its libraries."""
+    sources = [p.read_bytes() for p in (*sorted(HERE.rglob("*.py")), LANGUAGE)]
+    versions = jax.__version__.encode() + np.__version__.encode()
+    return hashlib.sha256(b"".join(sources) + versions).digest()
+
+
+def digest(setting: Any, asks: Sequence[Any]) -> str:
+    """Of our sources, and of every file of parts that the run uses."""
+    from sim.parts import used
+
+    terms = [*setting.start.values(), setting.loss, setting.outputs, *(a.term for a in asks)]
+    parts = [p.read_bytes() for p in used([t for t in terms if t is not None])]
+    return hashlib.sha256(_ours() + b"".join(parts)).hexdigest()[:16]

@@ -1,0 +1,139 @@
+"""A setting typed a second time: read as arithmetic and a few words, compared part by part.
+
+`f = a @ relu(w @ x.T) / sqrt(m); train w; w ~ normal; a ~ signs; loss norm(f - y)**2 / 2; METHOD`
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import sympy
+from sympy import Expr, S
+
+from theorems.language import measurement as words
+from theorems.language.measurement import Term, bound_laws, lifted
+from theorems.language.setting import OUTPUTS, Setting
+from theorems.problem import BadInput, unknown
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "relu": words.relu, "softplus": words.softplus, "norm": words.norm, "sum": words.total,
+    "exp": words.exponential, "deep": words.feed_forward, "equilibrium": words.equilibrium,
+    "kernel": words.mean_absolute_product, "by_layer": words.by_layer, "min": words.smaller,
+    "ratchet": lambda term, *numbers: words.so_far("ratchet", term, *numbers), "max": words.most,
+}  # fmt: skip
+NAMES: dict[str, Any] = {
+    "x": words.rows, "y": words.labels, "f": OUTPUTS, "normal": words.normal, "signs": words.signs,
+    "paired_signs": words.paired_signs, "orthogonal": words.orthogonal, "eta_k": words.step_size,
+    "inputs": words.inputs, "layers": words.layers, "neurons": words.neurons,
+    "points": words.points,
+}  # fmt: skip
+BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: lambda a, b: a + b, ast.Sub: lambda a, b: a - b, ast.Mult: lambda a, b: a * b,
+    ast.Div: lambda a, b: a / b, ast.Pow: lambda a, b: a**b, ast.MatMult: lambda a, b: a @ b,
+}  # fmt: skip
+
+
+def read(text: str, names: Mapping[str, Any]) -> Any:
+    """A term or an expression from its text; nothing in it is executed. BadInput for what is none."""
+    try:
+        tree = ast.parse(text, mode="eval").body
+    except SyntaxError:
+        raise BadInput("transcription: setting", text, "it is no arithmetic") from None
+    return _read(tree, {**NAMES, **names})
+
+
+def _read(node: ast.expr, names: Mapping[str, Any]) -> Any:
+    match node:
+        case ast.Constant(value=int() as number):
+            return sympy.Integer(number)
+        case ast.Constant(value=str() as word):
+            return word
+        case ast.Name(id=name):
+            if name not in names:
+                raise unknown("transcription: setting", name, names)
+            return names[name]
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in BINARY:
+            return BINARY[type(op)](_read(left, names), _read(right, names))
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return -_read(operand, names)
+        case ast.Attribute(value=value, attr="T"):
+            return _read(value, names).T
+        case ast.Attribute(value=value, attr="start"):
+            return _read(value, names).start
+        case ast.Call(func=ast.Name(id="sqrt"), args=[one]):
+            return sympy.sqrt(_read(one, names))
+        case ast.Call(func=ast.Name(id=name), args=args) if name in FUNCTIONS:
+            return FUNCTIONS[name](*(_read(a, names) for a in args))
+    raise BadInput("transcription: setting", ast.unparse(node), "only arithmetic may stand here")
+
+
+def same_setting(s: Setting, line: str, letters: tuple[Any, ...]) -> bool:
+    """Whether the typed line says what the setting declares."""
+    names = {**{str(q): q for q in letters}, **{str(p.options[0]): p for p in s.parameters}}
+    parts = [part.strip() for part in line.split(";")]
+    typed: dict[str, str] = {"method": parts.pop()}
+    for part in parts:
+        head, sign, rest = part.partition(" = " if part.startswith("f = ") else " ~ ")
+        if not sign:
+            head, _, rest = part.partition(" ")
+        typed[head] = rest
+    laws = {str(p.options[0]): (p, law) for p, law in s.start.items()}
+    if set(typed) != {"train", "loss", "method", *laws, *({"f"} if s.outputs is not None else ())}:
+        return False
+    short = s.loss.replaced({s.outputs: OUTPUTS}) if s.outputs is not None else s.loss
+    same = [
+        typed["train"] == ", ".join(str(p.options[0]) for p in s.trained),
+        equal(read(typed["loss"], names), short),
+        _same_method(typed["method"], s, names),
+        s.outputs is None or equal(read(typed["f"], names), s.outputs),
+        *(equal(_law(typed[n], p, names), law) for n, (p, law) in laws.items()),
+    ]
+    return all(same)
+
+
+def _law(text: str, of: Term, names: Mapping[str, Any]) -> Term:
+    return bound_laws(lifted(read(text, names)), of)
+
+
+def _same_method(text: str, s: Setting, names: Mapping[str, Any]) -> bool:
+    name, _, step = text.partition(", step ")
+    if not step:
+        return text == s.method.text
+    return name == "gradient descent" and equal(read(step, names), getattr(s.method, "step", None))
+
+
+def equal(a: Any, b: Any) -> bool:
+    """Whether two terms are the same but for how their numbers are written and where they stand."""
+    if b is None:
+        return False
+    (p, one), (q, two) = factored(lifted(a)), factored(lifted(b))
+    if sympy.simplify(p - q) != 0:
+        return False
+    if (one is None) or (two is None):
+        return one is two
+    same = (one.operation, one.options, one.moment) == (two.operation, two.options, two.moment)
+    if not same or len(one.operands) != len(two.operands):
+        return False
+    return all(equal(x, y) for x, y in zip(one.operands, two.operands, strict=True))
+
+
+def factored(term: Term) -> tuple[Expr, Term | None]:
+    """The number in front of a term, and the rest; None where the term is a number."""
+    op, args = term.operation, term.operands
+    if op == "number":
+        return term.options[0], None
+    if op in ("multiply", "divide"):
+        (p, one), (q, two) = map(factored, args)
+        number = p * q if op == "multiply" else p / q
+        if two is None:
+            return number, one
+        if one is None and op == "multiply":
+            return number, two
+        return number, Term(op, (lifted(1) if one is None else one, two), (), term.axes)
+    if op == "matmul":
+        (p, one), (q, two) = map(factored, args)
+        if one is not None and two is not None:
+            return p * q, Term(op, (one, two), (), term.axes)
+    return S.One, term
