@@ -26,7 +26,8 @@ from reports.judging.statistics import (
 from reports.judging.verdict import Verdict
 from reports.pages.markdown import grid
 from sim.run import table
-from theorems.language import Claim, Scale, Setting, Theorem, count, failure, observable
+from tests.letters import observable
+from theorems.language import Claim, Scale, Setting, Theorem, count, failure
 
 TRIALS, SEED = 10_000, 20_181_004
 DELTAS = (Rational(1, 2), Rational(1, 10), Rational(1, 20))

@@ -109,7 +109,7 @@ def _evaluated(
         return [(at, a.label, number, number) for a in asked]  # what it is called with is not there
     known = engine.known() if number is None else {**engine.known(), argument: number}
     terms = tuple(a.term for a in asked)
-    large = [sizes(t) for t in terms]
+    large = [() if t in known else sizes(t) for t in terms]  # what is supplied has its own blur
     every = (*terms, *dict.fromkeys(t for some in large for t in some))
     found = dict(zip(every, values(every, known), strict=True))
     again, blur = values(terms, perturbed(known)), engine.blur()

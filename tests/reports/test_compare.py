@@ -8,6 +8,8 @@ from sympy import Eq, Rational, sqrt
 from reports.judging.compare import compare, observe
 from reports.judging.evidence import Evidence
 from reports.judging.verdict import Verdict
+from tests.letters import SETTING as setting
+from tests.letters import observable, of_data, of_draw
 from theorems.language import (
     Average,
     Best,
@@ -15,15 +17,11 @@ from theorems.language import (
     Each,
     Hypothesis,
     Limit,
-    Setting,
     Theorem,
     count,
     failure,
     hidden,
     index,
-    observable,
-    of_data,
-    of_draw,
     positive,
 )
 
@@ -35,7 +33,6 @@ lam, r = (
 )
 floor = of_draw("h", "floor of the draw", probe="gram_floor_at_start")
 near = of_draw("near", "near a kink", probe="near_kink")
-setting = Setting(network="any", trained=("w",), drawn={"w": "any"}, loss="any", method="any")
 rate = 1 - eta * lam / 2
 DECAY = Claim("decay", r(k) ** 2 <= rate**k * r(0) ** 2, at="x", over=Each(k))
 VALUES = {n: 2, m: 100, eta: 0.5, delta: 0.5, lam: 0.4}

@@ -9,7 +9,8 @@ from sympy import Rational
 
 from reports.judging.laws import law_finding
 from reports.judging.verdict import LawVerdict
-from theorems.language import Law, count, observable
+from tests.letters import observable
+from theorems.language import Law, count
 
 m, moved = count("m", "neurons"), observable("travel", "farthest movement", probe="movement")
 

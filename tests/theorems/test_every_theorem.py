@@ -7,7 +7,6 @@ from sympy import Rational
 
 import theorems
 from reports.studies.errata import examine
-from sim.measuring.probes import PROBES
 from sim.plan import asks_of
 from theorems.language import At, Quantity
 from theorems.language.statement import quantities_in
@@ -56,11 +55,11 @@ def test_every_relation_has_an_address(theorem):
 
 
 @pytest.mark.parametrize("theorem", THEOREMS)
-def test_every_letter_has_a_meaning_and_every_probe_exists(theorem):
+def test_every_letter_has_a_meaning_and_every_operation_exists(theorem):
     for q in theorem.quantities:
         assert len(q.meaning) > 3
-        assert q.probe is None or q.probe in PROBES
-    asks_of([theorem])
+        assert q.of is None or not q.of.axes
+    assert theorem.setting is None or asks_of([theorem])
 
 
 @pytest.mark.parametrize("theorem", THEOREMS)

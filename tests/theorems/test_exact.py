@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Max, Rational, log, pi, sqrt
 
-from theorems.language import BadInput, count, failure, of_data, positive
+from tests.letters import of_data
+from theorems.language import BadInput, count, failure, positive
 from theorems.reasoning.exact import ORDER, PRECISIONS, Decision, ball, decide, enclose, evaluate
 
 n, m = count("n", "points"), count("m", "neurons")

@@ -7,6 +7,7 @@ import pytest
 from scipy.stats import binom
 
 from reports.judging.statistics import REFUTE
+from tests.letters import observable
 from theorems.language import BadInput, Implication
 from theorems.lemmas import (
     LEMMAS,
@@ -127,7 +128,7 @@ def test_no_mode_is_slower_than_the_contraction_says():
 
 
 def test_a_lemma_used_without_what_it_needs_is_not_a_premise():
-    from theorems.language import failure, observable, positive
+    from theorems.language import failure, positive
 
     X, total = observable("X", "a number", probe="residual"), positive("total", "a number")
     delta, part = failure("delta", "a failure"), failure("part", "a part")

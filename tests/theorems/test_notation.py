@@ -3,7 +3,8 @@
 import pytest
 from sympy import Rational, exp, log, pi, sqrt
 
-from theorems.language import count, index, observable, of_data, positive
+from tests.letters import observable, of_data
+from theorems.language import count, index, positive
 from theorems.writing.notation import number, tex, text
 
 n, k, eta = count("n", "points"), index("k", "step"), positive("eta", "step size")

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Max, Rational, exp, log, sqrt
 
-from theorems.language import BadInput, count, failure, of_data
+from tests.letters import of_data
+from theorems.language import BadInput, count, failure
 from theorems.reasoning.order import exponent
 
 n, m = count("n", "points"), count("m", "neurons")

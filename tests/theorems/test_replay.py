@@ -5,6 +5,7 @@ a proof.
 import pytest
 from sympy import Eq, Integral, Rational, exp, log, oo, pi, sign, sqrt
 
+from tests.letters import observable, of_data
 from theorems.language import (
     Consistent,
     Grows,
@@ -14,8 +15,6 @@ from theorems.language import (
     Solved,
     count,
     failure,
-    observable,
-    of_data,
     positive,
 )
 from theorems.language.quantity import index, nonnegative

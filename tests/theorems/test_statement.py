@@ -2,9 +2,12 @@
 coming.
 """
 
+from dataclasses import replace
+
 import pytest
 from sympy import Eq, Function, Rational, Symbol, ceiling, exp, log, sqrt
 
+from tests.letters import SETTING, a, observable, of_data, of_draw, w
 from theorems.language import (
     About,
     Average,
@@ -19,7 +22,6 @@ from theorems.language import (
     Law,
     Limit,
     Paper,
-    Setting,
     Theorem,
     Witness,
     count,
@@ -28,12 +30,10 @@ from theorems.language import (
     failure,
     hidden,
     index,
-    observable,
-    of_data,
-    of_draw,
     positive,
     time,
 )
+from theorems.language.measurement import neurons, norm, normal, ones, parameter, points
 from theorems.language.statement import level
 from theorems.writing.card import quantifier
 
@@ -49,9 +49,6 @@ alpha, beta = (
     of_draw("alpha", "least singular value of the Jacobian", probe="jacobian_min"),
     of_draw("beta", "its norm", probe="jacobian_norm"),
 )
-setting = Setting(
-    network="any", trained=("w",), drawn={"w": "standard_normal"}, loss="any", method="any"
-)
 
 
 # One statement of each kind that the catalogue will hold ------------------------------------------
@@ -64,7 +61,7 @@ def test_deterministic_with_explicit_constants():
     theorem = Theorem(
         statement="Theorem 2.1",
         says="Few steps away lies a solution.",
-        setting=setting,
+        setting=SETTING,
         hypotheses=(
             Hypothesis("small step", eta <= 1 / (2 * beta**2), at="(2.3)"),
             Hypothesis(
@@ -144,7 +141,7 @@ def test_one_paper_several_theorems_and_variants_as_printed_and_as_corrected():
     )
     claims = (Claim("start", r(0) <= n, at="Lemma 1"),)
     both = tuple(
-        Theorem(statement=s, says="It starts.", setting=setting, hypotheses=(), claims=claims)
+        Theorem(statement=s, says="It starts.", setting=SETTING, hypotheses=(), claims=claims)
         for s in ("Lemma 1", "Lemma 1'")
     )
     assert len(set(both)) == 2
@@ -179,7 +176,7 @@ def test_abbreviations_are_written_out():
     theorem = Theorem(
         statement="A",
         says="B.",
-        setting=setting,
+        setting=SETTING,
         hypotheses=(),
         claims=(Claim("c", r(0) <= again, at="x"),),
     )
@@ -208,16 +205,11 @@ def test_abbreviations_are_written_out():
             lambda: Law("l", of=loss, along=m, exponent=1, at="x", kind="about"),
             "'at most' or 'exactly'",
         ),
-        (
-            lambda: Setting(network="a", trained=("v",), drawn={"w": "b"}, loss="c", method="d"),
-            "initial law",
-        ),
-        (
-            lambda: Setting(
-                network="a", trained=("w",), drawn={"w": "b"}, loss="c", method="d", output=1 / r(0)
-            ),
-            "scale alone",
-        ),
+        (lambda: replace(SETTING, trained=(parameter("v", neurons),)), "initial law"),
+        (lambda: replace(SETTING, loss=SETTING.outputs), "one number"),
+        (lambda: replace(SETTING, loss=norm(w - w.start)), "no part of a network or a loss"),
+        (lambda: replace(SETTING, start={w: "normal"}), "a term, a number or a letter"),
+        (lambda: replace(SETTING, start={w: normal, a: normal * ones(points)}), "not those drawn"),
         (lambda: Theorem(statement="T", says="s", hypotheses=(), claims=()), "says nothing"),
         (
             lambda: Theorem(
@@ -243,7 +235,7 @@ def test_a_step_may_not_rest_on_what_the_theorem_does_not_state():
     Theorem(
         statement="T",
         says="s",
-        setting=setting,
+        setting=SETTING,
         hypotheses=(wide, small),
         claims=claims,
         derivation=(step,),
@@ -252,7 +244,7 @@ def test_a_step_may_not_rest_on_what_the_theorem_does_not_state():
         Theorem(
             statement="T",
             says="s",
-            setting=setting,
+            setting=SETTING,
             hypotheses=(wide,),
             claims=claims,
             derivation=(step,),
@@ -262,11 +254,11 @@ def test_a_step_may_not_rest_on_what_the_theorem_does_not_state():
 def test_names_in_a_theorem_differ():
     twice = (Claim("c", r(0) <= 1, at="x"), Claim("c", r(0) <= 2, at="x"))
     with pytest.raises(BadInput, match="must differ"):
-        Theorem(statement="T", says="s", setting=setting, hypotheses=(), claims=twice)
+        Theorem(statement="T", says="s", setting=SETTING, hypotheses=(), claims=twice)
 
 
 def test_declarations_do_not_change():
     with pytest.raises(TypeError):
-        setting.drawn["w"] = "another"
-    assert hash(setting)
+        SETTING.start[w] = "another"
+    assert hash(SETTING)
     assert Witness("orthonormal", 2).delta == Rational(1, 2)

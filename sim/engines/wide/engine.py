@@ -27,7 +27,7 @@ from sim.engines.protocol import Found
 from sim.engines.wide.crowd import Crowd, bits, numbered, paired
 from sim.engines.wide.kernel import compare, look, near, put, stepper, take
 from sim.measuring.gram import limiting_gram
-from sim.measuring.series import OUT, along_outputs, of_outputs
+from sim.measuring.series import OUT, ULP, along_outputs, of_outputs
 from sim.plan import SEGMENT, Plan
 from sim.setting.draws import COUPLED
 from theorems.language.measurement import Term
@@ -248,8 +248,11 @@ class Wide:
         }
 
     def blur(self) -> dict[Term, float]:
-        """The travel is enclosed where there are too many patterns to go through."""
-        return {self.network.travel: self._blur}
+        """The travel is enclosed where there are too many patterns to go through, and is a
+        difference of neurons, of which hardly any is longer than six deviations a coordinate.
+        """
+        longest = 6 * self.plan.spread * np.sqrt(self.x.shape[1])
+        return {self.network.travel: self._blur + 8 * ULP * float(longest)}
 
     def _travelled(self, mine: float) -> tuple[float, float]:
         """Bounds on the farthest movement, `mine` being that of the neurons held."""
