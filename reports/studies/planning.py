@@ -5,12 +5,13 @@ defaults.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sympy import Rational, sympify
+from sympy import Expr, Rational, sympify
 
 from reports.judging.compare import compare
 from reports.judging.evidence import Evidence
@@ -20,10 +21,11 @@ from sim.measuring.gram import Enclosure, limiting_gram
 from sim.measuring.probes import DATA_PROBES, TRIVIAL
 from sim.plan import Plan, asks_of
 from sim.run import trajectories
+from sim.setting.draws import COUPLED
 from sim.setting.methods import METHODS
 from sim.store import Store
 from theorems.language import About, Quantity, Theorem, expanded
-from theorems.reasoning.demand import Demand, demand, round_down
+from theorems.reasoning.demand import Demand, demand, nearest, round_down, set_letters
 
 # natural logarithms by which the slowest mode of the residual shall shrink in a default run
 DECADES = 7.0
@@ -54,8 +56,8 @@ def exact_values(
     width: int | None = None,
     step: float | None = None,
 ) -> dict[Quantity, Any]:
-    """The letters' values as hypotheses are decided on: integers, rationals, exact floats and
-    certified intervals.
+    """The letters' values as hypotheses are decided on: integers, rationals, exact floats,
+    certified intervals, and expressions for letters that are set to one (eta = 1/L).
     """
     scale = theorem.scale
     values: dict[Quantity, Any] = {
@@ -64,15 +66,49 @@ def exact_values(
     for letter, value in (
         (scale.samples, data.samples),
         (scale.width, width),
-        (scale.step_size, step),
         (scale.failure, delta),
     ):
         if letter is not None and value is not None:
             values[letter] = value
     for letter, choice in theorem.choices.items():
-        if all(q in values for q in choice.free_symbols):
-            values[letter] = choice.subs(values)
-    return values
+        if choice.free_symbols <= values.keys():
+            inexact = any(
+                isinstance(values[q], tuple) or getattr(values[q], "free_symbols", ())
+                for q in choice.free_symbols
+            )
+            values[letter] = choice if inexact else choice.subs(values)
+    if scale.step_size is not None and step is not None:
+        values[scale.step_size] = _as_set(theorem, step, values)
+    return values | set_letters(theorem, values)
+
+
+def _as_set(theorem: Theorem, step: float, values: Mapping[Quantity, Any]) -> Any:
+    """The expression to which the theorem sets its step, if this float is the nearest to it; else
+    the float.
+    """
+    named = (theorem.witness.step if theorem.witness else None, theorem.practice.step_size)
+    equations = set_letters(theorem, values).get(theorem.scale.step_size)
+    for expression in (equations, *named):
+        if isinstance(expression, Expr) and nearest(expression, values) == step:
+            return expression
+    return step
+
+
+def as_numbers(values: Mapping[Quantity, Any]) -> dict[Quantity, Any]:
+    """The values that are numbers, those of letters set to an expression nearest to it."""
+    found = {q: nearest(v, values) if isinstance(v, Expr) else v for q, v in values.items()}
+    return {
+        q: values[q] if getattr(values[q], "is_Rational", False) else v
+        for q, v in found.items()
+        if v is not None and not isinstance(v, tuple)
+    }
+
+
+def configured(theorem: Theorem) -> Theorem:
+    """The theorem with the letters of its witness as its choices."""
+    if theorem.witness is None or not theorem.witness.letters:
+        return theorem
+    return replace(theorem, choices={**theorem.choices, **theorem.witness.letters})
 
 
 def _depth(theorem: Theorem) -> int:
@@ -88,27 +124,29 @@ def evidence(
         theorem, data, delta, plan.width if plan else None, plan.step_size if plan else None
     )
     values = {q: e.value for q, e in data_values([theorem], data).items()}
-    values |= {q: float(v) for q, v in exact.items() if q.about is About.SCALE}
+    values |= {q: float(v) for q, v in as_numbers(exact).items() if q.about is About.SCALE}
     norm = float(np.linalg.norm(data.inputs @ data.inputs.T, 2))
     return Evidence(values, exact, frame, {p: f(data.samples, norm) for p, f in TRIVIAL.items()})
 
 
+def multiple(theorem: Theorem) -> int:
+    """What the width is a multiple of: coupled neurons come in pairs."""
+    drawn = theorem.setting.drawn.values() if theorem.setting else ()
+    return 2 if COUPLED in drawn else 1
+
+
 def demands(theorem: Theorem, data: Data, delta: Rational) -> Demand:
     """What the theorem's explicit hypotheses demand of the width and the step on this data."""
-    return demand(theorem, exact_values(theorem, data, delta))
+    return demand(theorem, exact_values(theorem, data, delta), multiple(theorem))
 
 
-def own_step(theorem: Theorem, data: Data, width: int) -> float | None:
-    """The step size that the theorem's practice names, at this scale."""
-    chosen, scale = theorem.practice.step_size, theorem.scale
+def own_step(theorem: Theorem, data: Data, delta: Rational, width: int) -> float | None:
+    """The step size that the theorem's practice names at this scale, or that a hypothesis sets."""
+    values = exact_values(theorem, data, delta, width)
+    chosen = theorem.practice.step_size
     if chosen is None:
-        return None
-    known = {
-        q: v
-        for q, v in ((scale.width, width), (scale.samples, data.samples), *theorem.choices.items())
-        if q is not None
-    }
-    return float(sympify(chosen).subs(known))
+        chosen = values.get(theorem.scale.step_size)
+    return None if chosen is None else nearest(sympify(chosen), values)
 
 
 def make_plan(
@@ -132,7 +170,7 @@ def make_plan(
     gram = np.linalg.eigvalsh(limiting_gram(data.inputs))
     flow = METHODS[setting.method].flow if setting.method in METHODS else False
     if step is None:
-        step = options.step_size or own_step(theorems[0], data, width)
+        step = options.step_size or own_step(theorems[0], data, delta, width)
     if step is None:
         step = round_down(
             FLOW_STEP / gram[-1]
@@ -142,8 +180,7 @@ def make_plan(
     numbers = {
         q: v
         for t in theorems
-        for q, v in exact_values(t, data, delta, width, step).items()
-        if not isinstance(v, tuple)
+        for q, v in as_numbers(exact_values(t, data, delta, width, step)).items()
     }
     numbers |= {q: e.value for q, e in data_values(theorems, data).items()}
     spoken = (
