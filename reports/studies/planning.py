@@ -5,7 +5,7 @@ defaults.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,17 +13,15 @@ import numpy as np
 import pandas as pd
 from sympy import Expr, Rational, sympify
 
-from reports.judging.compare import compare
 from reports.judging.evidence import Evidence
 from reports.studies.options import Options
-from sim.data.table import Data
+from sim.data.size import fits
+from sim.data.table import Data, load
 from sim.measuring.gram import Enclosure, limiting_gram
 from sim.measuring.probes import DATA_PROBES, TRIVIAL
 from sim.plan import Plan, asks_of
-from sim.run import trajectories
 from sim.setting.draws import COUPLED
 from sim.setting.methods import METHODS
-from sim.store import Store
 from theorems.language import About, Quantity, Theorem, expanded
 from theorems.reasoning.demand import Demand, demand, nearest, round_down, set_letters
 
@@ -33,11 +31,19 @@ LONGEST = 2000  # steps of a default run at most
 FLOW_STEP = (
     0.4  # time between records of a flow, times the largest eigenvalue of the limiting Gram matrix
 )
-PILOT, PILOT_SEED = (
-    10,
-    2**31,
-)  # draws that decide how wide a certificate needs the network; their seeds serve nothing else
-WIDEST_PILOT = 2**20
+Say = Callable[[str, int], Callable[..., None]]
+
+
+def silent(_what: str, _total: int) -> Callable[..., None]:
+    """Progress that nobody hears of."""
+    return lambda _share=1.0: None
+
+
+def loaded(name: str, samples: int | None, label: str = "label") -> Data:
+    """The data set; BadInput when its matrices of points against points would not fit into memory."""
+    data = load(name, samples, label)
+    fits(data.name, data.samples)
+    return data
 
 
 def data_values(theorems: Iterable[Theorem], data: Data) -> dict[Quantity, Enclosure]:
@@ -78,17 +84,17 @@ def exact_values(
             )
             values[letter] = choice if inexact else choice.subs(values)
     if scale.step_size is not None and step is not None:
-        values[scale.step_size] = _as_set(theorem, step, values)
+        values[scale.step_size] = _as_set(theorem, scale.step_size, step, values)
     return values | set_letters(theorem, values)
 
 
-def _as_set(theorem: Theorem, step: float, values: Mapping[Quantity, Any]) -> Any:
+def _as_set(theorem: Theorem, letter: Quantity, step: float, values: Mapping[Quantity, Any]) -> Any:
     """The expression to which the theorem sets its step, if this float is the nearest to it; else
     the float.
     """
     named = (theorem.witness.step if theorem.witness else None, theorem.practice.step_size)
-    equations = set_letters(theorem, values).get(theorem.scale.step_size)
-    for expression in (equations, *named):
+    equation = set_letters(theorem, values).get(letter)
+    for expression in (equation, *named):
         if isinstance(expression, Expr) and nearest(expression, values) == step:
             return expression
     return step
@@ -119,10 +125,21 @@ def _depth(theorem: Theorem) -> int:
 def evidence(
     theorem: Theorem, data: Data, delta: Rational, plan: Plan | None, frame: pd.DataFrame
 ) -> Evidence:
-    """Everything known about a theorem at one scale."""
-    exact = exact_values(
-        theorem, data, delta, plan.width if plan else None, plan.step_size if plan else None
-    )
+    """Everything known about a theorem at the scale of a plan."""
+    width, step = (plan.width, plan.step_size) if plan else (None, None)
+    return evidence_at(theorem, data, delta, width, step, frame)
+
+
+def evidence_at(
+    theorem: Theorem,
+    data: Data,
+    delta: Rational,
+    width: int | None,
+    step: float | None,
+    frame: pd.DataFrame,
+) -> Evidence:
+    """Everything known about a theorem at one scale, of which the width or the step may be missing."""
+    exact = exact_values(theorem, data, delta, width, step)
     values = {q: e.value for q, e in data_values([theorem], data).items()}
     values |= {q: float(v) for q, v in as_numbers(exact).items() if q.about is About.SCALE}
     norm = float(np.linalg.norm(data.inputs @ data.inputs.T, 2))
@@ -143,9 +160,9 @@ def demands(theorem: Theorem, data: Data, delta: Rational) -> Demand:
 def own_step(theorem: Theorem, data: Data, delta: Rational, width: int) -> float | None:
     """The step size that the theorem's practice names at this scale, or that a hypothesis sets."""
     values = exact_values(theorem, data, delta, width)
-    chosen = theorem.practice.step_size
-    if chosen is None:
-        chosen = values.get(theorem.scale.step_size)
+    chosen, letter = theorem.practice.step_size, theorem.scale.step_size
+    if chosen is None and letter is not None:
+        chosen = values.get(letter)
     return None if chosen is None else nearest(sympify(chosen), values)
 
 
@@ -212,41 +229,3 @@ def make_plan(
         numbers,
         _depth(theorems[0]),
     )
-
-
-def certified_width(
-    theorem: Theorem, data: Data, delta: Rational, options: Options, store: Store
-) -> int | None:
-    """The first width, doubling from the practice's narrowest, at which nine in ten pilot draws
-    satisfy the hypotheses; None beyond 2^20.
-    """
-    width = theorem.practice.widths[0]
-    pilots = Options(**{**vars(options), "seed": PILOT_SEED})
-    while width <= WIDEST_PILOT:
-        plan = make_plan(
-            [theorem], data, width, delta, PILOT, pilots, demands(theorem, data, delta).step_size
-        )
-        frame = trajectories(plan, store, train=False)
-        judged, _ = compare(theorem, evidence(theorem, data, delta, plan, frame))
-        if all(j.held is None or j.held >= 0.9 * PILOT for j in judged):
-            return width
-        width *= 2
-    return None
-
-
-def demand_rows(theorems: Iterable[Theorem], data: Data, delta: Rational) -> list[dict[str, Any]]:
-    """For each theorem with explicit hypotheses, what it demands on this data."""
-    rows: list[dict[str, Any]] = []
-    for theorem in theorems:
-        wants = demands(theorem, data, delta)
-        if wants.width is not None or wants.step_size is not None:
-            rows.append(
-                {
-                    "statement": theorem.statement,
-                    "width": wants.width,
-                    "step_size": wants.step_size,
-                    "delta": float(delta),
-                    "binding": dict(wants.binding or {}),
-                }
-            )
-    return rows

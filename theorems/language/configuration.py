@@ -44,9 +44,9 @@ class Witness:
     data: str
     samples: int | None = None
     delta: Rational = Rational(1, 2)
-    letters: Mapping[Quantity, Expr | float] = field(default_factory=Frozen)
+    letters: Mapping[Quantity, Expr] = field(default_factory=Frozen)
     width: int | None = None
-    step: Expr | float | None = None
+    step: Expr | None = None
     steps: int | None = None
 
     def __post_init__(self) -> None:
@@ -55,9 +55,7 @@ class Witness:
         )
         _at_least_one("witness", samples=self.samples, width=self.width, steps=self.steps)
         if not 0 < self.delta < 1:
-            raise BadInput(
-                "witness: delta", self.delta, "it must lie strictly between 0 and 1"
-            )
+            raise BadInput("witness: delta", self.delta, "it must lie strictly between 0 and 1")
         if self.step is not None:
             object.__setattr__(self, "step", sympify(self.step))
             if self.step.is_number and not (self.step.is_positive and self.step.is_finite):
@@ -103,9 +101,7 @@ class Witness:
             )
         for letter in getattr(self.step, "free_symbols", ()):
             if letter not in known:
-                raise unknown(
-                    f"{statement}: witness: step", str(letter), [str(q) for q in known]
-                )
+                raise unknown(f"{statement}: witness: step", str(letter), [str(q) for q in known])
 
 
 def _at_least_one(where: str, **sizes: int | None) -> None:

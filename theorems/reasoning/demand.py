@@ -30,7 +30,7 @@ class Demand:
     width: the least, None where nothing demands one; most: the largest that they admit, if they
     bound it. step_size: the largest (0: no step will do), and step_least the bound from below;
     step_bound: a number certainly at or below the exact upper bound. `binding` names the hypothesis
-    behind each; `blocked` those that leave no point.
+    behind each; `no_width` and `no_step` those that leave none.
     """
 
     width: int | None = None
@@ -39,12 +39,13 @@ class Demand:
     most: int | None = None
     step_bound: float | None = None
     step_least: float | None = None
-    blocked: tuple[str, ...] = ()
+    no_width: tuple[str, ...] = ()
+    no_step: tuple[str, ...] = ()
 
     @property
     def unreachable(self) -> str:
-        """The hypotheses that no point was found to satisfy together, if so."""
-        return "” and “".join(self.blocked)
+        """The hypotheses that no width was found to satisfy together, if so."""
+        return "” and “".join(self.no_width)
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,8 @@ def demand(theorem: Theorem, values: Mapping[Quantity, Any], multiple: int = 1) 
         width.most,
         step.bound,
         step.least,
-        (*step.blocked, *width.blocked),
+        width.blocked,
+        step.blocked,
     )
 
 
@@ -187,7 +189,9 @@ def _step(theorem: Theorem, values: dict[Quantity, Any]) -> _Step:
     if letter in values:  # an equation sets it
         return _Step(nearest(values[letter], values), binding={"step_size": "an equation"})
     bounds, others = _bounds(theorem.hypotheses, letter, values)
-    others = [h for h in others if quantities_in(h.relation) <= {letter, *values}]  # the width is next
+    others = [
+        h for h in others if quantities_in(h.relation) <= {letter, *values}
+    ]  # the width is next
     above = [b for b in bounds if b.way in "<="]
     below = [b for b in bounds if b.way in ">="]
     top = min(above, key=lambda b: (b.low, not b.strict), default=None)
@@ -201,7 +205,7 @@ def _step(theorem: Theorem, values: dict[Quantity, Any]) -> _Step:
         both = (floor.name, top.name)
         return _Step(0.0, top.low, floor.high, {"step_size": top.name}, both)
     size, blocking = _smaller(others, letter, values, size or 1.0, floor)
-    name = blocking or (top or floor or others[0]).name  # type: ignore[union-attr]
+    name = blocking or (top or floor or others[0]).name
     return _Step(
         size,
         top.low if top is not None and not blocking else size,
@@ -248,9 +252,7 @@ def _smaller(
             return 0.0, name
     while high - low > 1e-3 * low:
         middle = (low + high) / 2
-        low, high = (
-            (low, middle) if _failing(others, letter, values, middle) else (middle, high)
-        )
+        low, high = (low, middle) if _failing(others, letter, values, middle) else (middle, high)
     return low, name
 
 
@@ -357,9 +359,7 @@ def _failing(
 ) -> str:
     """The first hypothesis that does not certainly hold with this value of the letter."""
     found = {**values, letter: value}
-    return next(
-        (h.name for h in hypotheses if decide(h.relation, found) is not Decision.HOLDS), ""
-    )
+    return next((h.name for h in hypotheses if decide(h.relation, found) is not Decision.HOLDS), "")
 
 
 def round_down(x: float, strict: bool = False) -> float:

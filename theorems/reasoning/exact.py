@@ -128,13 +128,11 @@ def up(b: arb) -> float:
 
 def written_out(relation: Any, values: Mapping[Any, Value]) -> Any:
     """The relation with every letter that is set to an expression in others replaced by it."""
-    while (
-        set_ := {
-            q: v
-            for q in relation.free_symbols
-            if isinstance(v := values.get(q), Expr) and v.free_symbols
-        }
-    ):
+    while set_ := {
+        q: v
+        for q in relation.free_symbols
+        if isinstance(v := values.get(q), Expr) and v.free_symbols
+    }:
         relation = expanded(relation).xreplace(set_)
     return relation
 
