@@ -46,8 +46,16 @@ def scale_line(g: Regime) -> str:
     """The scale in one line, in the paper's letters."""
     s = dict(g.scale)
     parts = [f"{s.pop('data')} data"]
-    parts += [f"{pretty_symbol(k) if k.isidentifier() else k} = {number(v)}" for k, v in s.items()]
+    for key, value in s.items():
+        *also, name = key.split(" ") if key.startswith("also ") else [key]
+        letter = pretty_symbol(name) if name.isidentifier() else name
+        parts.append(f"{' '.join([*also, letter])} = {number(value, _digits(value))}")
     return ", ".join(parts)
+
+
+def _digits(x: Any) -> int:
+    """As many digits as give the number back, from three to six: a run is repeated from its scale."""
+    return next((d for d in range(3, 6) if float(f"{x:.{d}g}") == x), 6)
 
 
 def counted(findings: Iterable[Finding]) -> str:

@@ -97,7 +97,9 @@ def demand_rows(theorems: Iterable[Theorem], data: Data, delta: Rational) -> lis
     rows: list[dict[str, Any]] = []
     for theorem in theorems:
         wants = demands(theorem, data, delta)
-        said = [x for x in (*_on_width(theorem, wants), *_on_step(theorem, wants)) if x]
+        said = [*_on_width(theorem, wants), *_on_step(theorem, wants)]
+        if wants.no_width or wants.no_step:
+            said.append(f"nothing satisfies “{'” and “'.join((*wants.no_width, *wants.no_step))}”")
         if said:
             rows.append(
                 {
@@ -116,11 +118,12 @@ def demand_rows(theorems: Iterable[Theorem], data: Data, delta: Rational) -> lis
 def _on_width(theorem: Theorem, wants: Demand) -> Iterator[str]:
     """m ≥ ... rounded up and m ≤ ... rounded down."""
     m = text(theorem.scale.width) if theorem.scale.width else "m"
-    if wants.width is not None and wants.width == wants.most:
-        yield f"{m} = {number(wants.width)}"
+    least = wants.width if wants.width is not None else wants.least
+    if least is not None and least == wants.most:
+        yield f"{m} = {number(least)}"
         return
-    if wants.width is not None:
-        yield f"{m} ≥ {number(_rounded(wants.width, up=True))}"
+    if least is not None:
+        yield f"{m} ≥ {number(_rounded(least, up=True))}"
     if wants.most is not None:
         yield f"{m} ≤ {number(_rounded(wants.most, up=False))}"
 

@@ -14,7 +14,7 @@ from sympy import Rational
 
 from reports.judging.compare import compare
 from reports.judging.findings import Finding, Judged, Regime
-from reports.judging.statistics import seeds_by_design, seeds_to_confirm
+from reports.judging.statistics import FALSE, seeds_by_design, seeds_to_confirm, seeds_to_refute
 from reports.judging.verdict import Verdict
 from reports.studies.pilot import Search, certified_width, draws_decide, first_width
 from reports.studies.planning import (
@@ -32,6 +32,7 @@ from sim.run import NO_RUNS, trajectories
 from theorems.language import Theorem
 from theorems.reasoning.consistency import excluding
 from theorems.reasoning.demand import Demand, nearest, round_down
+from theorems.reasoning.exact import Decision
 from theorems.writing.notation import number, text
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 CERTAIN = 20  # seeds behind a claim without probability
 DEEPER = (10, 2)  # how many times smaller the other step inside the region is: the first one whose
 LONGER = 4  # run has at most so many times the steps
+HEAVY = 2**26  # neurons times points times seeds beyond which the run inside has few seeds
 # from the verdict that decides what is reported of two runs to the one that does not
 WORST = (
     Verdict.REFUTED,
@@ -177,14 +179,11 @@ class Inside:
 
     def _run(self, width: int, step: float | None, seeds: int, began: float) -> Regime:
         plan = self._plan(width, step, seeds)
-        size = (
-            f" and {text(self.at.scale.step_size)} = {number(step)}" if step and began < 0 else ""
-        )
         frame = trajectories(
             plan,
             self.study.store,
             trains(self.theorem),
-            self.study.say(f"{self.theorem.statement}: in regime at m = {width:,}{size}", seeds),
+            self.study.say(f"{self.theorem.statement}: in regime at m = {width:,}", seeds),
         )
         why = "every explicit hypothesis certainly holds"
         return self.study.regime(self.at, self.case, self.delta, plan, frame, why, began)
@@ -192,19 +191,33 @@ class Inside:
     def _deeper(self, width: int, edge: Regime, seeds: int) -> Regime | None:
         """The same seeds at a smaller step inside the region; None where the theorem bounds no step
         from above, the step is the user's, or a smaller one leaves the hypotheses.
+
+        Where a run is costly, only the first seeds, enough to refute what is plainly wrong there,
+        unless one of them fails.
         """
-        o, bound = self.study.options, self.wants.step_bound
-        if edge.name != "in" or bound is None or not trains(self.theorem) or o.step_size:
+        step = self._smaller_step(width, edge, seeds)
+        if step is None:
+            return None
+        few = seeds
+        if width * self.case.samples * seeds > HEAVY:
+            few = min(seeds, seeds_to_refute(float(self.delta), FALSE))
+        for count in dict.fromkeys((few, seeds)):
+            found = self._run(width, step, count, time.perf_counter())
+            if not any(f.failures for f in found.claims):
+                break
+        return found if found.name == "in" else None
+
+    def _smaller_step(self, width: int, edge: Regime, seeds: int) -> float | None:
+        asked = self.asked and self.study.options.step_size is not None
+        bounded = self.wants.step_bound is not None and not asked
+        if edge.name != "in" or not bounded or not trains(self.theorem):
             return None
         largest = self._plan(width, self.given_step or self.wants.step_size, seeds)
         for step in self._smaller(largest.step_size):
-            plan = self._plan(width, step, seeds)
-            if plan.steps > LONGER * largest.steps:
-                continue
-            known = evidence_at(self.at, self.case, self.delta, width, step, NO_RUNS)
-            if all(_admits(j) for j in compare(self.at, known)[0]):
-                found = self._run(width, step, seeds, time.perf_counter())
-                return found if found.name == "in" else None
+            if self._plan(width, step, seeds).steps <= LONGER * largest.steps:
+                known = evidence_at(self.at, self.case, self.delta, width, step, NO_RUNS)
+                if all(_admits(j) for j in compare(self.at, known)[0]):
+                    return step
         return None
 
     def _smaller(self, step: float) -> Iterator[float]:
@@ -212,13 +225,14 @@ class Inside:
         least = self.wants.step_least or 0.0
         for share in DEEPER:
             inner = round_down(step / share)
-            inner = inner if inner > least else (least * step) ** 0.5
+            inner = inner if inner > least else round_down((least * step) ** 0.5)
             if least < inner < step:
                 yield inner
 
     def _why(self, found: Regime) -> str:
         if found.name != "in":
-            return "asked for in regime, but a hypothesis does not certainly hold here"
+            out = [f"“{j.hypothesis.name}”" for j in found.hypotheses if not _holds(j)]
+            return f"the witness, where {' and '.join(out)} does not certainly hold"
         set_ = [
             f"{text(j.hypothesis.relation)} is set"
             for j in found.hypotheses
@@ -244,9 +258,14 @@ class Inside:
         return Regime("in", self.theorem, scale, why, judged, claims)
 
 
+def _holds(judged: Judged) -> bool:
+    """Whether a hypothesis held: certainly, or in some of the draws."""
+    return judged.status is Decision.HOLDS or (judged.held or 0) > 0
+
+
 def _admits(judged: Judged) -> bool:
     """Whether a hypothesis holds, or will be decided by the run."""
-    return str(judged.status) == "holds" or judged.draws is not None
+    return judged.status is Decision.HOLDS or judged.draws is not None
 
 
 def together(edge: Regime, inner: Regime) -> Regime:
@@ -264,6 +283,9 @@ def together(edge: Regime, inner: Regime) -> Regime:
 
 
 def _worse(edge: Finding, inner: Finding, at: str) -> Finding:
-    if WORST.index(inner.verdict) < WORST.index(edge.verdict):
+    """The worse finding; fewer seeds of which none failed do not make it worse."""
+    held = inner.seeds < edge.seeds and not inner.failures
+    if not held and WORST.index(inner.verdict) < WORST.index(edge.verdict):
         return replace(inner, evidence=f"at {at}: {inner.evidence}")
-    return replace(edge, evidence=f"{edge.evidence}; {inner.verdict} at {at}")
+    said = f"holds in {inner.seeds} seeds" if held and inner.seeds else str(inner.verdict)
+    return replace(edge, evidence=f"{edge.evidence}; {said} at {at}")

@@ -89,7 +89,8 @@ def _reason(theorem: Theorem, regimes: Sequence[Regime]) -> str:
         return not_run[0]
     if theorem.witness is None:
         return "it names no witness"
-    return "no run was in regime" if tried else "not run"
+    missed = [g.why for g in tried if g.why.startswith("the witness")]
+    return missed[0] if missed else "its witness was not run"
 
 
 def was_inside(g: Regime) -> bool:

@@ -27,8 +27,8 @@ TURNED = {"<=": ">=", "<": ">", ">=": "<=", ">": "<", "==": "==", "!=": "!="}
 class Demand:
     """A point inside the hypotheses about the scale.
 
-    width: the least, None where nothing demands one; most: the largest that they admit, if they
-    bound it. step_size: the largest (0: no step will do), and step_least the bound from below;
+    width: the least, None where nothing demands one or none is found; least and most: what the
+    bounds from below and above admit, if there are any. step_size: the largest (0: no step will do), and step_least the bound from below;
     step_bound: a number certainly at or below the exact upper bound. `binding` names the hypothesis
     behind each; `no_width` and `no_step` those that leave none.
     """
@@ -36,6 +36,7 @@ class Demand:
     width: int | None = None
     step_size: float | None = None
     binding: Mapping[str, str] = field(default_factory=dict)
+    least: int | None = None
     most: int | None = None
     step_bound: float | None = None
     step_least: float | None = None
@@ -78,6 +79,7 @@ def demand(theorem: Theorem, values: Mapping[Quantity, Any], multiple: int = 1) 
         width.width,
         step.size,
         {**step.binding, **width.binding},
+        width.least,
         width.most,
         step.bound,
         step.least,
@@ -262,6 +264,7 @@ def _smaller(
 @dataclass(frozen=True)
 class _Width:
     width: int | None = None
+    least: int | None = None
     most: int | None = None
     binding: Mapping[str, str] = field(default_factory=dict)
     blocked: tuple[str, ...] = ()
@@ -281,19 +284,19 @@ def _width(theorem: Theorem, values: Mapping[Quantity, Any], multiple: int) -> _
         (b for b in bounds if b.way in "<="), key=lambda b: (b.low, not b.strict), default=None
     )
     binding = {} if floor is None else {"width": floor.name}
+    ends = (least if floor is not None else None, most)
     if floor is not None and not math.isfinite(floor.high):
-        return _Width(None, most, binding, (floor.name,))
-    if most is not None and least > most:
-        assert roof is not None
+        return _Width(None, None, most, binding, (floor.name,))
+    if roof is not None and most is not None and least > most:
         names = dict.fromkeys([*([floor.name] if floor is not None else []), roof.name])
-        return _Width(None, most, binding, tuple(names))
+        return _Width(None, *ends, binding, tuple(names))
     if not others:
-        return _Width(least if floor is not None else None, most, binding)
+        return _Width(ends[0], *ends, binding)
     width, name = _search(others, letter, values, least, most, multiple)
     if width is None:
-        return _Width(None, most, {"width": name}, (name,))
+        return _Width(None, *ends, {"width": name}, (name,))
     binding = {"width": name} if width > least or floor is None else binding
-    return _Width(width, most, binding)
+    return _Width(width, *ends, binding)
 
 
 def _bounds_step(

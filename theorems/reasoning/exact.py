@@ -166,4 +166,18 @@ def decide(relation: Relational, values: Mapping[Any, Value]) -> Decision:
                 return Decision.HOLDS
             if no(left, right):
                 return Decision.FAILS
-    return Decision.OPEN
+    return _rational(relation, values)
+
+
+def _rational(relation: Relational, values: Mapping[Any, Value]) -> Decision:
+    """The decision when both sides are rational numbers, whose balls overlap when they are equal."""
+    relation = expanded(relation)
+    exact = {
+        q: sympy.Rational(v.numerator, v.denominator)
+        for q in relation.free_symbols
+        if isinstance(v := values.get(q), int | Fraction | sympy.Rational)
+    }
+    left, right = (side.subs(exact) for side in relation.args)
+    if not (left.is_Rational and right.is_Rational):
+        return Decision.OPEN
+    return Decision.HOLDS if bool(relation.func(left, right)) else Decision.FAILS
