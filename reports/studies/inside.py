@@ -14,7 +14,7 @@ from sympy import Rational
 
 from reports.judging.compare import compare
 from reports.judging.findings import Finding, Judged, Regime
-from reports.judging.statistics import FALSE, seeds_by_design, seeds_to_confirm, seeds_to_refute
+from reports.judging.statistics import seeds_by_design, seeds_to_confirm
 from reports.judging.verdict import Verdict
 from reports.studies.pilot import Search, certified_width, draws_decide, first_width
 from reports.studies.planning import (
@@ -41,7 +41,8 @@ if TYPE_CHECKING:
 CERTAIN = 20  # seeds behind a claim without probability
 DEEPER = (10, 2)  # how many times smaller the other step inside the region is: the first one whose
 LONGER = 4  # run has at most so many times the steps
-HEAVY = 2**26  # neurons times points times seeds beyond which the run inside has few seeds
+HEAVY = 2**26  # neurons times points times seeds beyond which the run inside begins with few seeds
+FIRST = 3  # of which one shows a claim that fails with probability 0.95, but for one time in 8,000
 # from the verdict that decides what is reported of two runs to the one that does not
 WORST = (
     Verdict.REFUTED,
@@ -192,15 +193,13 @@ class Inside:
         """The same seeds at a smaller step inside the region; None where the theorem bounds no step
         from above, the step is the user's, or a smaller one leaves the hypotheses.
 
-        Where a run is costly, only the first seeds, enough to refute what is plainly wrong there,
-        unless one of them fails.
+        Where a run is costly, only the first seeds, which see what is plainly wrong, and the others
+        when one of them fails.
         """
         step = self._smaller_step(width, edge, seeds)
         if step is None:
             return None
-        few = seeds
-        if width * self.case.samples * seeds > HEAVY:
-            few = min(seeds, seeds_to_refute(float(self.delta), FALSE))
+        few = min(seeds, FIRST) if width * self.case.samples * seeds > HEAVY else seeds
         for count in dict.fromkeys((few, seeds)):
             found = self._run(width, step, count, time.perf_counter())
             if not any(f.failures for f in found.claims):

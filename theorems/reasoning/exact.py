@@ -152,9 +152,9 @@ def decide(relation: Relational, values: Mapping[Any, Value]) -> Decision:
     can be shown. A letter that is set to an expression is that expression: eta = 1/L holds of an
     eta that is set to 1/L, however little of L is known.
     """
-    relation = written_out(relation, values)
-    if isinstance(relation, BooleanAtom):
-        return Decision.HOLDS if relation else Decision.FAILS
+    set_ = written_out(relation, values)
+    if set_ != relation:
+        return _of_set(set_, values)
     yes, no = ORDER[relation.rel_op]
     for bits in PRECISIONS:
         with ctx.workprec(bits):
@@ -167,6 +167,28 @@ def decide(relation: Relational, values: Mapping[Any, Value]) -> Decision:
             if no(left, right):
                 return Decision.FAILS
     return _rational(relation, values)
+
+
+def _of_set(relation: Any, values: Mapping[Any, Value]) -> Decision:
+    """The decision by the difference of both sides, in which what a letter is set to cancels; open
+    where a side has no value.
+    """
+    if isinstance(relation, BooleanAtom):
+        return Decision.HOLDS if relation else Decision.FAILS
+    gap, (yes, no) = sympy.expand(relation.lhs - relation.rhs), ORDER[relation.rel_op]
+    for bits in PRECISIONS:
+        with ctx.workprec(bits):
+            try:
+                sides = [evaluate(e, values) for e in (*relation.args, gap)]
+            except KeyError:
+                return Decision.OPEN
+            if not all(s.is_finite() for s in sides):
+                continue
+            if yes(sides[-1], arb(0)):
+                return Decision.HOLDS
+            if no(sides[-1], arb(0)):
+                return Decision.FAILS
+    return Decision.OPEN
 
 
 def _rational(relation: Relational, values: Mapping[Any, Value]) -> Decision:
