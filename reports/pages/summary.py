@@ -13,6 +13,8 @@ from sympy.printing.pretty.pretty_symbology import pretty_symbol
 from reports.judging.findings import Finding, Frontier, Judged, Regime
 from reports.judging.statistics import BUDGET, CLAIMS, CONFIRM, REFUTE, TWO_LOOKS
 from reports.judging.verdict import Verdict
+from reports.studies.demands import rounded
+from theorems.reasoning.demand import round_down
 from theorems.writing.notation import number
 
 MARKS = {"holds": "✓", "fails": "✗", "open": "?"}
@@ -125,6 +127,14 @@ def known(quantity: dict[str, Any], digits: int) -> str:
     return number(quantity["value"], digits)
 
 
+def _demanded(e: Frontier) -> str:
+    """What is demanded, rounded to the side on which it stays true."""
+    assert e.demanded is not None
+    if e.of == "least width":
+        return number(rounded(int(e.demanded), up=True))
+    return number(round_down(e.demanded))
+
+
 def edge(e: Frontier) -> str:
     """A frontier in one sentence."""
     if e.seen is None:
@@ -135,6 +145,6 @@ def edge(e: Frontier) -> str:
         )
     else:
         found = f"seen at {number(e.seen)} and no longer at {number(e.unseen)}"
-    demanded = f"; the proof's constants demand {number(e.demanded)}" if e.demanded else ""
+    demanded = f"; the proof's constants demand {_demanded(e)}" if e.demanded else ""
     tries = f"{e.seeds} {'seed' if e.seeds == 1 else 'seeds'} a try"
     return f"{e.of.capitalize()} for “{e.claim}”: {found} ({tries}, {e.failures_seen} and {e.failures_unseen} failures){demanded}."

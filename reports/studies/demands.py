@@ -123,9 +123,9 @@ def _on_width(theorem: Theorem, wants: Demand) -> Iterator[str]:
         yield f"{m} = {number(least)}"
         return
     if least is not None:
-        yield f"{m} ≥ {number(_rounded(least, up=True))}"
+        yield f"{m} ≥ {number(rounded(least, up=True))}"
     if wants.most is not None:
-        yield f"{m} ≤ {number(_rounded(wants.most, up=False))}"
+        yield f"{m} ≤ {number(rounded(wants.most, up=False))}"
 
 
 def _on_step(theorem: Theorem, wants: Demand) -> Iterator[str]:
@@ -140,7 +140,7 @@ def _on_step(theorem: Theorem, wants: Demand) -> Iterator[str]:
         yield f"{eta} ≤ {number(round_down(wants.step_bound))}"
 
 
-def _rounded(width: int, up: bool) -> int:
+def rounded(width: int, up: bool) -> int:
     """A width that `number` prints in three digits, rounded to the side on which it stays true."""
     if width < 10**10:
         return width

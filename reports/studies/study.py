@@ -90,7 +90,7 @@ class Study:
         regimes = [g for t in theorems for g in self.without_training(t)]
         if o.regime != "in":
             for shared in one_run([t for t in settled if trains(t)]):
-                regimes += self.practical(shared)
+                regimes += self.practical(shared, settled)
         if o.regime != "practical":
             regimes += [self.in_regime(t, data) for t in settled if t.witness is not None]
         regimes.sort(key=lambda g: (theorems.index(g.theorem), g.name != "in"))
@@ -208,9 +208,10 @@ class Study:
             began,
         )
 
-    def practical(self, theorems: list[Theorem]) -> list[Regime]:
+    def practical(self, theorems: list[Theorem], beside: Sequence[Theorem] = ()) -> list[Regime]:
         """The user's data at the user's sizes: a ladder of widths, shared by theorems between which
-        nothing differs that can change a number (`one_run`).
+        nothing differs that can change a number (`one_run`). Theorems `beside` them may state the
+        same claim with explicit constants.
         """
         o, began, regimes, practice = self.options, time.perf_counter(), [], theorems[0].practice
         widths, delta, data = (
@@ -226,40 +227,49 @@ class Study:
             frames[m] = trajectories(
                 plan, self.store, tick=self.say(f"{theorems[0].statement}: m = {m}", seeds)
             )
-        wants = [demands(t, data, delta) for t in theorems]
+        why = (
+            "the setting that the theorem names"
+            if practice.own and not o.data
+            else f"{whose(o)} at practical sizes"
+        )
+        for theorem in theorems:
+            laws = tuple(law_finding(w, frames) for w in theorem.laws)
+            edges = self._edges(theorem, theorems, beside or theorems, data, delta, ladder[0])
+            frame = frames[ladder[-1]]
+            regimes.append(self.regime(theorem, data, delta, plan, frame, why, began, laws, edges))
+            began = time.perf_counter()
+        return regimes
+
+    def _edges(
+        self,
+        theorem: Theorem,
+        shared: list[Theorem],
+        beside: Sequence[Theorem],
+        data: Data,
+        delta: Rational,
+        middle: int,
+    ) -> tuple[Frontier, ...]:
+        """Where the first claim about every step stops being seen, of a theorem with laws."""
+        o = self.options
+        edge = next((c for c in theorem.claims if isinstance(c.over, Each) and not c.hides), None)
+        if edge is None or not theorem.laws or not self.edges:
+            return ()
+        alike = [t for t in beside if t.setting == theorem.setting and edge in t.claims]
+        wants = [demands(t, data, delta) for t in alike]
         wanted = Demand(
             next((w.width for w in wants if w.width), None),
             next((w.step_size for w in wants if w.step_size), None),
         )
-        for theorem in theorems:
-            laws = tuple(law_finding(w, frames) for w in theorem.laws)
-            edge = next(
-                (c for c in theorem.claims if isinstance(c.over, Each) and not c.hides), None
-            )
-            edges = (
-                frontiers(
-                    theorem,
-                    edge,
-                    lambda m, h: make_plan(theorems, data, m, delta, o.seeds or EDGE_SEEDS, o, h),
-                    ladder[0],
-                    lambda p, f, t=theorem: evidence(t, data, delta, p, f),  # type: ignore[misc]
-                    wanted,
-                    self.store,
-                    self.say,
-                )
-                if theorem.laws and self.edges and edge
-                else ()
-            )
-            why = (
-                "the setting that the theorem names"
-                if practice.own and not o.data
-                else f"{whose(o)} at practical sizes"
-            )
-            regimes.append(
-                self.regime(theorem, data, delta, plan, frames[ladder[-1]], why, began, laws, edges)
-            )
-            began = time.perf_counter()
-        return regimes
+        return frontiers(
+            theorem,
+            edge,
+            lambda m, h: make_plan(shared, data, m, delta, o.seeds or EDGE_SEEDS, o, h),
+            middle,
+            lambda p, f: evidence(theorem, data, delta, p, f),
+            wanted,
+            self.store,
+            self.say,
+        )
 
     def in_regime(self, theorem: Theorem, data: Data) -> Regime:
         """A configuration in which every explicit hypothesis certainly holds, at the width that the
