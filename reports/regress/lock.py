@@ -20,9 +20,9 @@ from sympy import Expr, Rational
 from reports.judging.statistics import mean_interval
 from reports.studies.errata import examine
 from reports.studies.options import Options
-from reports.studies.planning import make_plan
+from reports.studies.planning import make_plan, one_run
 from reports.studies.scale import trains
-from reports.studies.study import Study, one_run
+from reports.studies.study import Study
 from reports.studies.trust import called, lock_of
 from reports.studies.versions import versions
 from sim.data.table import load
@@ -235,7 +235,8 @@ def _every_statistic(module: ModuleType, store: Store) -> dict[str, Any]:
     apart by the statement.
     """
     found: dict[str, Any] = {}
-    for shared in one_run(t for t in module.theorems if t.setting is not None and trains(t)):
+    trained = [t for t in module.theorems if t.setting is not None and trains(t)]
+    for shared in one_run(trained, lambda t, _: _plan([t])):
         for name, numbers in _statistics(shared, store):
             key = name if name not in found else f"{shared[0].statement}: {name}"
             found[key] = numbers
@@ -246,29 +247,27 @@ def _statistics(theorems: list[Theorem], store: Store) -> Iterator[tuple[str, di
     """What is observed at a small scale, over seeds: the mean of the last value of every
     observable, with its interval.
     """
-    s, p = theorems[0].setting, theorems[0].practice
-    assert s is not None
-    data = (
-        load(p.data, p.samples) if p.own else load("orthonormal", 8)
-    )  # a basis for other data depends on the machine
-    width = min(WIDTH, p.widths[0])
-    plan = make_plan(
-        theorems,
-        data,
-        width,
-        DELTA,
-        SEEDS,
-        Options(steps=RUN.steps, step_size=None if p.step_size else RUN.step_size),
-    )
+    plan = _plan(theorems)
     frame = trajectories(plan, store)
     for name, rows in frame.groupby("observable"):
         last = rows.groupby("seed")["value"].last().to_numpy()
         mean, low, high = mean_interval(last, CONFIDENCE)
         if np.isfinite([mean, low, high]).all():
             yield (
-                f"{s.method}, {name}, m = {width}",
+                f"{plan.setting.method}, {name}, m = {plan.width}",
                 {"mean": mean, "low": low, "high": high, "draws": _draws(plan)},
             )
+
+
+def _plan(theorems: list[Theorem]) -> Plan:
+    """A run at a small scale."""
+    p = theorems[0].practice
+    data = (
+        load(p.data, p.samples) if p.own else load("orthonormal", 8)
+    )  # a basis for other data depends on the machine
+    step = None if p.step_size else RUN.step_size
+    options = Options(steps=RUN.steps, step_size=step)
+    return make_plan(theorems, data, min(WIDTH, p.widths[0]), DELTA, SEEDS, options)
 
 
 def _draws(plan: Plan) -> str:

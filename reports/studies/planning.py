@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -50,9 +51,15 @@ def data_values(theorems: Iterable[Theorem], data: Data) -> dict[Quantity, Enclo
     """The certified value of every data quantity that the theorems mention."""
     wanted = {q for t in theorems for q in t.quantities if q.about is About.DATA}
     found = {
-        p: DATA_PROBES[p](data) for p in sorted({q.probe for q in wanted if q.probe in DATA_PROBES})
+        p: _measured(p, data) for p in sorted({q.probe for q in wanted if q.probe in DATA_PROBES})
     }
     return {q: found[q.probe] for q in sorted(wanted, key=str) if q.probe in found}
+
+
+@lru_cache(maxsize=1024)
+def _measured(probe: str, data: Data) -> Enclosure:
+    """The quantity of this very object of data, measured once."""
+    return DATA_PROBES[probe](data)
 
 
 def exact_values(
@@ -228,4 +235,44 @@ def make_plan(
         asks_of(theorems),
         numbers,
         _depth(theorems[0]),
+    )
+
+
+def one_run(
+    theorems: Iterable[Theorem], alone: Callable[[Theorem, Callable[[Iterable[int]], int]], Plan]
+) -> list[list[Theorem]]:
+    """The theorems in groups that one run serves, since their plans alone, at both ends of the
+    ladder, differ in nothing that can change a number; `alone(theorem, min)` is the plan at the
+    narrow end.
+    """
+    groups: list[tuple[list[Theorem], list[tuple[Plan, Plan]]]] = []
+    for t in theorems:
+        plans = alone(t, min), alone(t, max)
+        for group, others in groups:
+            if group[0].practice == t.practice and all(
+                _alike(mine, theirs)
+                for ends in others
+                for mine, theirs in zip(plans, ends, strict=True)
+            ):
+                group.append(t)
+                others.append(plans)
+                break
+        else:
+            groups.append(([t], [plans]))
+    return [group for group, _ in groups]
+
+
+def _alike(one: Plan, other: Plan) -> bool:
+    """Whether two plans are one run: no letter has two values, and everything else agrees but for
+    what is asked.
+    """
+    same = all(
+        getattr(one, x) == getattr(other, x)
+        for x in ("setting", "width", "step_size", "steps", "seeds", "depth")
+    )
+    values = [{str(q): float(v) for q, v in p.values.items()} for p in (one, other)]
+    return (
+        same
+        and one.data.digest == other.data.digest
+        and all(values[0][x] == values[1][x] for x in values[0].keys() & values[1].keys())
     )

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from types import ModuleType
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -29,6 +28,7 @@ from reports.studies.planning import (
     evidence,
     loaded,
     make_plan,
+    one_run,
     silent,
 )
 from reports.studies.scale import scale_of, trains
@@ -68,6 +68,7 @@ class Study:
     say: Say = silent
     costly: float = COSTLY
     edges: bool = True
+    _loaded: dict[tuple[str, int | None], Data] = field(default_factory=dict)
 
     def check(self, module: ModuleType, command: str = "") -> Report:
         """The whole report on one paper; BadInput for unknown names and impossible scales, before
@@ -89,7 +90,7 @@ class Study:
         errata = tuple(examine(e, self.store) for e in errors)
         regimes = [g for t in theorems for g in self.without_training(t)]
         if o.regime != "in":
-            for shared in one_run([t for t in settled if trains(t)]):
+            for shared in one_run([t for t in settled if trains(t)], self._alone):
                 regimes += self.practical(shared, settled)
         if o.regime != "practical":
             regimes += [self.in_regime(t, data) for t in settled if t.witness is not None]
@@ -143,6 +144,12 @@ class Study:
             if e.witness is not None:
                 loaded(e.witness.data, e.witness.samples)
 
+    def _alone(self, theorem: Theorem, end: Callable[[Iterable[int]], int]) -> Plan:
+        """The plan of one theorem at an end of its ladder."""
+        o = self.options
+        width, delta = end(o.widths or theorem.practice.widths), o.delta or Rational(1, 10)
+        return make_plan([theorem], self.data(theorem.practice), width, delta, 1, o)
+
     def _named(self, theorem: Theorem, witness: Witness) -> None:
         """BadInput for a witness whose data do not exist or are not what the setting asks for."""
         assert theorem.setting is not None
@@ -154,11 +161,12 @@ class Study:
             raise BadInput(f"{theorem.statement}: witness", None, refused)
 
     def data(self, practice: Practice) -> Data:
-        """The user's data, or else the theorem's."""
+        """The user's data, or else the theorem's; one object for all who ask."""
         o = self.options
-        return loaded(
-            o.data or practice.data, o.samples or (None if o.data else practice.samples), o.label
-        )
+        key = (o.data or practice.data, o.samples or (None if o.data else practice.samples))
+        if key not in self._loaded:
+            self._loaded[key] = loaded(*key, o.label)
+        return self._loaded[key]
 
     def without_training(self, theorem: Theorem) -> list[Regime]:
         """A statement about data or about draws alone, judged; nothing for a statement about
@@ -307,16 +315,6 @@ class Study:
             choose(plan) if plan and len(known.seeds) and trains(theorem) else None,
             letters(theorem, known) if plan else {},
         )
-
-
-def one_run(theorems: Iterable[Theorem]) -> list[list[Theorem]]:
-    """The theorems in groups that one run serves: of one setting, practice, scale, and the same
-    values of all letters.
-    """
-    groups: dict[Any, list[Theorem]] = {}
-    for t in theorems:
-        groups.setdefault((t.setting, t.practice, t.scale, t.choices), []).append(t)
-    return list(groups.values())
 
 
 def whose(options: Options) -> str:

@@ -10,7 +10,8 @@ from reports.judging.verdict import Verdict
 from reports.studies import pilot
 from reports.studies.demands import demand_rows
 from reports.studies.options import Options
-from reports.studies.study import Study, one_run
+from reports.studies.planning import make_plan, one_run
+from reports.studies.study import Study
 from sim.data import size
 from sim.data.table import load
 from sim.store import Store
@@ -98,7 +99,17 @@ def test_theorems_whose_letters_have_other_values_are_other_runs():
     one = stated("one", m >= 10)
     two = replace(one, statement="two", choices={alpha: Rational(1, 2000)})
     three = replace(one, statement="three")
-    assert one_run([one, two, three]) == [[one, three], [two]]
+    four = replace(one, statement="four", hypotheses=(Hypothesis("h", Eq(eta, alpha), at="T"),))
+    five = replace(two, statement="five", claims=(replace(monotone, relation=r(k) <= L * n),))
+
+    def alone(theorem, end):
+        width = end(theorem.practice.widths)
+        data = load("orthonormal", 3)
+        return make_plan([theorem], data, width, Rational(1, 10), 1, Options(step_size=None))
+
+    assert one_run([one, two, three, four, five], alone) == [[one, three, four], [two, five]]
+    other = replace(four, hypotheses=(Hypothesis("h", Eq(eta, alpha / 3), at="T"),))
+    assert one_run([one, other], alone) == [[one], [other]]
     both = checked(one, two, regime="practical").regimes
     alone = [g for t in (one, two) for g in checked(t, regime="practical").regimes]
     assert [g.claims for g in both] == [g.claims for g in alone]
