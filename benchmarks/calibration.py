@@ -29,6 +29,7 @@ from sim.run import table
 from theorems.language import Claim, Scale, Setting, Theorem, count, failure, observable
 
 TRIALS, SEED = 10_000, 20_181_004
+MEANS_TRIALS = 250  # of a mean, each of which is judged
 DELTAS = (Rational(1, 2), Rational(1, 10), Rational(1, 20))
 m, delta, r = (
     count("m", "hidden neurons"),
@@ -109,7 +110,9 @@ class Row:
         return self.rates.get(verdict, 0.0)
 
 
-def rows(trials: int = TRIALS, deltas: tuple[Rational, ...] = DELTAS) -> list[Row]:
+def rows(
+    trials: int = TRIALS, deltas: tuple[Rational, ...] = DELTAS, mean_trials: int = MEANS_TRIALS
+) -> list[Row]:
     """The whole table; the same every time."""
     rng, found = np.random.default_rng(SEED), []
     for allowed in deltas:
@@ -146,14 +149,14 @@ def rows(trials: int = TRIALS, deltas: tuple[Rational, ...] = DELTAS) -> list[Ro
                 f"a mean of skewed draws is 4; {name}",
                 str(MEANS),
                 declared,
-                means(true, max(trials // 40, 100), rng),
+                means(true, mean_trials, rng),
             )
         )
     return found
 
 
-def page(found: list[Row]) -> str:
-    """The table as Markdown."""
+def page(found: list[Row], trials: int = TRIALS, mean_trials: int = MEANS_TRIALS) -> str:
+    """The table of so many trials as Markdown."""
     columns = [
         v
         for v in (Verdict.CONFIRMED, Verdict.REFUTED, Verdict.INCONCLUSIVE)
@@ -165,7 +168,7 @@ def page(found: list[Row]) -> str:
             [
                 "# Calibration",
                 "",
-                f"{TRIALS:,} trials a row ({TRIALS // 40:,} for means) with a planted truth, judged by the checker: how often each verdict was given. "
+                f"{trials:,} trials a row ({mean_trials:,} for means) with a planted truth, judged by the checker: how often each verdict was given. "
                 "Written by `docs/generate.py`.",
                 "",
                 *grid(

@@ -18,6 +18,7 @@ import pytest
 
 import cli
 import theorems
+from theorems.problem import BadInput
 
 ROOT = Path(__file__).parent.parent
 SMALL = [
@@ -445,7 +446,7 @@ def test_broken_plugins_are_named_and_the_catalogue_goes_on(plugins, tmp_path):
     for name in ("torn", "empty", "absent", "parent", "twice"):
         assert sum(f"plug-in {name}:" in line for line in named) == 1, name
     assert len(named) == 5
-    with pytest.raises(theorems.BadInput, match="plug-in torn: cannot be read: SyntaxError"):
+    with pytest.raises(BadInput, match="plug-in torn: cannot be read: SyntaxError"):
         theorems.find("torn")
 
 

@@ -77,9 +77,8 @@ def stated(name, *relations, claims=(monotone,), **more):
 
 def module_of(*theorems):
     module = ModuleType("planted")
-    module.__file__ = "planted.py"
-    module.theorems = theorems
-    module.paper = Paper(key="planted", title="P", authors=("A",), year=2026, venue="v")
+    paper = Paper(key="planted", title="P", authors=("A",), year=2026, venue="v")
+    vars(module).update(__file__="planted.py", theorems=theorems, paper=paper)
     return module
 
 
@@ -111,8 +110,8 @@ def test_theorems_whose_letters_have_other_values_are_other_runs():
     other = replace(four, hypotheses=(Hypothesis("h", Eq(eta, alpha / 3), at="T"),))
     assert one_run([one, other], alone) == [[one], [other]]
     both = checked(one, two, regime="practical").regimes
-    alone = [g for t in (one, two) for g in checked(t, regime="practical").regimes]
-    assert [g.claims for g in both] == [g.claims for g in alone]
+    apart = [g for t in (one, two) for g in checked(t, regime="practical").regimes]
+    assert [g.claims for g in both] == [g.claims for g in apart]
     assert both[0].claims[0].observed != both[1].claims[0].observed
     assert [g.scale["alpha"] for g in both] == [1.0, 0.0005]
 
