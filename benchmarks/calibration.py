@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from sympy import Eq, Rational, sqrt
+from sympy import Eq, Rational
 
+from benchmarks.settings import SQUARED, residual
 from reports.judging.compare import compare
 from reports.judging.evidence import Evidence
 from reports.judging.statistics import (
@@ -26,34 +27,21 @@ from reports.judging.statistics import (
 from reports.judging.verdict import Verdict
 from reports.pages.markdown import grid
 from sim.run import table
-from tests.letters import observable
-from theorems.language import Claim, Scale, Setting, Theorem, count, failure
+from theorems.language import Claim, Scale, Theorem, failure, measured
 
 TRIALS, SEED = 10_000, 20_181_004
+MEANS_TRIALS = 250  # of a mean, each of which is judged
 DELTAS = (Rational(1, 2), Rational(1, 10), Rational(1, 20))
-m, delta, r = (
-    count("m", "hidden neurons"),
-    failure("delta", "failure"),
-    observable("r", "a number", probe="residual"),
-)
-SETTING = Setting(
-    network="two_layer_relu",
-    output=1 / sqrt(m),
-    trained=("w",),
-    drawn={"w": "standard_normal", "a": "rademacher"},
-    loss="sum_of_squares",
-    factor=Rational(1, 2),
-    method="gradient_descent",
-)
+delta, r = failure("delta", "failure"), measured("r", "a number", residual)
 
 
 def judged(values: np.ndarray, claim: Claim, allowed: Rational) -> Verdict:
     """The judge's verdict when r(0) takes these values in as many seeds."""
-    frame = table((s, 0.0, "residual", float(v), 0.0) for s, v in enumerate(values))
+    frame = table((s, 0.0, residual.text, float(v), 0.0) for s, v in enumerate(values))
     theorem = Theorem(
         statement="planted",
         says="planted",
-        setting=SETTING,
+        setting=SQUARED,
         scale=Scale(failure=delta),
         hypotheses=(),
         claims=(claim,),
@@ -110,7 +98,9 @@ class Row:
         return self.rates.get(verdict, 0.0)
 
 
-def rows(trials: int = TRIALS, deltas: tuple[Rational, ...] = DELTAS) -> list[Row]:
+def rows(
+    trials: int = TRIALS, deltas: tuple[Rational, ...] = DELTAS, mean_trials: int = MEANS_TRIALS
+) -> list[Row]:
     """The whole table; the same every time."""
     rng, found = np.random.default_rng(SEED), []
     for allowed in deltas:
@@ -147,14 +137,14 @@ def rows(trials: int = TRIALS, deltas: tuple[Rational, ...] = DELTAS) -> list[Ro
                 f"a mean of skewed draws is 4; {name}",
                 str(MEANS),
                 declared,
-                means(true, max(trials // 40, 100), rng),
+                means(true, mean_trials, rng),
             )
         )
     return found
 
 
-def page(found: list[Row]) -> str:
-    """The table as Markdown."""
+def page(found: list[Row], trials: int = TRIALS, mean_trials: int = MEANS_TRIALS) -> str:
+    """The table of so many trials as Markdown."""
     columns = [
         v
         for v in (Verdict.CONFIRMED, Verdict.REFUTED, Verdict.INCONCLUSIVE)
@@ -166,7 +156,7 @@ def page(found: list[Row]) -> str:
             [
                 "# Calibration",
                 "",
-                f"{TRIALS:,} trials a row ({TRIALS // 40:,} for means) with a planted truth, judged by the checker: how often each verdict was given. "
+                f"{trials:,} trials a row ({mean_trials:,} for means) with a planted truth, judged by the checker: how often each verdict was given. "
                 "Written by `docs/generate.py`.",
                 "",
                 *grid(

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -34,7 +35,11 @@ def timed(prepare: Callable[[], Step], seconds: float) -> tuple[float, float, in
 def dense(plan: Plan) -> Step:
     """Our own dense engine, float64, one step a call."""
     engine = Dense(plan, 0)
-    return lambda: (engine.advance(1), None)[1]
+
+    def step() -> None:
+        engine.advance(1)
+
+    return step
 
 
 def torch(plan: Plan) -> Step:
@@ -84,35 +89,33 @@ def optax(plan: Plan) -> Step:
     return step
 
 
-def generators(threads: int) -> dict[str, float]:
-    """Nanoseconds a Gaussian number of every generator at hand, on all cores."""
+def generators(threads: int, count: int) -> dict[str, float]:
+    """Nanoseconds a Gaussian number of every generator at hand, on all cores, over `count` of them."""
     from concurrent.futures import ThreadPoolExecutor
 
-    count, piece, found = 2**24, 2**14, {}
+    piece, found = 2**14, dict[str, float]()
     with ThreadPoolExecutor(threads) as pool:
 
         def measure(name: str, fill: Callable[[int], None]) -> None:
+            def share(i: int) -> None:
+                for _ in range(count // piece // threads):
+                    fill(i)
+
             best = np.inf
             for _ in range(4):
                 began = time.perf_counter()
-                list(
-                    pool.map(
-                        lambda i: [fill(i) for _ in range(count // piece // threads)],
-                        range(threads),
-                    )
-                )
+                list(pool.map(share, range(threads)))
                 best = min(best, time.perf_counter() - began)
             found[name] = best / count * 1e9
 
         for kind in (np.float64, np.float32):
-            streams, rooms = (
-                [np.random.Generator(np.random.SFC64(i)) for i in range(threads)],
-                [np.empty(piece, kind) for _ in range(threads)],
-            )
-            measure(
-                f"NumPy SFC64 {kind.__name__}",
-                lambda i, s=streams, r=rooms: s[i].standard_normal(out=r[i], dtype=r[i].dtype),
-            )
+            streams = [np.random.Generator(np.random.SFC64(i)) for i in range(threads)]
+            rooms = [np.empty(piece, kind) for _ in range(threads)]
+
+            def fill(i: int, s: Any = streams, r: Any = rooms) -> None:
+                s[i].standard_normal(out=r[i], dtype=r[i].dtype)
+
+            measure(f"NumPy SFC64 {kind.__name__}", fill)
         try:
             import torch as t
 
@@ -123,12 +126,15 @@ def generators(threads: int) -> dict[str, float]:
             measure("PyTorch float32", lambda i: tensors[i].normal_(generator=torches[i]))
         except ImportError:
             pass
-    draw, key = jax.jit(lambda k: jax.random.normal(k, (2**22,), jnp.float32)), jax.random.key(0)
+    draw, key = (
+        jax.jit(lambda k: jax.random.normal(k, (count // 4,), jnp.float32)),
+        jax.random.key(0),
+    )
     draw(key).block_until_ready()
     best = np.inf
     for _ in range(4):
         began = time.perf_counter()
         draw(key).block_until_ready()
         best = min(best, time.perf_counter() - began)
-    found["jax.random float32"] = best / 2**22 * 1e9
+    found["jax.random float32"] = best / (count // 4) * 1e9
     return found

@@ -38,7 +38,7 @@ def ratios(result: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def exponent(result: dict[str, Any], column: str) -> float:
-    """Of a column against the width, m = 10^6 to 10^9, n = 4, 200 steps, by least squares."""
+    """Of a column against the width of the rows where every neuron is drawn, by least squares."""
     rows = [r for r in result["wider"] if r["name"] == "exact"]
     return float(
         np.polyfit(np.log([r["width"] for r in rows]), np.log([r[column] for r in rows]), 1)[0]
@@ -88,7 +88,7 @@ def write(result: dict[str, Any], folder: Path) -> None:
         "logistic": "ji2020: logistic loss, orthonormal",
     }
     for r in (*result["wider"], *result["ji2020"]):
-        cells = (
+        cells = [
             words[r["name"]],
             str(r["points"]),
             f"{r['width']:,}",
@@ -98,9 +98,9 @@ def write(result: dict[str, Any], folder: Path) -> None:
             f"{r['pass']:.3g}",
             f"{r['held']:,}",
             f"{r['gigabytes']:.2g} GB",
-        )
+        ]
         lines.append(f"| {' | '.join(cells)} |")
-    widest = next(r for r in result["wider"] if r["width"] == 10**9)
+    widest = max((r for r in result["wider"] if r["name"] == "exact"), key=lambda r: r["width"])
     powers, own = result["exponents"], result["generators"]["NumPy SFC64 float64"]
     speed = widest["pass"] / (widest["width"] * widest["dimension"]) * 1e9
     lines += [
@@ -131,50 +131,43 @@ def write(result: dict[str, Any], folder: Path) -> None:
 
 
 def figure(result: dict[str, Any], path: Path) -> None:
-    """Seconds of 200 steps against the width, for n = 4 and 16."""
+    """Seconds of the fewest steps against the width, a panel a number of points."""
     import matplotlib as mpl
 
     mpl.use("svg")
     mpl.rcParams["svg.hashsalt"] = "benchmarks"
     import matplotlib.pyplot as plt
 
-    fig, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True)
-    for ax, points in zip(axes, (4, 16), strict=True):
+    sizes = sorted({r["points"] for r in result["ours"]})
+    steps, widest = (f(r[x] for r in result["ours"]) for f, x in ((min, "steps"), (max, "width")))
+    fig, axes = plt.subplots(1, len(sizes), figsize=(9, 3.6), sharey=True, squeeze=False)
+    for ax, points in zip(axes[0], sizes, strict=True):
         for name, words in NAMES.items():
             rows = [
                 (r["width"], r["loops"][name])
                 for r in result["ratios"]
-                if r["points"] == points and r["steps"] == 200 and name in r["loops"]
+                if r["points"] == points and r["steps"] == steps and name in r["loops"]
             ]
             if rows:
                 ax.loglog(*zip(*rows, strict=True), "o--", label=words, ms=4)
-        rows = [
-            (r["width"], r["seconds"])
+        ours = [
+            (r["width"], r["seconds"], r["mode"])
             for r in (*result["ratios"], *result["wider"])
             if r["points"] == points
-            and r["steps"] == 200
-            and not (r["name"] == "exact" and r["width"] <= 10**7)
+            and r["steps"] == steps
+            and not (r["name"] == "exact" and r["width"] <= widest)
         ]
-        exact = [r for r in rows if r[0] <= 10**9]
-        ax.loglog(
-            *zip(*exact, strict=True),
-            "o-",
-            color="black",
-            label="wide engine, every neuron drawn",
-            ms=4,
-        )
-        if len(rows) > len(exact):
-            ax.loglog(
-                *zip(*rows[len(exact) :], strict=True),
-                "*",
-                color="black",
-                label="wide engine, by joint law",
-                ms=9,
-            )
-        ax.set(title=f"200 steps, n = {points}", xlabel="hidden neurons m")
+        for mode, mark, label in (
+            ("streamed", "o-", "wide engine, every neuron drawn"),
+            ("aggregated", "*", "wide engine, by joint law"),
+        ):
+            at = [(width, seconds) for width, seconds, way in ours if way == mode]
+            if at:
+                ax.loglog(*zip(*at, strict=True), mark, color="black", label=label, ms=6)
+        ax.set(title=f"{steps} steps, n = {points}", xlabel="hidden neurons m")
         ax.grid(alpha=0.3)
-    axes[0].set_ylabel("seconds")
-    axes[0].legend(fontsize=7)
+    axes[0][0].set_ylabel("seconds")
+    axes[0][0].legend(fontsize=7)
     fig.tight_layout()
     fig.savefig(path, metadata={"Date": None})
     plt.close(fig)

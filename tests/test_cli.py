@@ -18,6 +18,7 @@ import pytest
 
 import cli
 import theorems
+from theorems.problem import BadInput
 
 ROOT = Path(__file__).parent.parent
 SMALL = [
@@ -189,6 +190,11 @@ def test_a_false_step_ends_with_code_1_and_its_layer(checked, tmp_path):
         (["theorem", "zhou2021", "--data", "twins.csv"], "two of its neurons are parallel"),
         (["theorem", "zhou2021", "--widths", "2"], "at least as many neurons as its teacher, 3"),
         (["all", "--data", "none.csv"], "no paper can take it"),
+        (["theorem", "./witness.py"], "Theorem 1: witness: data: got 'orthonormel'"),
+        (["theorem", "./letter.py"], "Theorem 1: witness: letters: got 'beta'"),
+        (["theorem", "du2019", "--data", "long.csv"], "--samples"),
+        (["data", "long.csv"], "--samples"),
+        (["compare", "du2019", "ji2020", "--data", "long.csv"], "--samples"),
         (["nonsense"], "nonsense"),
     ],
 )
@@ -211,6 +217,18 @@ def test_bad_input_gets_one_line_and_code_2(arguments, words, tmp_path, monkeypa
     (tmp_path / "twice.py").write_text((tmp_path / "mine.py").read_text())
     (tmp_path / "transcription").mkdir()
     (tmp_path / "transcription" / "twice.txt").write_text("[Theorem 1]\nnonsense\n")
+    mine = (tmp_path / "mine.py").read_text()
+    (tmp_path / "witness.py").write_text(
+        mine.replace('Witness("orthonormal"', 'Witness("orthonormel"')
+    )
+    (tmp_path / "letter.py").write_text(
+        mine.replace(
+            'Witness("orthonormal"', 'Witness("orthonormal", letters={positive("beta", "b"): 1}'
+        )
+    )
+    if "long.csv" in arguments:
+        rows = "".join(f"{i}.5,1,{1 - 2 * (i % 2)}\n" for i in range(10**5))
+        (tmp_path / "long.csv").write_text("a,b,label\n" + rows)
     before = {p.name for p in tmp_path.iterdir()}
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["check", *arguments])
@@ -344,3 +362,110 @@ def test_errata_and_comparison_as_json(tmp_path):
     assert all(e["stands"] for e in found)
     rows = json.loads(check("compare", "du2019", "--json", cwd=tmp_path).stdout)
     assert {"theorem", "statement", "numbers", "bounds", "orders"} == set(rows[0])
+
+
+def lines_of(text):
+    return [x for x in text.splitlines() if x and not x.startswith("…")]
+
+
+@pytest.mark.parametrize("error", [RuntimeError("two\nlines"), MemoryError(), ZeroDivisionError()])
+def test_a_crash_is_one_line_a_file_and_code_4(error, tmp_path, monkeypatch):
+    from reports.studies.study import Study
+
+    monkeypatch.setattr(Study, "check", mock.Mock(side_effect=error))
+    done = check("theorem", "du2019", "--out", "here", cwd=tmp_path)
+    assert done.returncode == 4
+    (line,) = lines_of(done.stderr)
+    assert line.startswith(f"check: crashed ({type(error).__name__}")
+    assert line.endswith("the traceback is in here/crash.txt")
+    kept = (tmp_path / "here" / "crash.txt").read_text()
+    assert "Traceback (most recent call last)" in kept
+    assert kept.startswith("check theorem du2019 --out here")
+
+
+def test_a_crash_without_a_folder_is_kept_too(tmp_path, monkeypatch):
+    from reports.studies import proof
+
+    monkeypatch.setattr(proof, "show", mock.Mock(side_effect=RuntimeError("so")))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    done = check("derivation", "du2019", cwd=tmp_path)
+    assert done.returncode == 4
+    (kept,) = tmp_path.glob("check-crash-*.txt")
+    assert kept.name in done.stderr
+    assert "RuntimeError: so" in kept.read_text()
+
+
+def test_the_exit_codes_are_told(tmp_path):
+    told = check("--help", cwd=tmp_path).stdout
+    readme = (ROOT / "README.md").read_text()
+    for words in ("4 crashed", "3 nothing measured", "2 bad input", "130 interrupted"):
+        assert words in " ".join(told.split())
+    assert "4: it crashed" in " ".join(readme.split())
+
+
+def test_every_command_is_registered_under_its_own_name():
+    for name, module in cli.COMMANDS.items():
+        command = cli.check.get_command(None, name)
+        assert command.name == name
+        assert command.callback.__module__ == f"reports.command.{module}"
+        assert command.help
+
+
+@pytest.fixture
+def plugins(tmp_path, monkeypatch):
+    """Packages of theorems of which most are broken, one in every way."""
+    sources = {
+        "good": (ROOT / "theorems" / "skeleton" / "authoryear.py").read_text(),
+        "torn": "paper = Paper(",
+        "empty": "x = 1",
+        "raising": "raise RuntimeError('at import')\npaper = Paper(key='raising', title='t')",
+        "leaving": "import sys\nsys.exit(5)\npaper = Paper(key='leaving', title='t')",
+    }
+    for name, source in sources.items():
+        (tmp_path / f"plug_{name}.py").write_text(source)
+    (tmp_path / "plug_parent").mkdir()
+    (tmp_path / "plug_parent" / "__init__.py").write_text("1/0")
+    (tmp_path / "plug_parent" / "inside.py").write_text(sources["good"])
+    points = [(name, f"plug_{name}") for name in sources]
+    points += [("absent", "plug_absent"), ("parent", "plug_parent.inside")]
+    points += [("twice", "plug_good")]
+    found = [mock.Mock(module=module) for _, module in points]
+    for point, (name, _) in zip(found, points, strict=True):
+        point.name = name
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(theorems, "entry_points", lambda group: found)
+
+
+def test_broken_plugins_are_named_and_the_catalogue_goes_on(plugins, tmp_path):
+    done = check("list", "--json", cwd=tmp_path)
+    assert done.returncode == 0
+    keys = [e["key"] for e in json.loads(done.stdout)]
+    assert {"du2019", "authoryear"} <= set(keys)
+    assert len(keys) == len(set(keys))
+    named = lines_of(done.stderr)
+    for name in ("torn", "empty", "absent", "parent", "twice"):
+        assert sum(f"plug-in {name}:" in line for line in named) == 1, name
+    assert len(named) == 5
+    with pytest.raises(BadInput, match="plug-in torn: cannot be read: SyntaxError"):
+        theorems.find("torn")
+
+
+def test_a_plugin_that_does_not_import_is_named_by_what_needs_it(plugins):
+    told = []
+    loaded = {m.paper.key for m in theorems.papers(lambda broken: told.append(str(broken)))}
+    assert {"du2019", "authoryear"} <= loaded
+    assert any("RuntimeError: at import" in x for x in told)
+    assert any("plug_leaving.py" in x and "SystemExit" in x for x in told)
+
+
+def test_all_goes_on_without_what_cannot_be_read(plugins, tmp_path, monkeypatch):
+    small = tmp_path / "papers"
+    small.mkdir()
+    (small / "torn.py").write_text("paper = Paper(")
+    monkeypatch.setattr(theorems, "HERE", small)
+    done = check("all", *SMALL, "--json", "--out", "here", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert [r["theorem"] for r in json.loads(done.stdout)] == ["authoryear"]
+    named = lines_of(done.stderr)
+    assert any(x.startswith("check: torn: cannot be read: SyntaxError") for x in named)
+    assert len(named) == 8

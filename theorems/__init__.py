@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -29,15 +29,69 @@ class Entry:
 
 
 def catalogue() -> Iterator[Entry]:
-    """Every file here, and of installed packages of theorems, that declares a paper; nothing is
-    imported.
+    """Every file here, and of installed packages of theorems, that declares a paper; no file is
+    run. What cannot be read is left out, and named by `unreadable`.
     """
-    files = sorted(HERE.glob("*.py"))
+    yield from (x for _, x in _shelf() if isinstance(x, Entry))
+
+
+def unreadable() -> tuple[BadInput, ...]:
+    """A line for every file here and every plug-in that cannot be read, or takes a key twice."""
+    return tuple(x for _, x in _shelf() if isinstance(x, BadInput))
+
+
+def papers(complain: Callable[[BadInput], None]) -> Iterator[ModuleType]:
+    """Every paper of the catalogue that can be read and imported; of the others one is told."""
+    for _, x in _shelf():
+        try:
+            if isinstance(x, BadInput):
+                raise x
+            yield load(x.path)
+        except BadInput as broken:
+            complain(broken)
+
+
+def _shelf() -> Iterator[tuple[str, Entry | BadInput]]:
+    """(key, what its header tells or why it cannot be read), the first of each key."""
+    taken: set[str] = set()
+    for name, find in (*_files(), *_plugins()):
+        found = _read(name, find)
+        if isinstance(found, Entry) and found.key in taken:
+            found = BadInput(name, found.key, "this key is taken by another paper")
+        if found is not None:
+            taken |= {found.key} if isinstance(found, Entry) else set()
+            yield (found.key if isinstance(found, Entry) else name.split()[-1]), found
+
+
+def _files() -> Iterator[tuple[str, Callable[[], Path]]]:
+    for path in sorted(HERE.glob("*.py")):
+        yield path.stem, lambda p=path: p  # type: ignore[misc]
+
+
+def _plugins() -> Iterator[tuple[str, Callable[[], Path]]]:
     for point in entry_points(group=GROUP):
-        spec = importlib.util.find_spec(point.module)
-        if spec and spec.origin:
-            files.append(Path(spec.origin))
-    yield from filter(None, map(header, files))
+        yield f"plug-in {point.name}", lambda p=point: _origin(p.module)  # type: ignore[misc]
+
+
+def _origin(module: str) -> Path:
+    """Where a module's source stands; its parent packages are imported on the way."""
+    spec = importlib.util.find_spec(module)
+    if spec is None or not spec.origin or not spec.origin.endswith(".py"):
+        raise ModuleNotFoundError(f"no module {module!r} in Python")
+    return Path(spec.origin)
+
+
+def _read(name: str, find: Callable[[], Path]) -> Entry | BadInput | None:
+    """The header; None for a file here that declares no paper."""
+    try:
+        path = find()
+        found = header(path)
+    except (Exception, SystemExit) as error:  # whatever a stranger's package does when imported
+        line = f" (line {error.lineno})" if isinstance(error, SyntaxError) else ""
+        return BadInput(name, None, f"cannot be read: {type(error).__name__}: {error}{line}")
+    if found is None and path.parent != HERE:
+        return BadInput(name, None, "declares no paper = Paper(key=..., title=..., ...)")
+    return found
 
 
 def header(path: Path) -> Entry | None:
@@ -76,10 +130,13 @@ def find(name: str) -> ModuleType:
         if not path.is_file():
             raise BadInput("theorem", name, "no such file")
     else:
-        entries = {e.key: e for e in catalogue()}
+        entries = dict(_shelf())
         if name not in entries:
             raise unknown("theorem", name, entries)
-        path = entries[name].path
+        found = entries[name]
+        if isinstance(found, BadInput):
+            raise found
+        path = found.path
     return load(path)
 
 
@@ -95,7 +152,7 @@ def load(path: Path) -> ModuleType:
         spec.loader.exec_module(module)
     except BadInput as error:
         raise BadInput(path.name, None, str(error)) from None
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         line = _line_of(error, path)
         raise BadInput(
             path.name, None, f"does not import: {type(error).__name__}: {error}{line}"

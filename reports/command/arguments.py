@@ -57,6 +57,34 @@ def writable(out: Path) -> None:
         )
 
 
+def data_options(f: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of a question about data."""
+    options = (
+        click.option(
+            "--label",
+            default="label",
+            show_default=True,
+            help="Column (or array) of the labels in a file.",
+        ),
+        click.option(
+            "--samples",
+            type=int,
+            metavar="N",
+            help="Use the first N points (default 10; all rows of a file).",
+        ),
+        click.option(
+            "--delta",
+            type=Probability(),
+            default="1/10",
+            show_default=True,
+            help="Failure probability.",
+        ),
+    )
+    for option in reversed(options):
+        f = option(f)
+    return f
+
+
 def run_options(f: Callable[..., Any]) -> Callable[..., Any]:
     """The options of a check."""
     for option in reversed(

@@ -21,8 +21,9 @@ from reports.judging.statistics import FALSE, MEANS, seeds_by_design, seeds_to_r
 from reports.judging.verdict import LawVerdict, Verdict
 from reports.mutants.mutation import Mutant
 from reports.studies.options import Options
-from reports.studies.planning import certified_width, demands, evidence, exact_values, make_plan
-from reports.studies.study import trains
+from reports.studies.pilot import certified_width
+from reports.studies.planning import demands, evidence, exact_values, make_plan
+from reports.studies.scale import trains
 from sim.data.table import ADVERSARIES, Data, load
 from sim.plan import Plan, asks_of
 from sim.run import NO_RUNS, trajectories
@@ -207,7 +208,7 @@ class Bench:
     def _certified(self, theorem: Theorem, data: Data, delta: Rational) -> int | None:
         key = ("width", theorem.statement)  # of the true version, which is the first to come
         if key not in self._known:
-            self._known[key] = certified_width(theorem, data, delta, Options(), self.store)
+            self._known[key] = certified_width(theorem, data, delta, Options(), self.store).width
         found: int | None = self._known[key]
         return found
 

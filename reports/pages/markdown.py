@@ -93,20 +93,14 @@ def _quantities(report: Report) -> list[str]:
     ]
     lines += [f"> {note}" for note in report.notes] + ([""] if report.notes else [])
     lines += grid(("", "quantity", "value", "certified bounds"), rows, right=("value",))
-    wants = [
-        (cell(d["statement"]), number(d["width"]), number(d["step_size"])) for d in report.demands
-    ]
+    wants = [(cell(d["statement"]), cell(", ".join(d["says"]))) for d in report.demands]
     if wants:
         delta = number(report.demands[0]["delta"])
         lines += [
-            f"What the explicit statements demand of this data at failure probability {delta}:",
+            f"What the explicit statements demand of this data at failure probability {delta}, rounded so that it stays true:",
             "",
         ]
-        lines += grid(
-            ("statement", "least width", "largest step"),
-            wants,
-            right=("least width", "largest step"),
-        )
+        lines += grid(("statement", "demands"), wants)
     return lines
 
 

@@ -13,6 +13,8 @@ from sympy.printing.pretty.pretty_symbology import pretty_symbol
 from reports.judging.findings import Finding, Frontier, Judged, Regime
 from reports.judging.statistics import BUDGET, CLAIMS, CONFIRM, REFUTE, TWO_LOOKS
 from reports.judging.verdict import Verdict
+from reports.studies.demands import rounded
+from theorems.reasoning.demand import round_down
 from theorems.writing.notation import number
 
 MARKS = {"holds": "✓", "fails": "✗", "open": "?"}
@@ -46,8 +48,16 @@ def scale_line(g: Regime) -> str:
     """The scale in one line, in the paper's letters."""
     s = dict(g.scale)
     parts = [f"{s.pop('data')} data"]
-    parts += [f"{pretty_symbol(k) if k.isidentifier() else k} = {number(v)}" for k, v in s.items()]
+    for key, value in s.items():
+        *also, name = key.split(" ") if key.startswith("also ") else [key]
+        letter = pretty_symbol(name) if name.isidentifier() else name
+        parts.append(f"{' '.join([*also, letter])} = {number(value, _digits(value))}")
     return ", ".join(parts)
+
+
+def _digits(x: Any) -> int:
+    """As many digits as give the number back, from three to six: a run is repeated from its scale."""
+    return next((d for d in range(3, 6) if float(f"{x:.{d}g}") == x), 6)
 
 
 def counted(findings: Iterable[Finding]) -> str:
@@ -117,6 +127,14 @@ def known(quantity: dict[str, Any], digits: int) -> str:
     return number(quantity["value"], digits)
 
 
+def _demanded(e: Frontier) -> str:
+    """What is demanded, rounded to the side on which it stays true."""
+    assert e.demanded is not None
+    if e.of == "least width":
+        return number(rounded(int(e.demanded), up=True))
+    return number(round_down(e.demanded))
+
+
 def edge(e: Frontier) -> str:
     """A frontier in one sentence."""
     if e.seen is None:
@@ -127,6 +145,6 @@ def edge(e: Frontier) -> str:
         )
     else:
         found = f"seen at {number(e.seen)} and no longer at {number(e.unseen)}"
-    demanded = f"; the proof's constants demand {number(e.demanded)}" if e.demanded else ""
+    demanded = f"; the proof's constants demand {_demanded(e)}" if e.demanded else ""
     tries = f"{e.seeds} {'seed' if e.seeds == 1 else 'seeds'} a try"
     return f"{e.of.capitalize()} for “{e.claim}”: {found} ({tries}, {e.failures_seen} and {e.failures_unseen} failures){demanded}."

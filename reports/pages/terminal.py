@@ -66,11 +66,9 @@ def show(report: Report, out: Console) -> None:
     for note in report.notes:
         out.print(Text(f"note: {note}", style="yellow"))
     for row in report.demands:
-        wants = [f"m ≥ {number(row['width'])}"] if row["width"] else []
-        wants += [f"η ≤ {number(row['step_size'])}"] if row["step_size"] else []
         out.print(
             Text(
-                f"{row['statement']} demands of this data (δ = {number(row['delta'])}): {', '.join(wants)}",
+                f"{row['statement']} demands of this data (δ = {number(row['delta'])}): {', '.join(row['says'])}",
                 style="dim",
             )
         )
@@ -214,11 +212,7 @@ def demands(found: dict[str, Any], out: Console) -> None:
             out.print(
                 f"  {summary.MARKS[h['status']]} {h['name']} ({h['at']}): {number(h['actual'], 4)} against {number(h['needed'], 4)}"
             )
-        t = table("  demands", "least width", "largest step", right=("least width", "largest step"))
         for d in paper["demands"]:
-            t.add_row(
-                f"  {d['statement']}, δ = {number(d['delta'])}",
-                number(d["width"]),
-                number(d["step_size"]),
+            out.print(
+                f"  {d['statement']}, δ = {number(d['delta'])}, demands {', '.join(d['says'])}"
             )
-        out.print(t)

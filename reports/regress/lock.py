@@ -20,8 +20,9 @@ from sympy import Expr, Rational
 from reports.judging.statistics import mean_interval
 from reports.studies.errata import examine
 from reports.studies.options import Options
-from reports.studies.planning import make_plan
-from reports.studies.study import Study, trains
+from reports.studies.planning import make_plan, one_run
+from reports.studies.scale import trains
+from reports.studies.study import Study
 from reports.studies.trust import called, lock_of
 from reports.studies.versions import versions
 from sim.data.table import load
@@ -35,7 +36,6 @@ from theorems.language import (
     At,
     Consistent,
     Implication,
-    Practice,
     Setting,
     Solved,
     Step,
@@ -215,15 +215,7 @@ def content(module: ModuleType, store: Store) -> dict[str, Any]:
             for f in g.claims
             if f.evidence != "not run"
         },
-        "statistics": {
-            name: found
-            for s in dict.fromkeys(
-                (t.setting, t.practice)
-                for t in module.theorems
-                if t.setting is not None and trains(t)
-            )
-            for name, found in _statistics(module, *s, store)
-        },
+        "statistics": _every_statistic(module, store),
         "generator": source(),
         "versions": versions(),
     }
@@ -243,34 +235,44 @@ def _step(s: Step) -> str:
     return hashlib.sha256(" ".join(sorted(values(e) for e in sides)).encode()).hexdigest()[:12]
 
 
-def _statistics(
-    module: ModuleType, s: Setting, p: Practice, store: Store
-) -> Iterator[tuple[str, dict[str, Any]]]:
+def _every_statistic(module: ModuleType, store: Store) -> dict[str, Any]:
+    """What is observed in the runs of all theorems that train; a name that two runs have is told
+    apart by the statement.
+    """
+    found: dict[str, Any] = {}
+    trained = [t for t in module.theorems if t.setting is not None and trains(t)]
+    for shared in one_run(trained, lambda t, _: _plan([t])):
+        for name, numbers in _statistics(shared, store):
+            key = name if name not in found else f"{shared[0].statement}: {name}"
+            found[key] = numbers
+    return found
+
+
+def _statistics(theorems: list[Theorem], store: Store) -> Iterator[tuple[str, dict[str, Any]]]:
     """What is observed at a small scale, over seeds: the mean of the last value of every
     observable, with its interval.
     """
-    theorems = [t for t in module.theorems if (t.setting, t.practice) == (s, p) and trains(t)]
-    data = (
-        load(p.data, p.samples) if p.own else load("orthonormal", 8)
-    )  # a basis for other data depends on the machine
-    width = min(WIDTH, p.widths[0])
-    plan = make_plan(
-        theorems,
-        data,
-        width,
-        DELTA,
-        SEEDS,
-        Options(steps=RUN.steps, step_size=None if p.step_size else RUN.step_size),
-    )
+    plan = _plan(theorems)
     frame = trajectories(plan, store)
     for name, rows in frame.groupby("observable"):
         last = rows.groupby("seed")["value"].last().to_numpy()
         mean, low, high = mean_interval(last, CONFIDENCE)
         if np.isfinite([mean, low, high]).all():
             yield (
-                f"{s.method.text}, {name}, m = {width}",
+                f"{plan.setting.method.text}, {name}, m = {plan.width}",
                 {"mean": mean, "low": low, "high": high, "draws": _draws(plan)},
             )
+
+
+def _plan(theorems: list[Theorem]) -> Plan:
+    """A run at a small scale."""
+    p = theorems[0].practice
+    data = (
+        load(p.data, p.samples) if p.own else load("orthonormal", 8)
+    )  # a basis for other data depends on the machine
+    step = None if p.step_size else RUN.step_size
+    options = Options(steps=RUN.steps, step_size=step)
+    return make_plan(theorems, data, min(WIDTH, p.widths[0]), DELTA, SEEDS, options)
 
 
 def _draws(plan: Plan) -> str:

@@ -212,7 +212,7 @@ def show(found: Sequence[Row], data: Data, delta: Any, out: Console) -> None:
         out.print(Text(line))
 
 
-def as_json(found: Sequence[Row]) -> list[dict[str, Any]]:
+def tree(found: Sequence[Row]) -> list[dict[str, Any]]:
     """The comparison for a program."""
     return [
         {

@@ -152,7 +152,7 @@ def _mathematics(stated: Step | Theorem) -> str:
     return words.replace(" ⟹ ", r" $`\implies`$ ").replace(" ≍ ", r" $`\asymp`$ ")
 
 
-def as_json(found: Iterable[tuple[ModuleType, list[Shown]]]) -> list[dict[str, Any]]:
+def tree(found: Iterable[tuple[ModuleType, list[Shown]]]) -> list[dict[str, Any]]:
     """The list for a program."""
     return [
         {

@@ -5,25 +5,25 @@ defaults.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sympy import Rational, sympify
+from sympy import Expr, Rational, sympify
 
-from reports.judging.compare import compare
 from reports.judging.evidence import Evidence
 from reports.studies.options import Options
 from sim.data.sample import Sample
-from sim.data.table import Data
+from sim.data.size import fits
+from sim.data.table import Data, load
 from sim.measuring.gram import Enclosure, limiting_gram
 from sim.measuring.of_data import of_data
 from sim.plan import Plan, asks_of
-from sim.run import trajectories
-from sim.store import Store
+from sim.setting.draws import COUPLED
 from theorems.language import About, Quantity, Theorem, expanded
-from theorems.reasoning.demand import Demand, demand, round_down
+from theorems.reasoning.demand import Demand, demand, nearest, round_down, set_letters
 
 # natural logarithms by which the slowest mode of the residual shall shrink in a default run
 DECADES = 7.0
@@ -31,11 +31,19 @@ LONGEST = 2000  # steps of a default run at most
 FLOW_STEP = (
     0.4  # time between records of a flow, times the largest eigenvalue of the limiting Gram matrix
 )
-PILOT, PILOT_SEED = (
-    10,
-    2**31,
-)  # draws that decide how wide a certificate needs the network; their seeds serve nothing else
-WIDEST_PILOT = 2**20
+Say = Callable[[str, int], Callable[..., None]]
+
+
+def silent(_what: str, _total: int) -> Callable[..., None]:
+    """Progress that nobody hears of."""
+    return lambda _share=1.0: None
+
+
+def loaded(name: str, samples: int | None, label: str = "label") -> Data:
+    """The data set; BadInput when its matrices of points against points would not fit into memory."""
+    data = load(name, samples, label)
+    fits(data.name, data.samples)
+    return data
 
 
 def data_values(theorems: Iterable[Theorem], data: Data) -> dict[Quantity, Enclosure]:
@@ -58,8 +66,8 @@ def exact_values(
     width: int | None = None,
     step: float | None = None,
 ) -> dict[Quantity, Any]:
-    """The letters' values as hypotheses are decided on: integers, rationals, exact floats and
-    certified intervals.
+    """The letters' values as hypotheses are decided on: integers, rationals, exact floats,
+    certified intervals, and expressions for letters that are set to one (eta = 1/L).
     """
     scale = theorem.scale
     values: dict[Quantity, Any] = {
@@ -68,15 +76,49 @@ def exact_values(
     for letter, value in (
         (scale.samples, data.samples),
         (scale.width, width),
-        (scale.step_size, step),
         (scale.failure, delta),
     ):
         if letter is not None and value is not None:
             values[letter] = value
     for letter, choice in theorem.choices.items():
-        if all(q in values for q in choice.free_symbols):
-            values[letter] = choice.subs(values)
-    return values
+        if choice.free_symbols <= values.keys():
+            inexact = any(
+                isinstance(values[q], tuple) or getattr(values[q], "free_symbols", ())
+                for q in choice.free_symbols
+            )
+            values[letter] = choice if inexact else choice.subs(values)
+    if scale.step_size is not None and step is not None:
+        values[scale.step_size] = _as_set(theorem, scale.step_size, step, values)
+    return values | set_letters(theorem, values)
+
+
+def _as_set(theorem: Theorem, letter: Quantity, step: float, values: Mapping[Quantity, Any]) -> Any:
+    """The expression to which the theorem sets its step, if this float is the nearest to it; else
+    the float.
+    """
+    named = (theorem.witness.step if theorem.witness else None, theorem.practice.step_size)
+    equation = set_letters(theorem, values).get(letter)
+    for expression in (equation, *named):
+        if isinstance(expression, Expr) and nearest(expression, values) == step:
+            return expression
+    return step
+
+
+def as_numbers(values: Mapping[Quantity, Any]) -> dict[Quantity, Any]:
+    """The values that are numbers, those of letters set to an expression nearest to it."""
+    found = {q: nearest(v, values) if isinstance(v, Expr) else v for q, v in values.items()}
+    return {
+        q: values[q] if getattr(values[q], "is_Rational", False) else v
+        for q, v in found.items()
+        if v is not None and not isinstance(v, tuple)
+    }
+
+
+def configured(theorem: Theorem) -> Theorem:
+    """The theorem with the letters of its witness as its choices."""
+    if theorem.witness is None or not theorem.witness.letters:
+        return theorem
+    return replace(theorem, choices={**theorem.choices, **theorem.witness.letters})
 
 
 def _depth(theorem: Theorem) -> int:
@@ -87,13 +129,26 @@ def _depth(theorem: Theorem) -> int:
 def evidence(
     theorem: Theorem, data: Data, delta: Rational, plan: Plan | None, frame: pd.DataFrame
 ) -> Evidence:
-    """Everything known about a theorem at one scale."""
-    exact = exact_values(
-        theorem, data, delta, plan.width if plan else None, plan.step_size if plan else None
-    )
+    """Everything known about a theorem at the scale of a plan."""
+    width, step = (plan.width, plan.step_size) if plan else (None, None)
+    trivial = _trivial(plan) if plan is not None else None
+    return evidence_at(theorem, data, delta, width, step, frame, trivial)
+
+
+def evidence_at(
+    theorem: Theorem,
+    data: Data,
+    delta: Rational,
+    width: int | None,
+    step: float | None,
+    frame: pd.DataFrame,
+    trivial: Mapping[str, float] | None = None,
+) -> Evidence:
+    """Everything known about a theorem at one scale, of which the width or the step may be missing."""
+    exact = exact_values(theorem, data, delta, width, step)
     values = {q: e.value for q, e in data_values([theorem], data).items()}
-    values |= {q: float(v) for q, v in exact.items() if q.about is About.SCALE}
-    return Evidence(values, exact, frame, _trivial(plan) if plan is not None else {})
+    values |= {q: float(v) for q, v in as_numbers(exact).items() if q.about is About.SCALE}
+    return Evidence(values, exact, frame, trivial or {})
 
 
 def _trivial(plan: Plan) -> dict[str, float]:
@@ -105,22 +160,24 @@ def _trivial(plan: Plan) -> dict[str, float]:
     return {label: bound for label, bound in bounds if bound is not None}
 
 
+def multiple(theorem: Theorem) -> int:
+    """What the width is a multiple of: coupled neurons come in pairs."""
+    drawn = theorem.setting.laws.values() if theorem.setting else ()
+    return 2 if COUPLED in drawn else 1
+
+
 def demands(theorem: Theorem, data: Data, delta: Rational) -> Demand:
     """What the theorem's explicit hypotheses demand of the width and the step on this data."""
-    return demand(theorem, exact_values(theorem, data, delta))
+    return demand(theorem, exact_values(theorem, data, delta), multiple(theorem))
 
 
-def own_step(theorem: Theorem, data: Data, width: int) -> float | None:
-    """The step size that the theorem's practice names, at this scale."""
-    chosen, scale = theorem.practice.step_size, theorem.scale
-    if chosen is None:
-        return None
-    known = {
-        q: v
-        for q, v in ((scale.width, width), (scale.samples, data.samples), *theorem.choices.items())
-        if q is not None
-    }
-    return float(sympify(chosen).subs(known))
+def own_step(theorem: Theorem, data: Data, delta: Rational, width: int) -> float | None:
+    """The step size that the theorem's practice names at this scale, or that a hypothesis sets."""
+    values = exact_values(theorem, data, delta, width)
+    chosen, letter = theorem.practice.step_size, theorem.scale.step_size
+    if chosen is None and letter is not None:
+        chosen = values.get(letter)
+    return None if chosen is None else nearest(sympify(chosen), values)
 
 
 def make_plan(
@@ -144,7 +201,7 @@ def make_plan(
     gram = np.linalg.eigvalsh(limiting_gram(data.inputs))
     flow = setting.method.flow
     if step is None:
-        step = options.step_size or own_step(theorems[0], data, width)
+        step = options.step_size or own_step(theorems[0], data, delta, width)
     if step is None:
         step = round_down(
             FLOW_STEP / gram[-1]
@@ -154,8 +211,7 @@ def make_plan(
     numbers = {
         q: v
         for t in theorems
-        for q, v in exact_values(t, data, delta, width, step).items()
-        if not isinstance(v, tuple)
+        for q, v in as_numbers(exact_values(t, data, delta, width, step)).items()
     }
     numbers |= {q: e.value for q, e in data_values(theorems, data).items()}
     spoken = (
@@ -189,39 +245,41 @@ def make_plan(
     )
 
 
-def certified_width(
-    theorem: Theorem, data: Data, delta: Rational, options: Options, store: Store
-) -> int | None:
-    """The first width, doubling from the practice's narrowest, at which nine in ten pilot draws
-    satisfy the hypotheses; None beyond 2^20.
+def one_run(
+    theorems: Iterable[Theorem], alone: Callable[[Theorem, Callable[[Iterable[int]], int]], Plan]
+) -> list[list[Theorem]]:
+    """The theorems in groups that one run serves, since their plans alone, at both ends of the
+    ladder, differ in nothing that can change a number; `alone(theorem, min)` is the plan at the
+    narrow end.
     """
-    width = theorem.practice.widths[0]
-    pilots = Options(**{**vars(options), "seed": PILOT_SEED})
-    while width <= WIDEST_PILOT:
-        plan = make_plan(
-            [theorem], data, width, delta, PILOT, pilots, demands(theorem, data, delta).step_size
-        )
-        frame = trajectories(plan, store, train=False)
-        judged, _ = compare(theorem, evidence(theorem, data, delta, plan, frame))
-        if all(j.held is None or j.held >= 0.9 * PILOT for j in judged):
-            return width
-        width *= 2
-    return None
+    groups: list[tuple[list[Theorem], list[tuple[Plan, Plan]]]] = []
+    for t in theorems:
+        plans = alone(t, min), alone(t, max)
+        for group, others in groups:
+            if group[0].practice == t.practice and all(
+                _alike(mine, theirs)
+                for ends in others
+                for mine, theirs in zip(plans, ends, strict=True)
+            ):
+                group.append(t)
+                others.append(plans)
+                break
+        else:
+            groups.append(([t], [plans]))
+    return [group for group, _ in groups]
 
 
-def demand_rows(theorems: Iterable[Theorem], data: Data, delta: Rational) -> list[dict[str, Any]]:
-    """For each theorem with explicit hypotheses, what it demands on this data."""
-    rows: list[dict[str, Any]] = []
-    for theorem in theorems:
-        wants = demands(theorem, data, delta)
-        if wants.width is not None or wants.step_size is not None:
-            rows.append(
-                {
-                    "statement": theorem.statement,
-                    "width": wants.width,
-                    "step_size": wants.step_size,
-                    "delta": float(delta),
-                    "binding": dict(wants.binding or {}),
-                }
-            )
-    return rows
+def _alike(one: Plan, other: Plan) -> bool:
+    """Whether two plans are one run: no letter has two values, and everything else agrees but for
+    what is asked.
+    """
+    same = all(
+        getattr(one, x) == getattr(other, x)
+        for x in ("setting", "width", "step_size", "steps", "seeds", "depth")
+    )
+    values = [{str(q): float(v) for q, v in p.values.items()} for p in (one, other)]
+    return (
+        same
+        and one.data.digest == other.data.digest
+        and all(values[0][x] == values[1][x] for x in values[0].keys() & values[1].keys())
+    )

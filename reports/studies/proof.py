@@ -114,7 +114,7 @@ def headline(module: ModuleType) -> str:
     return f"{proved} of {len(replays)} steps proved; {len(stated) - bare} of {len(stated)} hypotheses and claims are linked by a step"
 
 
-def as_json(module: ModuleType) -> dict[str, Any]:
+def tree(module: ModuleType) -> dict[str, Any]:
     """The derivation for a program."""
     return {
         "theorem": module.paper.key,
@@ -122,7 +122,7 @@ def as_json(module: ModuleType) -> dict[str, Any]:
         "statements": [
             {
                 "statement": t.statement,
-                "steps": [_tree(s) for s in t.derivation],
+                "steps": [_branch(s) for s in t.derivation],
                 "uncovered": list(uncovered(t)),
             }
             for t in module.theorems
@@ -132,14 +132,14 @@ def as_json(module: ModuleType) -> dict[str, Any]:
                 "name": m.name,
                 "uses": n,
                 "source": m.source,
-                "steps": [_tree(s) for s in m.derivation],
+                "steps": [_branch(s) for s in m.derivation],
             }
             for m, n in lemmas(module).items()
         ],
     }
 
 
-def _tree(step: Step) -> dict[str, Any]:
+def _branch(step: Step) -> dict[str, Any]:
     r = replay(step)
     return {
         "name": step.name,

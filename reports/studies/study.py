@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from types import ModuleType
 
 import numpy as np
@@ -13,29 +13,34 @@ from sympy import Rational
 
 from reports.judging.compare import compare
 from reports.judging.evidence import letters, sides
-from reports.judging.findings import Curve, Finding, Frontier, LawFinding, Regime, Report
+from reports.judging.findings import Curve, Frontier, LawFinding, Regime, Report
 from reports.judging.frontier import frontiers
 from reports.judging.laws import law_finding
-from reports.judging.statistics import MEANS, seeds_by_design, seeds_to_confirm
-from reports.judging.verdict import Verdict
+from reports.judging.statistics import MEANS, seeds_by_design
+from reports.studies.demands import demand_rows
 from reports.studies.errata import examine
+from reports.studies.inside import Inside
 from reports.studies.options import Options
 from reports.studies.planning import (
-    certified_width,
+    Say,
     data_values,
-    demand_rows,
     demands,
     evidence,
+    loaded,
     make_plan,
+    one_run,
+    silent,
 )
+from reports.studies.scale import scale_of, trains
 from reports.studies.trust import layers
 from reports.studies.versions import versions
-from sim.data.table import ADVERSARIES, Data, load
+from sim.data.promises import refusal
+from sim.data.table import ADVERSARIES, Data
 from sim.engines.choice import choose
 from sim.plan import Plan
 from sim.run import NO_RUNS, trajectories
 from sim.store import Store
-from theorems.language import Each, Practice, Theorem
+from theorems.language import BadInput, Each, Erratum, Practice, Theorem, Witness
 from theorems.reasoning.demand import Demand
 from theorems.reasoning.exact import Decision
 from theorems.reasoning.replay import replay
@@ -44,11 +49,9 @@ from theorems.writing.transcription import compare as compare_typing
 EDGE_SEEDS = (
     6  # seeds a width or a step is tried with when looking for where a claim stops being seen
 )
-CERTAIN = 20  # seeds behind a claim without probability
 COSTLY = (
     2**28
 )  # neurons times points beyond which a run in regime waits to be asked for by --regime in
-Say = Callable[[str, int], Callable[..., None]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,9 +65,10 @@ class Study:
 
     options: Options
     store: Store
-    say: Say = lambda _what, _total: lambda _share=1.0: None
+    say: Say = silent
     costly: float = COSTLY
     edges: bool = True
+    _loaded: dict[tuple[str, int | None], Data] = field(default_factory=dict)
 
     def check(self, module: ModuleType, command: str = "") -> Report:
         """The whole report on one paper; BadInput for unknown names and impossible scales, before
@@ -74,15 +78,8 @@ class Study:
         theorems: Sequence[Theorem] = tuple(module.theorems)
         settled = [t for t in theorems if t.setting is not None]
         data = self.data(settled[0].practice if settled else Practice())
-        for theorem in settled:
-            make_plan(
-                [theorem],
-                self.data(theorem.practice),
-                min(o.widths or theorem.practice.widths),
-                Rational(1, 2),
-                1,
-                o,
-            )
+        errors = getattr(module, "errata", ())
+        self.foresee(theorems, errors)
         typed = compare_typing(module)
         tick = self.say("replaying the derivations", sum(len(t.derivation) for t in theorems))
         replays = []
@@ -90,13 +87,11 @@ class Study:
             for step in theorem.derivation:
                 replays.append((theorem, replay(step)))
                 tick()
-        errata = tuple(examine(e, self.store) for e in getattr(module, "errata", ()))
+        errata = tuple(examine(e, self.store) for e in errors)
         regimes = [g for t in theorems for g in self.without_training(t)]
         if o.regime != "in":
-            for shared in dict.fromkeys((t.setting, t.practice) for t in settled if trains(t)):
-                regimes += self.practical(
-                    [t for t in settled if trains(t) and (t.setting, t.practice) == shared]
-                )
+            for shared in one_run([t for t in settled if trains(t)], self._alone):
+                regimes += self.practical(shared, settled)
         if o.regime != "practical":
             regimes += [self.in_regime(t, data) for t in settled if t.witness is not None]
         regimes.sort(key=lambda g: (theorems.index(g.theorem), g.name != "in"))
@@ -126,18 +121,52 @@ class Study:
             errata=errata,
             regimes=tuple(regimes),
             typing=typed,
-            trust=layers(module, typed),
+            trust=layers(module, typed, regimes),
             command=command,
             versions=versions(),
             seconds=time.perf_counter() - began,
         )
 
-    def data(self, practice: Practice) -> Data:
-        """The user's data, or else the theorem's."""
+    def foresee(self, theorems: Sequence[Theorem], errors: Sequence[Erratum]) -> None:
+        """BadInput for whatever can be known before anything runs: data of every practice, witness
+        and erratum, and plans that no simulator can make.
+        """
         o = self.options
-        return load(
-            o.data or practice.data, o.samples or (None if o.data else practice.samples), o.label
-        )
+        for theorem in theorems:
+            data = self.data(theorem.practice)
+            if theorem.setting is None:
+                continue
+            width = min(o.widths or theorem.practice.widths)
+            make_plan([theorem], data, width, Rational(1, 2), 1, o)
+            if theorem.witness is not None and not (o.regime == "in" and o.data):
+                self._named(theorem, theorem.witness)
+        for e in errors:
+            if e.witness is not None:
+                loaded(e.witness.data, e.witness.samples)
+
+    def _alone(self, theorem: Theorem, end: Callable[[Iterable[int]], int]) -> Plan:
+        """The plan of one theorem at an end of its ladder."""
+        o = self.options
+        width, delta = end(o.widths or theorem.practice.widths), o.delta or Rational(1, 10)
+        return make_plan([theorem], self.data(theorem.practice), width, delta, 1, o)
+
+    def _named(self, theorem: Theorem, witness: Witness) -> None:
+        """BadInput for a witness whose data do not exist or are not what the setting asks for."""
+        assert theorem.setting is not None
+        try:
+            data = loaded(witness.data, witness.samples)
+        except BadInput as error:
+            raise BadInput(f"{theorem.statement}: witness", None, str(error)) from None
+        if refused := refusal(theorem.setting.data, data):
+            raise BadInput(f"{theorem.statement}: witness", None, refused)
+
+    def data(self, practice: Practice) -> Data:
+        """The user's data, or else the theorem's; one object for all who ask."""
+        o = self.options
+        key = (o.data or practice.data, o.samples or (None if o.data else practice.samples))
+        if key not in self._loaded:
+            self._loaded[key] = loaded(*key, o.label)
+        return self._loaded[key]
 
     def without_training(self, theorem: Theorem) -> list[Regime]:
         """A statement about data or about draws alone, judged; nothing for a statement about
@@ -160,7 +189,7 @@ class Study:
                 else "data made to show what the hypotheses are for"
             )
             regimes.append(
-                self._regime(theorem, case, Rational(1, 2), None, NO_RUNS, why, time.perf_counter())
+                self.regime(theorem, case, Rational(1, 2), None, NO_RUNS, why, time.perf_counter())
             )
         return regimes
 
@@ -177,7 +206,7 @@ class Study:
         frame = trajectories(
             plan, self.store, False, self.say(f"{theorem.statement}: draws at m = {width}", seeds)
         )
-        return self._regime(
+        return self.regime(
             theorem,
             data,
             delta,
@@ -187,9 +216,10 @@ class Study:
             began,
         )
 
-    def practical(self, theorems: list[Theorem]) -> list[Regime]:
-        """The user's data at the user's sizes: a ladder of widths, shared by the theorems of one
-        setting.
+    def practical(self, theorems: list[Theorem], beside: Sequence[Theorem] = ()) -> list[Regime]:
+        """The user's data at the user's sizes: a ladder of widths, shared by theorems between which
+        nothing differs that can change a number (`one_run`). Theorems `beside` them may state the
+        same claim with explicit constants.
         """
         o, began, regimes, practice = self.options, time.perf_counter(), [], theorems[0].practice
         widths, delta, data = (
@@ -205,166 +235,57 @@ class Study:
             frames[m] = trajectories(
                 plan, self.store, tick=self.say(f"{theorems[0].statement}: m = {m}", seeds)
             )
-        wants = [demands(t, data, delta) for t in theorems]
+        why = (
+            "the setting that the theorem names"
+            if practice.own and not o.data
+            else f"{whose(o)} at practical sizes"
+        )
+        for theorem in theorems:
+            laws = tuple(law_finding(w, frames) for w in theorem.laws)
+            edges = self._edges(theorem, theorems, beside or theorems, data, delta, ladder[0])
+            frame = frames[ladder[-1]]
+            regimes.append(self.regime(theorem, data, delta, plan, frame, why, began, laws, edges))
+            began = time.perf_counter()
+        return regimes
+
+    def _edges(
+        self,
+        theorem: Theorem,
+        shared: list[Theorem],
+        beside: Sequence[Theorem],
+        data: Data,
+        delta: Rational,
+        middle: int,
+    ) -> tuple[Frontier, ...]:
+        """Where the first claim about every step stops being seen, of a theorem with laws."""
+        o = self.options
+        edge = next((c for c in theorem.claims if isinstance(c.over, Each) and not c.hides), None)
+        if edge is None or not theorem.laws or not self.edges:
+            return ()
+        alike = [t for t in beside if t.setting == theorem.setting and edge in t.claims]
+        wants = [demands(t, data, delta) for t in alike]
         wanted = Demand(
             next((w.width for w in wants if w.width), None),
             next((w.step_size for w in wants if w.step_size), None),
         )
-        for theorem in theorems:
-            laws = tuple(law_finding(w, frames) for w in theorem.laws)
-            edge = next(
-                (c for c in theorem.claims if isinstance(c.over, Each) and not c.hides), None
-            )
-            edges = (
-                frontiers(
-                    theorem,
-                    edge,
-                    lambda m, h: make_plan(theorems, data, m, delta, o.seeds or EDGE_SEEDS, o, h),
-                    ladder[0],
-                    lambda p, f, t=theorem: evidence(t, data, delta, p, f),  # type: ignore[misc]
-                    wanted,
-                    self.store,
-                    self.say,
-                )
-                if theorem.laws and self.edges and edge
-                else ()
-            )
-            why = (
-                "the setting that the theorem names"
-                if practice.own and not o.data
-                else f"{whose(o)} at practical sizes"
-            )
-            regimes.append(
-                self._regime(
-                    theorem, data, delta, plan, frames[ladder[-1]], why, began, laws, edges
-                )
-            )
-            began = time.perf_counter()
-        return regimes
+        return frontiers(
+            theorem,
+            edge,
+            lambda m, h: make_plan(shared, data, m, delta, o.seeds or EDGE_SEEDS, o, h),
+            middle,
+            lambda p, f: evidence(theorem, data, delta, p, f),
+            wanted,
+            self.store,
+            self.say,
+        )
 
     def in_regime(self, theorem: Theorem, data: Data) -> Regime:
         """A configuration in which every explicit hypothesis certainly holds, at the width that the
         theorem demands.
         """
-        o, began, witness = self.options, time.perf_counter(), theorem.witness
-        assert witness is not None
-        asked = o.regime == "in"
-        case = (
-            data
-            if asked and o.data
-            else load(witness.data, (asked and o.samples) or witness.samples)
-        )
-        delta = o.delta or witness.delta
-        wants = demands(theorem, case, delta)
-        if wants.step_size == 0:
-            return self._not_run(
-                theorem,
-                case,
-                delta,
-                None,
-                0,
-                f"no step size satisfies “{(wants.binding or {})['step_size']}” here",
-            )
-        if wants.unreachable and not (asked and o.widths):
-            return self._not_run(
-                theorem,
-                case,
-                delta,
-                None,
-                0,
-                f"no width certainly satisfies “{wants.unreachable}” here",
-            )
-        certain = all(c.probability == 1 for c in theorem.claims)
-        looks = (
-            (o.seeds,)
-            if o.seeds
-            else (CERTAIN,)
-            if certain
-            else (seeds_to_confirm(float(delta)), seeds_by_design(float(delta)))
-        )
-        width = (
-            (asked and o.widths and o.widths[-1])
-            or wants.width
-            or certified_width(theorem, case, delta, o, self.store)
-        )
-        if not width or width * case.samples > self.costly:
-            why = (
-                f"needs {width:,} neurons; not run by default, `--regime in` simulates it"
-                if width
-                else "no width up to 2^20 satisfies the hypotheses about the draw"
-            )
-            return self._not_run(theorem, case, delta, width, looks[0], why)
-        # a second look only when something failed: enough seeds to tell a wrong claim from bad luck
-        for seeds in looks:
-            plan = make_plan(
-                [theorem],
-                case,
-                width,
-                delta,
-                seeds,
-                o,
-                (asked and o.step_size) or wants.step_size,
-                whole=True,
-            )
-            frame = trajectories(
-                plan,
-                self.store,
-                trains(theorem),
-                self.say(f"{theorem.statement}: in regime at m = {width}", seeds),
-            )
-            found = self._regime(
-                theorem,
-                case,
-                delta,
-                plan,
-                frame,
-                "every explicit hypothesis certainly holds",
-                began,
-            )
-            if not any(f.failures for f in found.claims):
-                break
-        if found.name != "in":
-            return replace(
-                found, why="asked for in regime, but a hypothesis does not certainly hold here"
-            )
-        some = any(j.held is not None and j.held < (j.draws or 0) for j in found.hypotheses)
-        return (
-            replace(
-                found,
-                why="every explicit hypothesis certainly holds in the draws judged; the others are set aside",
-            )
-            if some
-            else found
-        )
+        return Inside(self, theorem, data).regime()
 
-    def _not_run(
-        self, theorem: Theorem, data: Data, delta: Rational, width: int | None, seeds: int, why: str
-    ) -> Regime:
-        """The report of a theorem whose own width was not simulated: what it demands, and that
-        nothing was measured.
-        """
-        plan = make_plan(
-            [theorem],
-            data,
-            width or 1,
-            delta,
-            max(seeds, 1),
-            self.options,
-            demands(theorem, data, delta).step_size or None,
-            whole=True,
-        )
-        judged, _ = compare(theorem, evidence(theorem, data, delta, plan, NO_RUNS))
-        claims = tuple(Finding(c, Verdict.VOID, evidence="not run") for c in theorem.claims)
-        return Regime(
-            "in",
-            theorem,
-            _scale(theorem, data, delta, plan if width else None, 0),
-            why,
-            judged,
-            claims,
-        )
-
-    def _regime(
+    def regime(
         self,
         theorem: Theorem,
         data: Data,
@@ -376,13 +297,14 @@ class Study:
         laws: tuple[LawFinding, ...] = (),
         edges: tuple[Frontier, ...] = (),
     ) -> Regime:
+        """The report of one run."""
         known = evidence(theorem, data, delta, plan, frame)
         judged, findings = compare(theorem, known)
         inside = all(j.status is Decision.HOLDS or (j.held or 0) > 0 for j in judged)
         return Regime(
             "in" if inside else "practical",
             theorem,
-            _scale(theorem, data, delta, plan, len(known.seeds)),
+            scale_of(theorem, data, delta, plan, len(known.seeds)),
             why,
             judged,
             findings,
@@ -398,33 +320,6 @@ class Study:
 def whose(options: Options) -> str:
     """Whose data are looked at."""
     return "the user's data" if options.data else "the default data"
-
-
-def trains(theorem: Theorem) -> bool:
-    """Whether the theorem speaks of training, not of the data or the draw alone."""
-    return any(c.over is not None for c in theorem.claims) or bool(theorem.laws)
-
-
-def _scale(
-    theorem: Theorem, data: Data, delta: Rational, plan: Plan | None, seeds: int
-) -> dict[str, object]:
-    scale: dict[str, object] = {"data": data.name, "n": data.samples, "d": data.raw.shape[1]}
-    if plan is not None:
-        letters = theorem.scale
-        trained = (
-            {
-                (letters.step_size.name if letters.step_size else "Δt"): plan.step_size,
-                "steps": plan.steps,
-            }
-            if trains(theorem)
-            else {}
-        )
-        scale |= {(letters.width.name if letters.width else "m"): plan.width, **trained}
-        scale |= {"seeds": seeds, "first seed": plan.seeds[0]} if seeds else {}
-        scale |= {q.name: float(v) for q, v in theorem.choices.items() if v.is_number}
-        if letters.failure is not None:
-            scale[letters.failure.name] = float(delta)
-    return scale
 
 
 def _curve(theorem: Theorem, known: object) -> Curve | None:

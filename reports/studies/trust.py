@@ -4,13 +4,20 @@ would help.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from reports.studies.proof import uncovered
 from theorems.language import Theorem
+from theorems.reasoning.consistency import excluding
+from theorems.writing.notation import text
 from theorems.writing.transcription import Typed, path_of
+
+if TYPE_CHECKING:
+    from reports.judging.findings import Regime
 
 
 @dataclass(frozen=True)
@@ -21,16 +28,17 @@ class Layer:
     says: str
 
 
-def layers(module: ModuleType, typed: tuple[Typed, ...]) -> tuple[Layer, ...]:
-    """A line each for the second typing, the derivation, the witnesses and the lock; a missing one
-    says how to add it.
+def layers(
+    module: ModuleType, typed: tuple[Typed, ...], regimes: Sequence[Regime]
+) -> tuple[Layer, ...]:
+    """A line each for the second typing, the derivation, the runs inside the hypotheses, hypotheses
+    that exclude each other, and the lock; a missing one says how to add it.
     """
     path = path_of(module)
     twice, agree = sum(x.typed is not None for x in typed), sum(x.agrees for x in typed)
     stated = [x for t in module.theorems for x in (*t.hypotheses, *t.claims)]
     bare = [name for t in module.theorems for name in uncovered(t)]
-    trained = [t for t in module.theorems if t.setting is not None and t.hypotheses]
-    without, locked = [t.statement for t in trained if not _named(t)], lock_of(module).is_file()
+    locked = lock_of(module).is_file()
     return (
         Layer(
             twice > 0,
@@ -47,11 +55,8 @@ def layers(module: ModuleType, typed: tuple[Typed, ...]) -> tuple[Layer, ...]:
                 else "; add derivation=(Implication(...), ...) so that a wrong exponent cannot pass"
             ),
         ),
-        Layer(
-            len(without) < len(trained) or not trained,
-            f"witness: {len(trained) - len(without)} of {len(trained)} statements with hypotheses name a feasible configuration"
-            + (f"; outside one no claim can be confirmed: {', '.join(without)}" if without else ""),
-        ),
+        _feasible(module, regimes),
+        *_excluded(module, regimes),
         Layer(
             locked,
             "lock: committed, check regress compares"
@@ -61,13 +66,47 @@ def layers(module: ModuleType, typed: tuple[Typed, ...]) -> tuple[Layer, ...]:
     )
 
 
-def _named(theorem: Theorem) -> bool:
-    """Whether the statement names a configuration that runs can be inside of: a witness, or a
-    practice of its own that nothing hides from.
-    """
-    return theorem.witness is not None or (
-        theorem.practice.own and not any(h.hides for h in theorem.hypotheses)
+def _feasible(module: ModuleType, regimes: Sequence[Regime]) -> Layer:
+    """Which statements were inside their hypotheses in a run, and why the others were not."""
+    stated = [t for t in module.theorems if t.setting is not None and t.hypotheses]
+    inside = {g.theorem.statement for g in regimes if was_inside(g)}
+    outside = [
+        f"{t.statement} ({_reason(t, regimes)})" for t in stated if t.statement not in inside
+    ]
+    return Layer(
+        len(outside) < len(stated) or not stated,
+        f"witness: {len(stated) - len(outside)} of {len(stated)} statements with hypotheses were feasible in a run"
+        + (f"; no claim can be confirmed of {', '.join(outside)}" if outside else ""),
     )
+
+
+def _reason(theorem: Theorem, regimes: Sequence[Regime]) -> str:
+    """Why no run of the statement was inside its hypotheses."""
+    tried = [g for g in regimes if g.theorem.statement == theorem.statement]
+    if hidden := sorted({q.text for h in theorem.hypotheses for q in h.hides}):
+        return f"{', '.join(hidden)} is hidden in the paper"
+    if not_run := [g.why for g in tried if g.name == "in"]:
+        return not_run[0]
+    if theorem.witness is None:
+        return "it names no witness"
+    missed = [g.why for g in tried if g.why.startswith("the witness")]
+    return missed[0] if missed else "its witness was not run"
+
+
+def was_inside(g: Regime) -> bool:
+    """Whether every hypothesis held in what was run, or of the data."""
+    return g.name == "in" and any(f.evidence != "not run" for f in g.claims)
+
+
+def _excluded(module: ModuleType, regimes: Sequence[Regime]) -> Iterator[Layer]:
+    """A line for every statement whose hypotheses exclude each other; a run inside them shows that
+    they do not.
+    """
+    inside = {g.theorem.statement for g in regimes if was_inside(g)}
+    for t in module.theorems:
+        if t.statement not in inside and (core := excluding(t.hypotheses)):
+            words = ", ".join(text(h.relation) for h in core)
+            yield Layer(False, f"{t.statement}: the hypotheses exclude each other: {words}")
 
 
 def called(module: ModuleType) -> str:

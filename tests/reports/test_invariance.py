@@ -4,7 +4,6 @@ unchanged.
 
 from dataclasses import replace
 
-import jax.numpy as jnp
 import numpy as np
 import pytest
 from sympy import Rational
@@ -12,12 +11,14 @@ from sympy import Rational
 from reports.judging.compare import compare
 from reports.studies.options import Options
 from reports.studies.planning import evidence, make_plan
+from sim.data.sample import UNIT, Sample
 from sim.data.table import Data, load
-from sim.measuring.gram import gram_floor, input_gram_norm, largest_cosine, largest_facing
-from sim.measuring.state import gram_matrix
+from sim.measuring.evaluate import values
+from sim.measuring.of_data import of_data
 from sim.run import trajectories
-from sim.setting.networks import NETWORKS
 from sim.store import Store
+from tests import letters
+from theorems.language.measurement import rows
 
 POINTS = np.array([[1.0, 0, 0], [0, 1, 0], [1, 2, 2], [-2, 1, 2]])
 LABELS = np.array([1.0, -1, 1, -1])
@@ -37,9 +38,10 @@ SAME = {
 
 
 @pytest.mark.parametrize("change", SAME)
-@pytest.mark.parametrize("probe", [gram_floor, input_gram_norm, largest_cosine, largest_facing])
-def test_certified_numbers_of_the_same_data_overlap(probe, change):
-    a, b = probe(data()), probe(SAME[change])
+@pytest.mark.parametrize("letter", ["lambda_0", "L", "cosine", "facing"])
+def test_certified_numbers_of_the_same_data_overlap(letter, change, du2019):
+    term = getattr(du2019, letter).of
+    a, b = (of_data(term, Sample(d, (UNIT,))) for d in (data(), SAME[change]))
     assert a.low <= b.high
     assert b.low <= a.high
 
@@ -76,15 +78,13 @@ def test_permuting_the_points_gives_the_very_same_run(statement):
 
 def test_duplicated_neurons_at_half_the_square_of_the_output_are_the_same_network():
     rng = np.random.default_rng(3)
-    w, a = jnp.asarray(rng.standard_normal((16, 3))), jnp.asarray(rng.choice([-1.0, 1.0], 16))
-    x, network = jnp.asarray(data().inputs), NETWORKS["two_layer_relu"]
-    once, twice = ({"w": w, "a": a}, {"w": jnp.concatenate([w, w]), "a": jnp.concatenate([a, a])})
-    assert np.allclose(network.outputs(once, x) / 4, network.outputs(twice, x) / 8, rtol=1e-14)
-    assert np.allclose(
-        gram_matrix(network, once["w"], x, 1 / 4),
-        gram_matrix(network, twice["w"], x, 1 / np.sqrt(32)),
-        rtol=1e-14,
-    )
+    w, a = rng.standard_normal((16, 3)), rng.choice([-1.0, 1.0], 16)
+    known = {rows: data().inputs}
+    once = {**known, letters.w: w, letters.a: a}
+    twice = {**known, letters.w: np.concatenate([w, w]), letters.a: np.concatenate([a, a])}
+    for term, shares in ((letters.f, (4, 8)), (letters.H, (16, 32))):
+        (one,), (two,) = values((term,), once), values((term,), twice)
+        assert np.allclose(np.asarray(one) / shares[0], np.asarray(two) / shares[1], rtol=1e-14)
 
 
 @pytest.mark.parametrize("turn", range(4))
@@ -94,5 +94,8 @@ def test_three_antipodal_pairs_in_the_plane_never_have_a_positive_floor(turn):
     """
     angle = np.array([[3.0, -4], [4, 3]])
     half = np.array([[1.0, 0], [0, 1], [1, 1]]) @ np.linalg.matrix_power(angle, turn)
-    found = gram_floor(data(np.concatenate([half, -half]), np.resize([1.0, -1], 6)))
+    found = of_data(
+        letters.TERMS["gram_floor"],
+        Sample(data(np.concatenate([half, -half]), np.resize([1.0, -1], 6)), (UNIT,)),
+    )
     assert found.low <= 0 <= found.high

@@ -3,7 +3,7 @@
 import pytest
 
 import theorems
-from theorems import BadInput
+from theorems.problem import BadInput
 
 HEAD = '"""A statement."""\nfrom theorems.language import *\n'
 PAPER = 'paper = Paper(key="mine", title="Mine", authors=("A",), year=2026, venue="here")\n'

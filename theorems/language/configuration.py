@@ -4,12 +4,14 @@ paper's own setting at a laptop's size.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
-from sympy import Expr, Rational
+from sympy import Expr, Rational, sympify
 
-from theorems.language.quantity import Quantity
-from theorems.problem import BadInput
+from theorems.language.frozen import Frozen
+from theorems.language.quantity import About, Quantity
+from theorems.problem import BadInput, unknown
 
 LADDER = (1024, 2048, 4096, 8192, 16384)
 
@@ -29,13 +31,84 @@ class Scale:
 
 @dataclass(frozen=True)
 class Witness:
-    """A feasible configuration that satisfies every explicit hypothesis: the theorem is not about
+    """A configuration that is to satisfy every explicit hypothesis: the theorem is not about
     nothing.
+
+    What is left out is found: the least width and the largest step that the hypotheses admit, as
+    many steps as the claims speak of, the theorem's own choice of every other letter. `letters`
+    are values of such letters; `step` may be an expression in the letters, such as 1/L.
+    BadInput for sizes below one, a step or delta outside its domain, and values that are not
+    numbers.
     """
 
     data: str
-    samples: int
+    samples: int | None = None
     delta: Rational = Rational(1, 2)
+    letters: Mapping[Quantity, Expr] = field(default_factory=Frozen)
+    width: int | None = None
+    step: Expr | None = None
+    steps: int | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(
+            self, "letters", Frozen({q: sympify(v) for q, v in self.letters.items()})
+        )
+        _at_least_one("witness", samples=self.samples, width=self.width, steps=self.steps)
+        if not 0 < self.delta < 1:
+            raise BadInput("witness: delta", self.delta, "it must lie strictly between 0 and 1")
+        if self.step is not None:
+            object.__setattr__(self, "step", sympify(self.step))
+            if self.step.is_number and not (self.step.is_positive and self.step.is_finite):
+                raise BadInput("witness: step", str(self.step), "it must be positive and finite")
+        for letter, value in self.letters.items():
+            if not (value.is_number and value.is_finite and value.is_real):
+                raise BadInput(f"witness: {letter}", str(value), "its value must be a number")
+
+    def check(self, statement: str, scale: Scale, known: Collection[Quantity]) -> None:
+        """BadInput for a letter that the theorem does not have, that has a field of its own, or
+        that no experimenter sets.
+        """
+        own = {
+            scale.samples: "samples",
+            scale.width: "width",
+            scale.step_size: "step",
+            scale.failure: "delta",
+        }
+        for letter in self.letters:
+            if letter in own:
+                raise BadInput(
+                    f"{statement}: witness: letters",
+                    str(letter),
+                    f"say {own[letter]}=... instead",
+                )
+            if letter not in known:
+                raise unknown(
+                    f"{statement}: witness: letters",
+                    str(letter),
+                    [str(q) for q in known if q.about is About.SCALE],
+                )
+            if letter.about is not About.SCALE:
+                raise BadInput(
+                    f"{statement}: witness: letters",
+                    str(letter),
+                    f"it speaks of the {letter.about}, and is not for the experimenter to set",
+                )
+        if self.step is not None and scale.step_size is None:
+            raise BadInput(
+                f"{statement}: witness: step",
+                str(self.step),
+                "the theorem has no step size; name its letter in scale=Scale(step_size=...)",
+            )
+        for letter in getattr(self.step, "free_symbols", ()):
+            if letter not in known:
+                raise unknown(f"{statement}: witness: step", str(letter), [str(q) for q in known])
+
+
+def _at_least_one(where: str, **sizes: int | None) -> None:
+    """BadInput for a size that is given and below one."""
+    for name, size in sizes.items():
+        if size is not None and size < 1:
+            raise BadInput(f"{where}: {name}", size, "it must be at least 1")
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,15 @@ class Setting:
         return tuple(self.start)
 
     @property
+    def numbers(self) -> tuple[Any, ...]:
+        """Every number of the setting, an expression in letters of the scale."""
+        step = () if self.method.flow else (self.method.step,)  # type: ignore[union-attr]
+        outputs = () if self.outputs is None else (self.outputs,)
+        terms = (*self.start.values(), self.loss, *outputs, *step)
+        found = (t.options[0] for term in terms for t in term.leaves() if t.operation == "number")
+        return tuple(dict.fromkeys(found))
+
+    @property
     def laws(self) -> dict[str, str]:
         """The law of the random numbers of each parameter, by its name; "" where there are none."""
         found = {}

@@ -265,6 +265,8 @@ class Theorem:
             raise BadInput(
                 f"{self.statement}: setting", None, "it speaks of training, so it needs a setting"
             )
+        if self.witness is not None:
+            self.witness.check(self.statement, self.scale, self._letters)
         names = [
             *(h.name for h in self.hypotheses),
             *(c.name for c in self.claims),
@@ -294,6 +296,14 @@ class Theorem:
         found = quantities_in(*relations, *(c.probability for c in self.claims))
         found |= {q for law in self.laws for q in (law.of, law.along)} | set(self.choices)
         return tuple(sorted(found, key=lambda q: (LEVELS.index(q.about), q.name)))
+
+    @property
+    def _letters(self) -> frozenset[Quantity]:
+        """Every letter that an experimenter could mean: of the relations, the scale, the setting."""
+        s = self.setting
+        numbers = () if s is None else s.numbers
+        sizes = {q for q in vars(self.scale).values() if q is not None}
+        return frozenset({*self.quantities, *sizes, *quantities_in(*numbers)})
 
     @property
     def abbreviations(self) -> tuple[Defined, ...]:

@@ -16,8 +16,9 @@ import sympy
 from flint import arb, ctx, fmpq
 from sympy import Expr
 from sympy.core.relational import Relational
+from sympy.logic.boolalg import BooleanAtom
 
-from theorems.language.quantity import At, Defined
+from theorems.language.quantity import At, Defined, expanded
 from theorems.problem import BadInput
 
 Value = int | float | Fraction | tuple[Any, Any] | Any
@@ -67,11 +68,12 @@ FUNCTIONS = {
 
 def evaluate(expression: Expr, values: Mapping[Any, Value]) -> arb:
     """An enclosure of the expression at the current precision; KeyError names a quantity without a
-    value.
+    value. The value of a letter may be an expression in others.
     """
     e = expression
     if e in values:
-        return ball(values[e])
+        value = values[e]
+        return evaluate(value, values) if isinstance(value, Expr) else ball(value)
     if e.is_Rational or e.is_Float:
         return ball(sympy.Rational(e))
     if isinstance(e, Defined):
@@ -124,6 +126,17 @@ def up(b: arb) -> float:
     return -down(-b)
 
 
+def written_out(relation: Any, values: Mapping[Any, Value]) -> Any:
+    """The relation with every letter that is set to an expression in others replaced by it."""
+    while set_ := {
+        q: v
+        for q in relation.free_symbols
+        if isinstance(v := values.get(q), Expr) and v.free_symbols
+    }:
+        relation = expanded(relation).xreplace(set_)
+    return relation
+
+
 ORDER = {
     "<=": (lambda a, b: a <= b, lambda a, b: a > b),
     "<": (lambda a, b: a < b, lambda a, b: a >= b),
@@ -136,8 +149,12 @@ ORDER = {
 
 def decide(relation: Relational, values: Mapping[Any, Value]) -> Decision:
     """Whether the relation certainly holds or certainly fails at these values; `open` when neither
-    can be shown.
+    can be shown. A letter that is set to an expression is that expression: eta = 1/L holds of an
+    eta that is set to 1/L, however little of L is known.
     """
+    set_ = written_out(relation, values)
+    if set_ != relation:
+        return _of_set(set_, values)
     yes, no = ORDER[relation.rel_op]
     for bits in PRECISIONS:
         with ctx.workprec(bits):
@@ -149,4 +166,40 @@ def decide(relation: Relational, values: Mapping[Any, Value]) -> Decision:
                 return Decision.HOLDS
             if no(left, right):
                 return Decision.FAILS
+    return _rational(relation, values)
+
+
+def _of_set(relation: Any, values: Mapping[Any, Value]) -> Decision:
+    """The decision by the difference of both sides, in which what a letter is set to cancels; open
+    where a side has no value.
+    """
+    if isinstance(relation, BooleanAtom):
+        return Decision.HOLDS if relation else Decision.FAILS
+    gap, (yes, no) = sympy.expand(relation.lhs - relation.rhs), ORDER[relation.rel_op]
+    for bits in PRECISIONS:
+        with ctx.workprec(bits):
+            try:
+                sides = [evaluate(e, values) for e in (*relation.args, gap)]
+            except KeyError:
+                return Decision.OPEN
+            if not all(s.is_finite() for s in sides):
+                continue
+            if yes(sides[-1], arb(0)):
+                return Decision.HOLDS
+            if no(sides[-1], arb(0)):
+                return Decision.FAILS
     return Decision.OPEN
+
+
+def _rational(relation: Relational, values: Mapping[Any, Value]) -> Decision:
+    """The decision when both sides are rational numbers, whose balls overlap when they are equal."""
+    relation = expanded(relation)
+    exact = {
+        q: sympy.Rational(v.numerator, v.denominator)
+        for q in relation.free_symbols
+        if isinstance(v := values.get(q), int | Fraction | sympy.Rational)
+    }
+    left, right = (side.subs(exact) for side in relation.args)
+    if not (left.is_Rational and right.is_Rational):
+        return Decision.OPEN
+    return Decision.HOLDS if bool(relation.func(left, right)) else Decision.FAILS

@@ -1,0 +1,57 @@
+"""`check regress`: whether anything changed its meaning since it was locked."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from reports.command.arguments import writable
+from reports.command.crash import Command
+from reports.command.output import chosen, print_json
+
+
+@click.command("regress", cls=Command)
+@click.argument("names", metavar="[KEY|FILE.py]...", nargs=-1)
+@click.option("--update", is_flag=True, help="Write the locks anew.")
+@click.option(
+    "--junit",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Also write a JUnit XML file.",
+)
+@click.option(
+    "--github",
+    is_flag=True,
+    envvar="GITHUB_ACTIONS",
+    help="Also print GitHub annotations (on by itself in GitHub Actions).",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list instead.")
+def command(
+    names: tuple[str, ...], update: bool, junit: Path | None, github: bool, as_json: bool
+) -> None:
+    """Recompute what is locked and show what changed; exit 1 when a meaning changed, never for
+    noise.
+    """
+    import theorems
+    from reports.regress import difference, lock
+    from sim.store import Store
+
+    modules, unread = chosen(names), not names and bool(theorems.unreadable())
+    if update:
+        for module in modules:
+            click.echo(f"locked: {lock.write(module, lock.content(module, Store())).name}")
+        return
+    found = [difference.against_lock(m, Store()) for m in modules]
+    if junit is not None:
+        writable(junit.parent)
+        junit.parent.mkdir(parents=True, exist_ok=True)
+        junit.write_text(difference.as_junit(found), encoding="utf-8")
+    if as_json:
+        print_json(difference.as_json(found))
+    else:
+        notes = difference.as_annotations(found) if github else ()
+        click.echo("\n".join([*difference.as_text(found), *notes]))
+    # what was locked and cannot be read any more has no meaning to compare
+    sys.exit(1 if any(r.meaning for r in found) else 2 if unread else 0)
