@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import jax
+
 from sim.measuring import evaluate
 from sim.measuring.algorithms import ALGORITHMS, of_arrays
 from theorems.language.measurement import Term
@@ -27,6 +29,8 @@ def register(name: str, rule: Callable[..., Any], compiled: bool = True) -> None
     taken = {**evaluate.ARRAYS, **evaluate.ONE, **evaluate.TWO, **evaluate.WHOLE, **ALGORITHMS}
     if name in taken and name not in SOURCES:
         raise BadInput("parts", name, "this name is taken; choose another")
+    if name in SOURCES:
+        jax.clear_caches()  # what was compiled with the rule as it was before
     SOURCES[name] = Path(inspect.getsourcefile(rule) or inspect.getfile(rule))
     if compiled:
         evaluate.ARRAYS[name] = rule

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from threading import Event
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,11 +20,11 @@ from sim.engines.wide import aggregated, streamed
 from sim.engines.wide.crowd import Crowd
 from sim.engines.wide.engine import FEW, RETRIES, TravelledTooFar, verified
 from sim.measuring.evaluate import values
-from sim.measuring.series import every_step, perturbed, rounding, sizes
+from sim.measuring.series import every_step, perturbed, rounding, sizes, stable
 from sim.plan import SEGMENT, Ask, Plan, label_of
 from sim.store import Store
 from theorems.language import About
-from theorems.language.measurement import argument
+from theorems.language.measurement import Term, argument
 from theorems.problem import BadInput
 
 DIVERGED, LOST, LAW_ERROR = "diverged", "lost", "law_error"  # rows that are no measurements
@@ -111,14 +112,19 @@ def _evaluated(
     terms = tuple(a.term for a in asked)
     large = [() if t in known else sizes(t) for t in terms]  # what is supplied has its own blur
     every = (*terms, *dict.fromkeys(t for some in large for t in some))
-    found = dict(zip(every, values(every, known), strict=True))
-    again, blur = values(terms, perturbed(known)), engine.blur()
-    rows: Rows = []
-    for ask, other, some in zip(asked, again, large, strict=True):
-        size = sum(float(found[t]) for t in some)
-        error = rounding(found[ask.term], other, size) + blur.get(ask.term, 0.0)
-        rows.append((at, ask.label, float(found[ask.term]), error))
+    found = _numbers(every, known)
+    shaky = tuple(t for t in terms if not (t in known or stable(t)))
+    again = {**found, **(_numbers(shaky, perturbed(known)) if shaky else {})}
+    blur, rows = engine.blur(), []
+    for ask, some in zip(asked, large, strict=True):
+        value, size = found[ask.term], sum(found[t] for t in some)
+        error = rounding(value, again[ask.term], size) + blur.get(ask.term, 0.0)
+        rows.append((at, ask.label, value, error))
     return rows
+
+
+def _numbers(terms: tuple[Term, ...], known: Mapping[Term, Any]) -> dict[Term, float]:
+    return {t: float(v) for t, v in zip(terms, values(terms, known), strict=True)}
 
 
 def _draw_rows(plan: Plan, engine: Engine) -> Rows:

@@ -141,22 +141,15 @@ def find(name: str) -> ModuleType:
 
 
 def load(path: Path) -> ModuleType:
-    """The module at `path`, with `paper` and `theorems` checked to be there."""
-    spec = importlib.util.spec_from_file_location(
-        f"theorems.{path.stem}" if path.parent == HERE else f"theorem_{path.stem}", path
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except BadInput as error:
-        raise BadInput(path.name, None, str(error)) from None
-    except (Exception, SystemExit) as error:
-        line = _line_of(error, path)
-        raise BadInput(
-            path.name, None, f"does not import: {type(error).__name__}: {error}{line}"
-        ) from None
+    """The module at `path`, with `paper` and `theorems` checked to be there.
+
+    A file of parts beside it (`mine_parts.py` beside `mine.py`) is run first: it registers what
+    cannot be said in a theorem file.
+    """
+    parts = path.with_name(f"{path.stem}_parts.py")
+    if parts.is_file():
+        _executed(parts)
+    module = _executed(path)
     from theorems.language import Paper, Theorem
 
     declared = getattr(module, "theorems", None)
@@ -172,6 +165,23 @@ def load(path: Path) -> ModuleType:
         raise BadInput(
             path.name, None, "declares no paper; it needs paper = Paper(key=..., title=..., ...)"
         )
+    return module
+
+
+def _executed(path: Path) -> ModuleType:
+    """The file, imported; BadInput for one that does not import."""
+    name = f"theorems.{path.stem}" if path.parent == HERE else f"theorem_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except BadInput as error:
+        raise BadInput(path.name, None, str(error)) from None
+    except (Exception, SystemExit) as error:
+        words = f"{type(error).__name__}: {error}{_line_of(error, path)}"
+        raise BadInput(path.name, None, f"does not import: {words}") from None
     return module
 
 

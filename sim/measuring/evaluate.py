@@ -205,7 +205,7 @@ ONE: dict[str, Callable[[Any], Any]] = {
     "cos": jnp.cos,
     "arccos": jnp.arccos,
     "transpose": lambda a: a.T,
-    "spectral": lambda a: _finite(a, lambda b: jnp.linalg.norm(b, 2)),
+    "spectral": lambda a: _finite(a, _spectral),
     "least_singular_value": lambda a: _finite(a, lambda b: jnp.linalg.svd(b, compute_uv=False)[-1]),
     "least_eigenvalue": lambda a: _finite(a, lambda b: jnp.linalg.eigvalsh(b)[0]),
     "greatest_eigenvalue": lambda a: _finite(a, lambda b: jnp.linalg.eigvalsh(b)[-1]),
@@ -215,6 +215,12 @@ ONE: dict[str, Callable[[Any], Any]] = {
     "feature_gram": kernels.feature_gram,
     "cosines": kernels.cosines,
 }
+
+
+def _spectral(a: Any) -> Any:
+    """By the smaller of the two Gram matrices, accurate for the largest singular value."""
+    small = a @ a.T if a.shape[0] <= a.shape[1] else a.T @ a
+    return jnp.sqrt(jnp.maximum(jnp.linalg.eigvalsh(small)[-1], 0.0))
 
 
 def _finite(a: Any, rule: Callable[[Any], Any]) -> Any:

@@ -98,6 +98,18 @@ def sizes(term: Term) -> tuple[Term, ...]:
     return ()
 
 
+@cache
+def stable(term: Term) -> bool:
+    """Whether the sizes alone bound its rounding: a distance, or the size, of what is computed
+    without a division or a further difference.
+    """
+    if term.operation not in DISTANCES:
+        return False
+    (inside,) = term.operands
+    parts = inside.operands if inside.operation in ("subtract", "add") else (inside,)
+    return all(t.operation in PLAIN for part in parts for t in part.all_terms())
+
+
 def _make_norm(term: Term) -> Term:
     if term.axes == (layers,):
         return norm(term, layers)
@@ -105,16 +117,23 @@ def _make_norm(term: Term) -> Term:
     return whole if not whole.axes else norm(whole, layers)
 
 
+PLAIN = frozenset(
+    (
+        *("parameter", "rows", "labels", "number", "letter", "matmul", "transpose", "relu", "tanh"),
+        *("multiply", "tangent_kernel", "limiting_gram", "feature_gram", "abs", "feed_forward"),
+        *("equilibrium", "divide"),
+    )
+)  # operations that round their result and nothing else
 DISTANCES = frozenset(
     ("norm", "spectral", "most", "least", "least_eigenvalue", "greatest_eigenvalue")
 )  # whose value moves no more than what it is taken of
 
 
-def rounding(value: Any, again: Any, size: float) -> float:
+def rounding(value: float, again: float, size: float) -> float:
     """The half-width within which a measurement is known, given that of perturbed parameters and
     the size of what it is a distance of.
     """
-    return float(SAFE * abs(float(value) - float(again)) + 4 * ULP * (abs(float(value)) + size))
+    return SAFE * abs(value - again) + 16 * ULP * (abs(value) + size)
 
 
 __all__ = [
@@ -126,4 +145,5 @@ __all__ = [
     "perturbed",
     "rounding",
     "sizes",
+    "stable",
 ]
