@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from reports.judging.compare import ABSURD
+from reports.judging.draw import ABSURD
 from reports.judging.findings import Regime, Report
 from reports.judging.statistics import INTERVAL, MARGIN
 from reports.judging.verdict import LawVerdict, Verdict

@@ -90,7 +90,8 @@ def evidence(
     values = {q: e.value for q, e in data_values([theorem], data).items()}
     values |= {q: float(v) for q, v in exact.items() if q.about is About.SCALE}
     norm = float(np.linalg.norm(data.inputs @ data.inputs.T, 2))
-    return Evidence(values, exact, frame, {p: f(data.samples, norm) for p, f in TRIVIAL.items()})
+    trivial = {p: f(data.samples, norm) for p, f in TRIVIAL.items()}
+    return Evidence(values, exact, frame, trivial, plan.steps if plan else None)
 
 
 def demands(theorem: Theorem, data: Data, delta: Rational) -> Demand:

@@ -10,7 +10,7 @@ from reports.studies.errata import examine
 from sim.measuring.probes import PROBES
 from sim.plan import asks_of
 from theorems.language import At, Quantity
-from theorems.language.statement import quantities_in
+from theorems.language.grammar import quantities_in
 from theorems.reasoning.replay import Outcome, replay
 from theorems.writing.notation import tex, text
 

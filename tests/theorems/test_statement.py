@@ -34,7 +34,7 @@ from theorems.language import (
     positive,
     time,
 )
-from theorems.language.statement import level
+from theorems.language.grammar import level
 from theorems.writing.card import quantifier
 
 n, m, k, t = count("n", "points"), count("m", "neurons"), index("k", "step"), time("t", "time")

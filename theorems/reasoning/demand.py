@@ -11,7 +11,8 @@ from typing import Any
 
 from theorems.reasoning.exact import Decision, decide, enclose
 from theorems.language.quantity import About, Quantity
-from theorems.language.statement import Hypothesis, Theorem, quantities_in
+from theorems.language.grammar import quantities_in
+from theorems.language.statement import Hypothesis, Theorem
 
 
 WIDEST = 2**70  # neurons up to which a width is searched for
