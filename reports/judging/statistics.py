@@ -9,6 +9,7 @@ one failed, after the seeds that could refute. Only the second look refutes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -144,6 +145,16 @@ def seeds_for(claim: Claim, delta: float) -> tuple[int, ...]:
     if allowed <= 0:
         return (CERTAIN,)
     return (seeds_to_confirm(allowed), seeds_by_design(allowed)) if allowed < 1 else (1,)
+
+
+def looks(claims: Sequence[Claim], delta: float) -> tuple[int, ...]:
+    """The numbers of seeds at which a run in regime is looked at for all of these claims; those
+    without a probability take what the others need.
+    """
+    wanted = [seeds_for(c, delta) for c in claims if c.expected or c.probability != 1]
+    if not wanted:
+        return (CERTAIN,)
+    return tuple(dict.fromkeys((max(w[0] for w in wanted), max(w[-1] for w in wanted))))
 
 
 def seeds_by_design(delta: float, true: float | None = None, power: float = 0.9) -> int:

@@ -146,7 +146,7 @@ def _theorem(theorem: Theorem, regimes: Sequence[Regime], report: Report) -> lis
                         math(j.hypothesis.relation),
                         cell(j.hypothesis.at),
                         cell(needed),
-                        actual,
+                        cell(actual),
                         summary.status(j),
                     )
                 )
@@ -163,8 +163,7 @@ def _theorem(theorem: Theorem, regimes: Sequence[Regime], report: Report) -> lis
                 cell(f.claim.name),
                 math(f.claim.relation),
                 cell(f.claim.at),
-                number(f.predicted),
-                number(f.observed),
+                *map(cell, summary.pair(f)),
                 number(f.slack),
                 summary.seeds(f),
                 f"**{summary.verdict(f)}**",
@@ -286,7 +285,7 @@ def _legend(report: Report) -> list[str]:
         "## How to read the verdicts",
         "",
         *grid(("verdict", "meaning"), rows),
-        "Slack is the bound divided by what was observed, where the claim is tightest; a claim holds when it is at least 1. "
+        "Slack is the bound divided by what was observed, where the claim failed first, else where it is tightest. "
         "A bound is *vacuous* when the inputs alone already imply it, or when it is more than "
         f"{number(ABSURD)} times what was seen. " + summary.BUDGET_SENTENCE,
         "",

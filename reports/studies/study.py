@@ -16,7 +16,8 @@ from reports.judging.evidence import letters, sides
 from reports.judging.findings import Curve, Finding, Frontier, LawFinding, Regime, Report
 from reports.judging.frontier import frontiers
 from reports.judging.laws import law_finding
-from reports.judging.statistics import MEANS, seeds_by_design, seeds_to_confirm
+from reports.judging.statistics import MEANS, seeds_by_design
+from reports.judging.statistics import looks as looks_for
 from reports.judging.verdict import Verdict
 from reports.studies.errata import examine
 from reports.studies.options import Options
@@ -44,7 +45,6 @@ from theorems.writing.transcription import compare as compare_typing
 EDGE_SEEDS = (
     6  # seeds a width or a step is tried with when looking for where a claim stops being seen
 )
-CERTAIN = 20  # seeds behind a claim without probability
 COSTLY = (
     2**28
 )  # neurons times points beyond which a run in regime waits to be asked for by --regime in
@@ -274,14 +274,7 @@ class Study:
                 0,
                 f"no width certainly satisfies “{wants.unreachable}” here",
             )
-        certain = all(c.probability == 1 for c in theorem.claims)
-        looks = (
-            (o.seeds,)
-            if o.seeds
-            else (CERTAIN,)
-            if certain
-            else (seeds_to_confirm(float(delta)), seeds_by_design(float(delta)))
-        )
+        looks = (o.seeds,) if o.seeds else looks_for(theorem.claims, float(delta))
         width = (
             (asked and o.widths and o.widths[-1])
             or wants.width
