@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -29,7 +30,7 @@ class Regime:
     outside: bool
     why: str = ""
 
-    @property
+    @cached_property
     def blur(self) -> float:
         """How far the law of these draws may be from the theorem's."""
         return self.evidence.blur(self.seeds)

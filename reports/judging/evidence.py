@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -24,9 +24,28 @@ Array = NDArray[Any]
 DIVERGED = "diverged"  # the row with which a run says where it left the numbers
 LOST = "lost"  # the row with which a run says that its neurons could not be followed further
 RUN = ("loss", "residual")  # rows whose infinity is the run's own, where it does not say so itself
-_NOTHING = pd.DataFrame(
-    {"value": [], "error": []}, index=pd.Index([], name="step", dtype=float), dtype=float
-)
+
+
+class Series(NamedTuple):
+    """The rows of one observable in one run: steps in order, values, and half-widths of what is
+    known of them.
+    """
+
+    steps: Array
+    values: Array
+    errors: Array
+
+    def shifted(self, by: int) -> Series:
+        """The same, counted from another step."""
+        return Series(self.steps - by, self.values, self.errors) if by else self
+
+    def at(self, steps: Array) -> Interval:
+        """What is known at these steps, all of which it has."""
+        where = np.searchsorted(self.steps, steps)
+        return point(self.values[where], self.errors[where])
+
+
+_NOTHING = Series(np.empty(0), np.empty(0), np.empty(0))
 
 
 def presumed(frame: pd.DataFrame) -> pd.DataFrame:
@@ -67,32 +86,31 @@ class Evidence:
         return found[:1] if self.deterministic else found
 
     @cached_property
-    def _known(self) -> pd.DataFrame:
-        return presumed(self.frame) if len(self.frame) else self.frame
-
-    @cached_property
-    def _series(self) -> dict[Any, pd.DataFrame]:
-        return {
-            key: group.set_index("step")[["value", "error"]]
-            for key, group in self._known.groupby(["seed", "observable"])
-        }
-
-    def of(self, seed: int, observable: str) -> pd.DataFrame:
-        """value and error by step, empty when the observable was not measured."""
-        return self._series.get((seed, observable), _NOTHING)
-
-    @cached_property
-    def _starts(self) -> dict[Any, Interval]:
+    def _series(self) -> dict[Any, Series]:
         if not len(self.frame):
             return {}
-        first = self._known.drop_duplicates(["seed", "observable"])
-        known = zip(first["value"].astype(float), first["error"].astype(float), strict=True)
-        keys = zip(first["seed"], first["observable"], strict=True)
-        return {k: point(v, e) for k, (v, e) in zip(keys, known, strict=True)}
+        known = presumed(self.frame)
+        names, labels = pd.factorize(known["observable"])
+        columns = (known[c].to_numpy(dtype=float) for c in ("seed", "step", "value", "error"))
+        seeds, steps, values, errors = columns
+        order = np.lexsort((steps, names, seeds))
+        cuts = np.flatnonzero(np.diff(seeds[order]) != 0) + 1
+        cuts = np.union1d(cuts, np.flatnonzero(np.diff(names[order]) != 0) + 1)
+        return {
+            (int(seeds[part[0]]), str(labels[names[part[0]]])): Series(
+                steps[part], values[part], errors[part]
+            )
+            for part in np.split(order, cuts)
+        }
+
+    def of(self, seed: int, observable: str) -> Series:
+        """The rows of an observable in one run, by step; empty when it was not measured."""
+        return self._series.get((seed, observable), _NOTHING)
 
     def first(self, seed: int, observable: str) -> Interval:
         """What is known of the first value of an observable; NaN when it was not measured."""
-        return self._starts.get((seed, observable), point(np.nan))
+        found = self.of(seed, observable)
+        return point(found.values[0], found.errors[0]) if len(found.steps) else point(np.nan)
 
     def start(self, seed: int, observable: str) -> float:
         """The first value of an observable: of the draw, or at the start of training; NaN when it
@@ -102,21 +120,21 @@ class Evidence:
 
     def lost(self, seed: int) -> bool:
         """Whether the neurons of this run moved too far to be followed to its end."""
-        return (seed, LOST) in self._starts
+        return bool(len(self.of(seed, LOST).steps))
 
     def diverged(self, seed: int) -> float | None:
         """The step from which on this run has no numbers; None for a run that kept them."""
         said = self.of(seed, DIVERGED)
-        if len(said):
-            return float(said.index[0])
-        ends = [t.index[~np.isfinite(t["value"])] for t in (self.of(seed, name) for name in RUN)]
+        if len(said.steps):
+            return float(said.steps[0])
+        ends = [t.steps[~np.isfinite(t.values)] for t in (self.of(seed, name) for name in RUN)]
         return min((float(e[0]) for e in ends if len(e)), default=None)
 
     def blur(self, seeds: Sequence[int]) -> float:
         """How far the joint law of these draws may be from that of independent neurons, in total
         variation; 0 when all were drawn.
         """
-        return float(sum(np.nan_to_num(self.start(s, "law_error")) for s in seeds))
+        return float(sum(self.of(s, "law_error").values[:1].sum() for s in seeds))
 
     @cached_property
     def letters(self) -> Mapping[Quantity, Interval]:
@@ -233,13 +251,13 @@ def sides(relation: Relational, index: Quantity | None, evidence: Evidence, seed
     known |= {c: evidence.first(seed, label(c)) for c in reads.once}
     missing = any(np.isnan(v.low).any() for v in known.values())
     tables = [(c, evidence.of(seed, label(c))) for c in reads.along]
-    tables = [(c, _shifted(t, int(c.argument - index))) for c, t in tables]
+    tables = [(c, t.shifted(int(c.argument - index))) for c, t in tables]
     steps = _common([t for _, t in tables]) if tables else np.array([0.0])
     rough = np.zeros(steps.shape, dtype=bool)
     with np.errstate(all="ignore"):
         for call, table in tables:
-            value, error = (table[c].reindex(steps).to_numpy() for c in ("value", "error"))
-            known[call] = point(value, error)
+            known[call] = table.at(steps)
+            value, error = known[call].middle, known[call].radius
             rough |= np.isfinite(value) & ~(error <= DIGITS * np.abs(value))
         if index is not None:
             known[index] = point(steps)
@@ -255,13 +273,10 @@ def _spread(x: Interval, steps: Array) -> Interval:
     return Interval(low, high)
 
 
-def _shifted(table: pd.DataFrame, by: int) -> pd.DataFrame:
-    return table.set_axis(table.index - by, axis=0) if by else table
-
-
-def _common(tables: Sequence[pd.DataFrame]) -> Array:
-    """The steps at which all have a row."""
-    common = tables[0].index
+def _common(tables: Sequence[Series]) -> Array:
+    """The steps from 0 on at which all have a row."""
+    common = tables[0].steps
     for table in tables[1:]:
-        common = common.intersection(table.index)
-    return np.sort(common[common >= 0].to_numpy(dtype=float))
+        if not np.array_equal(common, table.steps):
+            common = np.intersect1d(common, table.steps)
+    return common[common >= 0]
