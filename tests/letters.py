@@ -79,3 +79,8 @@ def _letter(name, meaning, probe, **words):
 
 
 observable = of_data = of_draw = _letter
+
+
+def label(name):
+    """How a term is called in a frame; other names, those of rows that are no measurements, stay."""
+    return TERMS[name].text if name in TERMS else name

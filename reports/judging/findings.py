@@ -19,11 +19,29 @@ from theorems.reasoning.exact import Decision
 from theorems.reasoning.replay import Outcome, Replay
 from theorems.writing.transcription import Typed
 
+Span = tuple[float, float]  # certain bounds (low, high) of a number
+
+
+def finite(x: float) -> float | None:
+    """The number, or None where there is none to print."""
+    return float(x) if math.isfinite(x) else None
+
+
+def middle(bounds: Span | None) -> float | None:
+    """The middle of what is known of a number; None where that is nothing."""
+    return None if bounds is None else finite(bounds[0] / 2 + bounds[1] / 2)
+
+
+def span(bounds: Span | None) -> Span | None:
+    """The bounds of a number, where they are finite."""
+    known = bounds is not None and all(map(math.isfinite, bounds))
+    return bounds if known else None
+
 
 @dataclass(frozen=True)
 class Judged:
-    """A hypothesis with its decision; needed and actual are its two sides in numbers; held counts
-    draws.
+    """A hypothesis with its decision; needed and actual are its two sides in numbers, needed_in and
+    actual_in their bounds; held counts draws; step is where they were read.
     """
 
     hypothesis: Hypothesis
@@ -33,11 +51,17 @@ class Judged:
     held: int | None = None
     draws: int | None = None
     why: str = ""
+    needed_in: Span | None = None
+    actual_in: Span | None = None
+    step: float | None = None
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A claim with its verdict; predicted and observed are taken where the claim is tightest."""
+    """A claim with its verdict; predicted and observed are taken at the step that failed first, else
+    where the claim is tightest, and predicted_in and observed_in are their bounds; unknown counts
+    the seeds that neither hold nor fail.
+    """
 
     claim: Claim
     verdict: Verdict
@@ -49,6 +73,10 @@ class Finding:
     evidence: str = ""
     vacuous: bool = False
     needs_seeds: int | None = None
+    predicted_in: Span | None = None
+    observed_in: Span | None = None
+    step: float | None = None
+    unknown: int = 0
 
 
 @dataclass(frozen=True)
@@ -247,6 +275,9 @@ def _regime(g: Regime) -> dict[str, Any]:
                 "status": str(j.status),
                 "needed": j.needed,
                 "actual": j.actual,
+                "needed_in": j.needed_in,
+                "actual_in": j.actual_in,
+                "step": j.step,
                 "held": j.held,
                 "draws": j.draws,
                 "why": j.why,
@@ -262,9 +293,13 @@ def _regime(g: Regime) -> dict[str, Any]:
                 "verdict": str(f.verdict),
                 "predicted": f.predicted,
                 "observed": f.observed,
+                "predicted_in": f.predicted_in,
+                "observed_in": f.observed_in,
+                "step": f.step,
                 "slack": f.slack,
                 "seeds": f.seeds,
                 "failures": f.failures,
+                "unknown": f.unknown,
                 "needs_seeds": f.needs_seeds,
                 "vacuous": f.vacuous,
                 "evidence": f.evidence,

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from reports.judging.compare import observe
+from reports.judging.draw import observe
 from reports.judging.evidence import Evidence
 from reports.judging.findings import Frontier
 from sim.plan import Plan

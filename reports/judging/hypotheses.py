@@ -1,40 +1,33 @@
-"""Every hypothesis of a theorem decided, with certified numbers on the data or draw by draw."""
+"""Every hypothesis of a theorem decided, with certified numbers on the data, draw by draw, or run
+by run.
+"""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 from sympy import Expr
 
-from reports.judging.evidence import Evidence, number, sides
-from reports.judging.findings import Judged
+from reports.judging.draw import Seen, observe, where
+from reports.judging.evidence import Evidence, number
+from reports.judging.findings import Judged, Span, finite, middle, span
 from theorems.language import About, Hypothesis
+from theorems.language.statement import MEASURED
 from theorems.reasoning.exact import Decision, decide, enclose
 from theorems.writing.notation import number as written
-
-LOW, HIGH, BOTH = (
-    slice(0, 1),
-    slice(1, 2),
-    slice(0, 2),
-)  # of an enclosure; a hypothesis shows the ends that decide it
 
 
 def judge(hypothesis: Hypothesis, evidence: Evidence) -> tuple[Judged, set[int]]:
     """The decision on a hypothesis, and the seeds for which it holds (all of them unless it speaks
-    of the draw).
+    of the draw or the run).
     """
     if hypothesis.hides:
-        names, rest = ", ".join(q.text for q in hypothesis.hides), _beside(hypothesis, evidence)
-        known = "" if rest is None else f"; the rest of the bound is {written(rest)}"
-        left = _usual(hypothesis.relation.lhs, hypothesis, evidence)
-        return Judged(
-            hypothesis, Decision.OPEN, None, left, why=f"{names} is hidden in the paper{known}"
-        ), set()
-    if hypothesis.about in (About.DRAW, About.TRAJECTORY):
-        return _judge_draws(hypothesis, evidence)
+        return _hidden(hypothesis, evidence), set()
+    if hypothesis.about in MEASURED:
+        return _runs(hypothesis, evidence)
     status = decide(hypothesis.relation, evidence.exact)
-    less = hypothesis.relation.rel_op in ("<=", "<")
-    left = enclosed(hypothesis.relation.lhs, evidence, HIGH if less else LOW)
-    right = enclosed(hypothesis.relation.rhs, evidence, LOW if less else HIGH)
+    left, right = (enclosure(e, evidence) for e in hypothesis.relation.args)
     missing = sorted(q.name for q in hypothesis.expanded.free_symbols if q not in evidence.exact)
     why = (
         f"no value for {', '.join(missing)}"
@@ -43,9 +36,25 @@ def judge(hypothesis: Hypothesis, evidence: Evidence) -> tuple[Judged, set[int]]
         if status is Decision.OPEN
         else ""
     )
-    return Judged(hypothesis, status, right, left, why=why), set(
-        evidence.seeds
-    ) if status is Decision.HOLDS else set()
+    holds = set(evidence.seeds) if status is Decision.HOLDS else set()
+    return Judged(
+        hypothesis,
+        status,
+        middle(right),
+        middle(left),
+        why=why,
+        needed_in=span(right),
+        actual_in=span(left),
+    ), holds
+
+
+def _hidden(hypothesis: Hypothesis, evidence: Evidence) -> Judged:
+    """A hypothesis that a hidden constant keeps open, with what is known beside it."""
+    names, rest = ", ".join(q.text for q in hypothesis.hides), _beside(hypothesis, evidence)
+    known = "" if rest is None else f"; the rest of the bound is {written(rest)}"
+    left = _usual(hypothesis.relation.lhs, hypothesis, evidence)
+    why = f"{names} is hidden in the paper{known}"
+    return Judged(hypothesis, Decision.OPEN, None, left, why=why)
 
 
 def _beside(hypothesis: Hypothesis, evidence: Evidence) -> float | None:
@@ -66,53 +75,62 @@ def _usual(expression: Expr, hypothesis: Hypothesis, evidence: Evidence) -> floa
         if hypothesis.about is About.DRAW
         else []
     )
-    return finite(float(np.median(drawn))) if drawn else enclosed(expression, evidence)
+    return finite(float(np.median(drawn))) if drawn else middle(enclosure(expression, evidence))
 
 
-def enclosed(expression: object, evidence: Evidence, end: slice = BOTH) -> float | None:
-    """The certified bounds of an expression without a draw in it, their middle or one end; None
-    where something has no value.
+def enclosure(expression: Expr, evidence: Evidence) -> Span | None:
+    """The certified bounds of an expression without a draw in it; None where something has no
+    value.
     """
     try:
-        bounds = enclose(expression, evidence.exact)
+        low, high = enclose(expression, evidence.exact)
     except KeyError:
         return None
-    return finite(float(np.mean(bounds[end])))
+    return low, high
 
 
-def _judge_draws(hypothesis: Hypothesis, evidence: Evidence) -> tuple[Judged, set[int]]:
-    relation, held, shown, failed = hypothesis.relation, set(), [], 0
-    for seed in evidence.seeds:
-        s = sides(relation, None, evidence, seed)
-        left, right, wobble = float(s.left[0]), float(s.right[0]), float(s.wobble[0])
-        gap = right - left if relation.rel_op in ("<=", "<") else left - right
-        if gap >= wobble:
-            held.add(seed)
-        failed += not gap >= -wobble  # also when a side does not exist, as without a radius
-        if np.isfinite([left, right]).all():
-            shown.append((gap, left, right))
-    total = len(evidence.seeds)
+def _runs(hypothesis: Hypothesis, evidence: Evidence) -> tuple[Judged, set[int]]:
+    """A hypothesis about the draw or the run: decided in every run, at every step that it binds."""
+    seen = {seed: observe(hypothesis, evidence, seed) for seed in evidence.seeds}
+    held = {seed for seed, s in seen.items() if s.held}
+    failed = [s for s in seen.values() if s.held is False]
+    total = len(seen)
     status = (
         Decision.HOLDS
         if total and len(held) == total
         else Decision.FAILS
-        if failed == total
+        if total and len(failed) == total
         else Decision.OPEN
     )
-    _, actual, needed = (
-        min(shown) if shown else (0.0, None, None)
-    )  # of the draw in which it is tightest
+    answered = [s for s in seen.values() if s.held is not None]
+    shown = min(answered, key=lambda s: (bool(s.held), _rank(s)), default=Seen(None))
     return Judged(
         hypothesis,
         status,
-        needed,
-        actual,
+        finite(sum(shown.predicted) / 2),
+        finite(sum(shown.observed) / 2),
         len(held),
         total,
-        f"holds in {len(held)} of {total} draws",
+        _words(hypothesis, seen, shown),
+        span(shown.predicted),
+        span(shown.observed),
+        finite(shown.step) if hypothesis.over else None,
     ), held
 
 
-def finite(x: float) -> float | None:
-    """The number, or None where there is none to print."""
-    return float(x) if np.isfinite(x) else None
+def _rank(s: Seen) -> float:
+    return s.slack if math.isfinite(s.slack) else math.inf
+
+
+def _words(hypothesis: Hypothesis, seen: dict[int, Seen], shown: Seen) -> str:
+    held = sum(s.held is True for s in seen.values())
+    words = [f"holds in {held} of {len(seen)} draws"]
+    letter = hypothesis.over.index.text if hypothesis.over else ""
+    if letter and shown.held is False:
+        words.append(f"fails at {letter} = {written(shown.step)}")
+    elif letter and shown.held:
+        words.append(f"compared up to {letter} = {written(shown.upto)}")
+    unknown = [s for s in seen.values() if s.held is None]
+    if unknown:
+        words.append(f"unknown in {len(unknown)}: {where(unknown[0], letter)}")
+    return "; ".join(words)

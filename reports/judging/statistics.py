@@ -9,6 +9,7 @@ one failed, after the seeds that could refute. Only the second look refutes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,7 @@ from scipy.special import (
 )  # scipy.stats takes seconds to import
 
 from reports.judging.verdict import LawVerdict
+from theorems.language import Claim
 
 BUDGET, CLAIMS = 1e-3, 1000
 REFUTE = BUDGET / CLAIMS
@@ -32,6 +34,9 @@ MEAN_DRAWS, REFUTE_MEAN = (
     REFUTE / 10**4,
 )  # Student's test on skewed draws errs more often than it says: this much is kept in hand
 MEANS = 600  # draws behind a statement about a mean
+CONFIRM_MEAN = CONFIRM / 10  # and so much is kept in hand when a mean is confirmed
+CERTAIN = 20  # runs behind a claim without probability
+MOST = 10**9  # seeds beyond which a number is none
 INTERVAL = 0.95  # two-sided confidence of printed intervals
 MARGIN = 0.1  # exponents closer than this are called equal
 WIDE = 5  # margins beyond which an interval says nothing
@@ -47,7 +52,8 @@ class Binomial:
     """x failures among n independent seeds, against an allowed failure probability delta.
 
     lost: seeds of which it is not known whether they fail; blur: how far the seeds' joint law may
-    be from the theorem's, in total variation. Both are held against the decision.
+    be from the theorem's, in total variation. Both are held against the decision. comparisons: how
+    many such tests are made at once, any of which may refute (union bound); to confirm, all must.
     """
 
     failures: int
@@ -55,12 +61,14 @@ class Binomial:
     delta: float
     lost: int = 0
     blur: float = 0.0
+    comparisons: int = 1
 
     @property
     def refutes(self) -> bool:
-        """P(Bin(n, delta) >= x) <= REFUTE."""
+        """P(Bin(n, delta) >= x) <= REFUTE over the comparisons."""
         return self.failures > 0 and bool(
-            bdtrc(self.failures - 1, self.seeds, self.delta) + self.blur <= REFUTE
+            bdtrc(self.failures - 1, self.seeds, self.delta) + self.blur
+            <= REFUTE / self.comparisons
         )
 
     @property
@@ -74,6 +82,16 @@ class Binomial:
         return clopper_pearson(self.failures, self.seeds)[0], clopper_pearson(
             self.failures + self.lost, self.seeds
         )[1]
+
+    @property
+    def needs(self) -> int | None:
+        """About how many seeds decide if they go on like these, with even chances; None where no
+        number does.
+        """
+        seen, most = self.failures / self.seeds, (self.failures + self.lost) / self.seeds
+        if seen > self.delta:
+            return seeds_to_refute(self.delta, seen, 0.5)
+        return seeds_at_rate(self.delta, most) if most < self.delta else None
 
 
 def clopper_pearson(failures: int, seeds: int, confidence: float = INTERVAL) -> tuple[float, float]:
@@ -92,6 +110,51 @@ def seeds_to_confirm(delta: float, failures: int = 0, level: float = CONFIRM) ->
     while bdtr(failures, n, delta) > level:
         n += 1
     return n
+
+
+def seeds_at_rate(delta: float, rate: float) -> int | None:
+    """About the least n that confirms a failure probability below delta when a share `rate` < delta
+    of the seeds fails; None beyond MOST.
+    """
+
+    def confirms(n: int) -> bool:
+        return bool(bdtr(np.ceil(rate * n), n, delta) <= CONFIRM)
+
+    low, high = 1, seeds_to_confirm(delta)
+    while not confirms(high):
+        low, high = high, 2 * high
+        if high > MOST:
+            return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if confirms(middle) else (middle, high)
+    return high
+
+
+def seeds_for(claim: Claim, delta: float) -> tuple[int, ...]:
+    """The numbers of seeds at which a run in regime is looked at for this claim, delta being the
+    value of every failure letter: one number, or a first and a second for a probability.
+
+    A claim that promises no probability above 0 at this delta needs one run to be told so.
+    """
+    if claim.expected:
+        return (MEANS,)
+    letters = {q: delta for q in claim.probability.free_symbols if getattr(q, "below", None) == 1}
+    promised = claim.probability.subs(letters)
+    allowed = 1 - float(promised) if promised.is_number else delta
+    if allowed <= 0:
+        return (CERTAIN,)
+    return (seeds_to_confirm(allowed), seeds_by_design(allowed)) if allowed < 1 else (1,)
+
+
+def looks(claims: Sequence[Claim], delta: float) -> tuple[int, ...]:
+    """The numbers of seeds at which a run in regime is looked at for all of these claims; those
+    without a probability take what the others need.
+    """
+    wanted = [seeds_for(c, delta) for c in claims if c.expected or c.probability != 1]
+    if not wanted:
+        return (CERTAIN,)
+    return tuple(dict.fromkeys((max(w[0] for w in wanted), max(w[-1] for w in wanted))))
 
 
 def seeds_by_design(delta: float, true: float | None = None, power: float = 0.9) -> int:
@@ -160,8 +223,19 @@ def mean_is_zero(sample: np.ndarray) -> float:
     """The two-sided p-value of Student's test that the mean is 0; a normal approximation for large
     samples.
     """
-    score = sample.mean() / (sample.std(ddof=1) / np.sqrt(len(sample)))
-    return float(2 * stdtr(len(sample) - 1, -abs(score)))
+    above = mean_is_above(sample, 0.0)
+    return 2 * min(above, mean_is_above(-sample, 0.0)) if sample.any() else 1.0
+
+
+def mean_is_above(sample: np.ndarray, bound: float) -> float:
+    """The one-sided p-value of Student's test that the mean is at most `bound`; 0 or 1 where the
+    sample does not vary.
+    """
+    spread = sample.std(ddof=1)
+    if spread == 0:
+        return 0.0 if sample.mean() > bound else 1.0
+    score = (sample.mean() - bound) / (spread / np.sqrt(len(sample)))
+    return float(stdtr(len(sample) - 1, -score))
 
 
 def mean_interval(sample: np.ndarray, confidence: float = INTERVAL) -> tuple[float, float, float]:

@@ -31,8 +31,8 @@ SENTENCES = {
     Verdict.OPEN: "a hypothesis cannot be decided, so neither can the claim",
     Verdict.OUTSIDE_SEEN: "a hypothesis fails; the claim was observed all the same: evidence of slack, not of truth",
     Verdict.OUTSIDE_UNSEEN: "a hypothesis fails and the claim was not observed: nothing against the theorem",
-    Verdict.INCONCLUSIVE: "every hypothesis holds, but more seeds are needed",
-    Verdict.VOID: "nothing was measured",
+    Verdict.INCONCLUSIVE: "the runs do not decide: more seeds, longer runs or more digits are needed",
+    Verdict.VOID: "nothing was measured, or nothing is claimed at this scale",
 }
 
 

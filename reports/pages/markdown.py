@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from reports.judging.compare import ABSURD
+from reports.judging.draw import ABSURD
 from reports.judging.findings import Regime, Report
 from reports.judging.statistics import INTERVAL, MARGIN
 from reports.judging.verdict import LawVerdict, Verdict
@@ -140,7 +140,7 @@ def _theorem(theorem: Theorem, regimes: Sequence[Regime], report: Report) -> lis
                         math(j.hypothesis.relation),
                         cell(j.hypothesis.at),
                         cell(needed),
-                        actual,
+                        cell(actual),
                         summary.status(j),
                     )
                 )
@@ -157,8 +157,7 @@ def _theorem(theorem: Theorem, regimes: Sequence[Regime], report: Report) -> lis
                 cell(f.claim.name),
                 math(f.claim.relation),
                 cell(f.claim.at),
-                number(f.predicted),
-                number(f.observed),
+                *map(cell, summary.pair(f)),
                 number(f.slack),
                 summary.seeds(f),
                 f"**{summary.verdict(f)}**",
@@ -280,7 +279,7 @@ def _legend(report: Report) -> list[str]:
         "## How to read the verdicts",
         "",
         *grid(("verdict", "meaning"), rows),
-        "Slack is the bound divided by what was observed, where the claim is tightest; a claim holds when it is at least 1. "
+        "Slack is the bound divided by what was observed, where the claim failed first, else where it is tightest. "
         "A bound is *vacuous* when the inputs alone already imply it, or when it is more than "
         f"{number(ABSURD)} times what was seen. " + summary.BUDGET_SENTENCE,
         "",

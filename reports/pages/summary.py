@@ -10,7 +10,7 @@ from typing import Any
 
 from sympy.printing.pretty.pretty_symbology import pretty_symbol
 
-from reports.judging.findings import Finding, Frontier, Judged, Regime
+from reports.judging.findings import Finding, Frontier, Judged, Regime, Span
 from reports.judging.statistics import BUDGET, CLAIMS, CONFIRM, REFUTE, TWO_LOOKS
 from reports.judging.verdict import Verdict
 from reports.studies.demands import rounded
@@ -24,7 +24,7 @@ BUDGET_SENTENCE = (
     f"a true one with probability at most {BUDGET:g}), and confirmed when so few have probability at most {CONFIRM:g} if its failure "
     f"probability is larger than it says ({TWO_LOOKS:g} over the two looks that a run in regime takes: a second, longer one only when something "
     "failed in the first). A claim without a probability is refuted by one failure; confirmed, it held in every seed, and the evidence says how "
-    "large a share of failing draws these seeds would have shown. Seeds are fixed beforehand; runs that diverge count as failures."
+    "large a share of failing draws these seeds would have shown. Seeds are fixed beforehand; runs that diverge count as failures. Where the sides are nearer than the numbers are known, where one is undefined, and where a run ends before the claim does, a run neither holds nor fails; such runs count against either decision."
 )
 
 
@@ -76,13 +76,49 @@ def status(j: Judged) -> str:
 
 
 def sides(j: Judged) -> tuple[str, str]:
-    """What is needed and what is there; of a hypothesis about the draw, in the draw where it is
-    tightest.
+    """What is needed and what is there; of a hypothesis about the draw or the run, where it fails
+    first, else where it is tightest.
     """
-    varies = " (tightest)" if j.held is not None else ""
     sign = {"<=": "≤ ", ">=": "≥ ", "<": "< ", ">": "> "}.get(j.hypothesis.relation.rel_op, "")
-    needed = f"{sign}{number(j.needed)}" if j.needed is not None else j.why or "–"
-    return needed, number(j.actual) + (varies if j.actual is not None else "")
+    needed, actual = apart((j.needed, j.needed_in), (j.actual, j.actual_in))
+    needed = f"{sign}{needed}" if j.needed is not None else j.why or "–"
+    return needed, actual + (_where(j) if j.actual is not None else "")
+
+
+def _where(j: Judged) -> str:
+    if j.held is None:
+        return ""
+    if j.step is not None and j.hypothesis.over is not None:
+        return f" (at {j.hypothesis.over.index.text} = {number(j.step)})"
+    return " (tightest)"
+
+
+def pair(f: Finding) -> tuple[str, str]:
+    """Predicted and observed, told apart."""
+    return apart((f.predicted, f.predicted_in), (f.observed, f.observed_in))
+
+
+Known = tuple[float | None, Span | None]
+
+
+def apart(one: Known, other: Known) -> tuple[str, str]:
+    """Two numbers with as many digits as tell them apart; as an interval what is known to fewer
+    than three.
+    """
+    for digits in range(3, 18):
+        shown = _known(one, digits), _known(other, digits)
+        if shown[0] != shown[1] or one[0] == other[0]:
+            return shown
+    return shown
+
+
+def _known(known: Known, digits: int) -> str:
+    value, bounds = known
+    if bounds is not None and bounds[1] - bounds[0] > 1e-3 * max(map(abs, bounds)):
+        return f"{number(bounds[0], digits)} to {number(bounds[1], digits)}"
+    if value is None or not 1e3 <= abs(value) < 1e10 or digits <= 3:
+        return number(value, digits)
+    return f"{value:,.{max(digits - len(str(int(abs(value)))), 0)}f}"
 
 
 def letters(g: Regime, write: Callable[[Any], str], sign: str = "{}") -> str:
@@ -102,7 +138,8 @@ def seeds(f: Finding) -> str:
     """Failures among seeds."""
     if not f.seeds:
         return "–"
-    return f"{f.failures}/{f.seeds} fail" if f.failures else f"{f.seeds}"
+    failing = f.failures and not f.claim.expected  # a mean fails in no seed by itself
+    return f"{f.failures}/{f.seeds} fail" if failing else f"{f.seeds}"
 
 
 def verdict(f: Finding) -> str:

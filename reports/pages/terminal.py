@@ -155,8 +155,7 @@ def _regime(g: Regime, out: Console) -> None:
         t.add_row(
             f.claim.name,
             text(f.claim.relation),
-            number(f.predicted),
-            number(f.observed),
+            *summary.pair(f),
             number(f.slack),
             summary.seeds(f),
             Text(summary.verdict(f), style=COLOURS[f.verdict]),
@@ -209,8 +208,11 @@ def demands(found: dict[str, Any], out: Console) -> None:
         if paper["refused"]:
             out.print(Text(f"  not for these data: {paper['refused']}", style="yellow"))
         for h in paper["hypotheses"]:
+            needed, actual = summary.apart(
+                (h["needed"], h["needed_in"]), (h["actual"], h["actual_in"])
+            )
             out.print(
-                f"  {summary.MARKS[h['status']]} {h['name']} ({h['at']}): {number(h['actual'], 4)} against {number(h['needed'], 4)}"
+                f"  {summary.MARKS[h['status']]} {h['name']} ({h['at']}): {actual} against {needed}"
             )
         for d in paper["demands"]:
             out.print(

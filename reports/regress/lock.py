@@ -124,7 +124,8 @@ def relation(x: Hypothesis | Claim | Law) -> dict[str, Any]:
         left, right, sign = right, left, {">=": "<=", ">": "<"}[sign]
     if sign == "==" and values(left) > values(right):  # an equation has no first side
         left, right = right, left
-    words = f"{sign}; {quantifier(x)}; mean: {x.expected}" if isinstance(x, Claim) else sign
+    mean = f"; mean: {x.expected}" if isinstance(x, Claim) else ""
+    words = f"{sign}; {quantifier(x)}{mean}" if mean or quantifier(x) else sign
     chance = [values(1 - x.probability)] if isinstance(x, Claim) else []
     return {
         "kind": type(x).__name__.lower(),

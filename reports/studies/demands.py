@@ -70,6 +70,8 @@ def examine(modules: Sequence[ModuleType], options: Options) -> dict[str, Any]:
                         "status": str(j.status),
                         "needed": j.needed,
                         "actual": j.actual,
+                        "needed_in": j.needed_in,
+                        "actual_in": j.actual_in,
                     }
                     for j in judged.values()
                 ],

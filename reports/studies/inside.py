@@ -14,7 +14,7 @@ from sympy import Rational
 
 from reports.judging.compare import compare
 from reports.judging.findings import Finding, Judged, Regime
-from reports.judging.statistics import seeds_by_design, seeds_to_confirm
+from reports.judging.statistics import looks
 from reports.judging.verdict import Verdict
 from reports.studies.pilot import Search, certified_width, draws_decide, first_width
 from reports.studies.planning import (
@@ -38,7 +38,6 @@ from theorems.writing.notation import number, text
 if TYPE_CHECKING:
     from reports.studies.study import Study
 
-CERTAIN = 20  # seeds behind a claim without probability
 DEEPER = (10, 2)  # how many times smaller the other step inside the region is: the first one whose
 LONGER = 4  # run has at most so many times the steps
 HEAVY = 2**26  # neurons times points times seeds beyond which the run inside begins with few seeds
@@ -118,9 +117,7 @@ class Inside:
         o, delta = self.study.options, float(self.delta)
         if o.seeds:
             return (o.seeds,)
-        if all(c.probability == 1 for c in self.theorem.claims):
-            return (CERTAIN,)
-        return seeds_to_confirm(delta), seeds_by_design(delta)
+        return looks(self.theorem.claims, delta)
 
     def regime(self) -> Regime:
         """The report of the run, or what keeps it from being made."""

@@ -131,8 +131,11 @@ def evidence(
 ) -> Evidence:
     """Everything known about a theorem at the scale of a plan."""
     width, step = (plan.width, plan.step_size) if plan else (None, None)
-    trivial = _trivial(plan) if plan is not None else None
-    return evidence_at(theorem, data, delta, width, step, frame, trivial)
+    found = evidence_at(theorem, data, delta, width, step, frame)
+    if plan is None:
+        return found
+    still = not any(plan.setting.laws.values())
+    return replace(found, trivial=_trivial(plan), steps=plan.steps, deterministic=still)
 
 
 def evidence_at(
@@ -142,13 +145,12 @@ def evidence_at(
     width: int | None,
     step: float | None,
     frame: pd.DataFrame,
-    trivial: Mapping[str, float] | None = None,
 ) -> Evidence:
     """Everything known about a theorem at one scale, of which the width or the step may be missing."""
     exact = exact_values(theorem, data, delta, width, step)
     values = {q: e.value for q, e in data_values([theorem], data).items()}
     values |= {q: float(v) for q, v in as_numbers(exact).items() if q.about is About.SCALE}
-    return Evidence(values, exact, frame, trivial or {})
+    return Evidence(values, exact, frame)
 
 
 def _trivial(plan: Plan) -> dict[str, float]:

@@ -12,7 +12,7 @@ from rich.text import Text
 from sympy.logic.boolalg import BooleanAtom
 
 from theorems.language import Claim, Hypothesis, Lemma, SameOrder, Step, Theorem, Use
-from theorems.language.statement import quantities_in
+from theorems.language.grammar import quantities_in
 from theorems.reasoning.replay import Outcome, Replay, point_of, replay
 from theorems.writing.card import step_line
 from theorems.writing.notation import text

@@ -9,7 +9,7 @@ from sympy import Rational
 
 from reports.judging.laws import law_finding
 from reports.judging.verdict import LawVerdict
-from tests.letters import observable
+from tests.letters import label, observable
 from theorems.language import Law, count
 
 m, moved = count("m", "neurons"), observable("travel", "farthest movement", probe="movement")
@@ -25,7 +25,7 @@ def frames(exponent, log_exponent=0.0, seeds=10):
             * np.exp(0.03 * rng.standard_normal(seeds))
         )
         rows = [
-            (s, float(k), "movement", v * top[s], 0.0)
+            (s, float(k), label("movement"), v * top[s], 0.0)
             for s in range(seeds)
             for k, v in enumerate((0.0, 0.5, 1.0))
         ]

@@ -8,6 +8,7 @@ from reports.studies.options import Options
 from reports.studies.pilot import certified_width
 from reports.studies.planning import demands, evidence, exact_values, make_plan
 from sim.data.table import load
+from sim.plan import label_of
 from sim.store import Store
 
 
@@ -50,8 +51,14 @@ def test_the_certificate_is_reached_at_a_few_thousand_neurons(statement):
 def test_trivial_bounds_travel_with_the_evidence(statement):
     import pandas as pd
 
-    known = evidence(
-        statement("Theorem 4.1"), load("orthonormal", 3), Rational(1, 10), None, pd.DataFrame()
+    theorem, data, tenth = (
+        statement("Theorem 4.1, explicit"),
+        load("orthonormal", 3),
+        Rational(1, 10),
     )
-    assert known.trivial["near_kink"] == 3
-    assert known.trivial["gram_drift"] == pytest.approx(1)
+    plan = make_plan([theorem], data, 64, tenth, 1, Options(steps=2))
+    known = evidence(theorem, data, tenth, plan, pd.DataFrame())
+    by_letter = {str(q): known.trivial.get(label_of(q)) for q in theorem.quantities}
+    assert by_letter["flips"] == 3
+    assert by_letter["drift"] == by_letter["gap"] == pytest.approx(1)
+    assert by_letter["travel"] is None

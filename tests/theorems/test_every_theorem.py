@@ -9,7 +9,7 @@ import theorems
 from reports.studies.errata import examine
 from sim.plan import asks_of
 from theorems.language import At, Quantity
-from theorems.language.statement import quantities_in
+from theorems.language.grammar import quantities_in
 from theorems.reasoning.replay import Outcome, replay
 from theorems.writing.notation import tex, text
 

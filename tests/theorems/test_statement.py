@@ -33,8 +33,8 @@ from theorems.language import (
     positive,
     time,
 )
+from theorems.language.grammar import level
 from theorems.language.measurement import neurons, norm, normal, ones, parameter, points
-from theorems.language.statement import level
 from theorems.writing.card import quantifier
 
 n, m, k, t = count("n", "points"), count("m", "neurons"), index("k", "step"), time("t", "time")

@@ -13,7 +13,7 @@ from theorems.language.derivation import (
 from theorems.language.erratum import Counterexample, Erratum
 from theorems.language.lemma import Lemma, Use
 from theorems.language.method import Descent, Flow, gradient_descent, gradient_flow
-from theorems.language.quantifier import Average, Best, Each, Limit
+from theorems.language.quantifier import Average, Best, Each, Limit, Some
 from theorems.language.quantity import (
     About,
     At,
@@ -67,6 +67,7 @@ __all__ = [
     "Scale",
     "Setting",
     "Solved",
+    "Some",
     "Step",
     "Theorem",
     "Use",

@@ -8,100 +8,64 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from sympy import Dummy, Eq, Expr, Integer, Rational, S, sympify
+from sympy import Eq, Expr, Integer, Rational, S, sympify
 from sympy.core.relational import Relational
 
 from theorems.language.configuration import Practice, Scale, Witness
 from theorems.language.derivation import Step
 from theorems.language.frozen import Frozen
-from theorems.language.quantifier import Average, Best, Quantifier
-from theorems.language.quantity import About, At, Defined, Quantity, expanded
+from theorems.language.grammar import (
+    FORMS,
+    LEVELS,
+    OPS,
+    address,
+    agreeing,
+    bound,
+    indices,
+    is_relation,
+    latest,
+    promised,
+    quantities_in,
+    scaled,
+    unlimited,
+)
+from theorems.language.quantifier import Each, Limit, Quantifier
+from theorems.language.quantity import About, Defined, Quantity, expanded
 from theorems.language.setting import Setting
-from theorems.problem import BadInput
+from theorems.problem import BadInput, unknown
 
 Form = Literal["as printed", "as corrected", "ours"]
-LEVELS = (About.INDEX, About.SCALE, About.HIDDEN, About.DATA, About.DRAW, About.TRAJECTORY)
-
-
-def quantities_in(*expressions: Any) -> frozenset[Quantity]:
-    """The quantities in SymPy expressions, abbreviations written out; BadInput for a bare Symbol,
-    whose meaning nobody knows.
-    """
-    found = frozenset().union(*(expanded(e).free_symbols for e in expressions))
-    for symbol in found:
-        if not isinstance(symbol, Quantity):
-            raise BadInput(
-                "relation",
-                str(symbol),
-                "every letter must be declared as a quantity with a meaning",
-            )
-    return found
-
-
-def levels(expression: Any) -> set[About]:
-    """The levels an expression mentions; an observable at step 0 is a function of the draw."""
-    expression = expanded(expression)
-    started = {a: Dummy() for a in expression.atoms(At) if a.argument == 0}
-    rest = expression.subs(started).atoms(Quantity)
-    return {q.about for q in rest} | ({About.DRAW} if started else set())
-
-
-def level(expression: Any) -> About:
-    """The latest level among the quantities of an expression: where its truth becomes known."""
-    return max(levels(expression), key=LEVELS.index, default=About.SCALE)
-
-
-def _relation(field_name: str, relation: Any) -> None:
-    if relation in (True, S.true, False, S.false):
-        raise BadInput(
-            field_name,
-            str(relation),
-            "the declared domains already decide this relation; it says nothing",
-        )
-    if not isinstance(relation, Relational):
-        raise BadInput(field_name, str(relation), "it must be a relation such as m >= n**2")
-    quantities_in(relation)
-
-
-def _measurable(field_name: str, relation: Any, index: Quantity | None) -> None:
-    """An observable of the run is read at the start, or at the bound index shifted by a whole
-    number; nowhere else.
-    """
-    for call in expanded(relation).atoms(At):
-        shift = call.argument if index is None else call.argument - index
-        if (
-            call.observable.about is About.TRAJECTORY
-            and call.argument != 0
-            and (index is None or not shift.is_Integer)
-        ):
-            raise BadInput(
-                field_name,
-                str(call),
-                "an observable may be taken at 0, at the claim's index, or at the index plus a whole number",
-            )
-
-
-def _address(field_name: str, at: str) -> None:
-    if not at.strip():
-        raise BadInput(
-            f"{field_name}: at", at, "every relation needs its address, e.g. at='Theorem 4.1'"
-        )
+MEASURED = (About.DRAW, About.TRAJECTORY)
 
 
 @dataclass(frozen=True)
 class Hypothesis:
     """A condition of the theorem; `about` (the latest level it mentions) says when and how it can
     be decided.
+
+    over: how its step is bound; every step from 0 on, unless it says otherwise. scale: the size
+    beside which a measured equation with 0 is read.
     """
 
     name: str
     relation: Relational
     at: str
     form: Form = "as printed"
+    over: Quantifier | None = None
+    scale: Expr | None = None
 
     def __post_init__(self) -> None:
-        _relation(f"hypothesis {self.name!r}", self.relation)
-        _address(f"hypothesis {self.name!r}", self.at)
+        what = f"hypothesis {self.name!r}"
+        is_relation(what, self.relation)
+        address(what, self.at)
+        _form(what, self.form)
+        here = sorted(indices(self.relation), key=str)
+        if self.over is None and len(here) == 1:
+            object.__setattr__(self, "over", Each(here[0]))
+        bound(what, self.relation, self.over)
+        unlimited(what, self.over)
+        object.__setattr__(self, "scale", None if self.scale is None else sympify(self.scale))
+        scaled(what, self.relation, self.scale, self.about in MEASURED)
 
     @property
     def expanded(self) -> Relational:
@@ -109,14 +73,12 @@ class Hypothesis:
 
     @property
     def about(self) -> About:
-        return max(levels(self.relation) - {About.HIDDEN}, key=LEVELS.index, default=About.SCALE)
+        return latest(self.relation)
 
     @property
     def hides(self) -> tuple[Quantity, ...]:
         """The hidden constants that keep this hypothesis open, by name."""
-        return tuple(
-            sorted((q for q in quantities_in(self.relation) if q.about is About.HIDDEN), key=str)
-        )
+        return _hidden(self)
 
 
 @dataclass(frozen=True)
@@ -124,8 +86,9 @@ class Claim:
     """What then holds: `over` binds the step or time, `probability` is over the initialization (1:
     always).
 
-    An equation is an identity, tested to the accuracy of the run. `expected=True` says that the
-    relation is about the mean over the initialization, not about each draw.
+    An equation is an identity, tested to the accuracy of the run; `scale` is the size beside which
+    one with 0 is read. `expected=True` says that the relation is about the mean over the
+    initialization, not about each draw.
     """
 
     name: str
@@ -135,48 +98,51 @@ class Claim:
     probability: Expr = S.One
     form: Form = "as printed"
     expected: bool = False
+    scale: Expr | None = None
 
     def __post_init__(self) -> None:
         what = f"claim {self.name!r}"
-        _relation(what, self.relation)
-        _address(what, self.at)
+        is_relation(what, self.relation, OPS)
+        address(what, self.at)
+        _form(what, self.form)
         object.__setattr__(self, "probability", sympify(self.probability))
-        bound = {q for q in quantities_in(self.relation) if q.about is About.INDEX}
-        allowed = {self.over.index} if self.over else set()
-        if bound != allowed:
-            raise BadInput(
-                what,
-                ", ".join(sorted(map(str, bound))) or "no index",
-                "its index and its quantifier must agree, e.g. over=Each(k)",
-            )
-        _measurable(what, self.relation, self.over.index if self.over else None)
-        if level(self.probability) not in (About.SCALE,):
-            raise BadInput(
-                f"{what}: probability",
-                str(self.probability),
-                "it may depend on the scale alone, e.g. 1 - delta",
-            )
-        if isinstance(self.over, Average | Best) and self.expanded.rhs.has(At):
-            raise BadInput(
-                what,
-                str(self.relation),
-                "the right side of an average or a best step must not vary with the step",
-            )
+        bound(what, self.relation, self.over)
+        promised(what, self.probability)
+        agreeing(what, self.over, self.probability, self.expected)
+        object.__setattr__(self, "scale", None if self.scale is None else sympify(self.scale))
+        measured = latest(self.relation) in MEASURED and not isinstance(self.over, Limit)
+        scaled(what, self.relation, self.scale, measured)
+        if self.expected and latest(self.relation) not in MEASURED:
+            raise BadInput(f"{what}: expected", str(self.relation), "nothing in it is drawn")
 
     @property
     def expanded(self) -> Relational:
         return expanded(self.relation)
 
     @property
+    def about(self) -> About:
+        """The latest level it mentions."""
+        return latest(self.relation)
+
+    @property
     def hides(self) -> tuple[Quantity, ...]:
         """The hidden constants that keep this claim from being compared, by name."""
-        last = getattr(self.over, "last", None)
-        found = quantities_in(self.relation, *(() if last is None else (last,)))
-        return tuple(sorted((q for q in found if q.about is About.HIDDEN), key=str))
+        return _hidden(self)
 
     @property
     def is_identity(self) -> bool:
         return isinstance(self.relation, Eq)
+
+
+def _form(field: str, form: str) -> None:
+    if form not in FORMS:
+        raise unknown(f"{field}: form", form, FORMS)
+
+
+def _hidden(stated: Hypothesis | Claim) -> tuple[Quantity, ...]:
+    last = None if stated.over is None else stated.over.ends
+    found = quantities_in(stated.relation, *(e for e in (last, stated.scale) if e is not None))
+    return tuple(sorted((q for q in found if q.about is About.HIDDEN), key=str))
 
 
 @dataclass(frozen=True)
@@ -196,7 +162,7 @@ class Law:
     log_exponent: Rational = Integer(0)
 
     def __post_init__(self) -> None:
-        _address(f"law {self.name!r}", self.at)
+        address(f"law {self.name!r}", self.at)
         for name in ("exponent", "log_exponent"):
             value = sympify(getattr(self, name))
             object.__setattr__(self, name, value)
@@ -316,7 +282,9 @@ class Theorem:
                     visit(short.definition)
                     found.append(short)
 
-        lasts = (last for c in self.claims if (last := getattr(c.over, "last", None)) is not None)
+        lasts = (
+            last for c in self.claims if (last := (c.over.ends if c.over else None)) is not None
+        )
         for expression in (
             *(h.relation for h in self.hypotheses),
             *(c.relation for c in self.claims),

@@ -15,7 +15,8 @@ from sympy import Expr
 from sympy.core.relational import Relational
 
 from theorems.language.quantity import About, Quantity, expanded
-from theorems.language.statement import Hypothesis, Theorem, quantities_in
+from theorems.language.grammar import quantities_in
+from theorems.language.statement import Hypothesis, Theorem
 from theorems.reasoning.exact import Decision, decide, enclose, evaluate
 
 WIDEST = 2**70  # neurons up to which a width is searched for

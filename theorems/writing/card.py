@@ -19,32 +19,21 @@ from theorems.language.derivation import (
     Step,
 )
 from theorems.writing.notation import tex, text
-from theorems.language.quantifier import Average, Best, Each, Limit
-from theorems.language.statement import Claim, Theorem
+from theorems.language.statement import Claim, Hypothesis, Theorem
 
 
-def quantifier(claim: Claim, write: Any = text) -> str:
-    """The claim's quantifier and probability in words."""
-    over = claim.over
-    words = ""
-    if isinstance(over, Each):
-        ahead = (
-            f"{over.first} ≤ {write(over.index)} ≤ {write(over.last)}"
-            if over.last is not None
-            else f"{write(over.index)} ≥ {over.first}"
-        )
-        words = f"for every {ahead}"
-    elif isinstance(over, Average):
-        words = f"on average over {write(over.index)} < {write(over.last)}"
-    elif isinstance(over, Best):
-        words = f"for the best {write(over.index)} ≤ {write(over.last)}"
-    elif isinstance(over, Limit):
-        words = f"as {write(over.index)} → ∞"
-    if claim.expected:
-        words += ", in expectation over the initialization"
-    if claim.probability != S.One:
-        words += f", with probability at least {write(claim.probability)}"
-    return words.strip(", ")
+def quantifier(stated: Claim | Hypothesis, write: Any = text) -> str:
+    """Quantifier, probability and scale of a statement in words; a hypothesis holds at every step
+    unless it says otherwise.
+    """
+    over = stated.over
+    words = [over.words(write)] if over is not None else []
+    if isinstance(stated, Claim):
+        words += ["in expectation over the initialization"] if stated.expected else []
+        if stated.probability != S.One:
+            words.append(f"with probability at least {write(stated.probability)}")
+    words += [f"on the scale of {write(stated.scale)}"] if stated.scale is not None else []
+    return ", ".join(words)
 
 
 def step_line(step: Step, write: Any = text) -> str:
@@ -70,10 +59,12 @@ def line(stated: Step | Theorem, write: Any = text) -> str:
     """A step, or a statement's hypotheses and claims, in one line."""
     if not isinstance(stated, Theorem):
         return step_line(stated, write)
-    given = ", ".join(write(h.relation) for h in stated.hypotheses)
-    then = "; ".join(
-        f"{write(c.relation)}{f' {words}' if (words := quantifier(c, write)) else ''}"
-        for c in stated.claims
+    given, then = (
+        mark.join(
+            f"{write(x.relation)}{f' {words}' if (words := quantifier(x, write)) else ''}"
+            for x in items
+        )
+        for mark, items in ((", ", stated.hypotheses), ("; ", stated.claims))
     )
     return f"{given} ⟹ {then}" if given else then
 
@@ -103,7 +94,11 @@ def _text(module: ModuleType) -> Iterator[str]:
             "where", ((f"{text(d)} = {text(d.definition)}", d.meaning) for d in t.abbreviations)
         )
         yield from _rows(
-            "if", ((text(h.relation), h.name, f"[{h.at}; {h.form}]") for h in t.hypotheses)
+            "if",
+            (
+                (text(h.relation), quantifier(h), h.name, f"[{h.at}; {h.form}]")
+                for h in t.hypotheses
+            ),
         )
         yield from _rows(
             "then",
@@ -167,7 +162,7 @@ def as_latex(module: ModuleType) -> str:
 def _plain(x: Any) -> str:
     words = f"{x.name} ({x.at})" + (
         f", {quantifier(x, lambda e: f'${tex(e)}$')}"
-        if isinstance(x, Claim) and quantifier(x)
+        if isinstance(x, Claim | Hypothesis) and quantifier(x)
         else ""
     )
     return words.replace("≥", r"$\ge$").replace("≤", r"$\le$").replace("→ ∞", r"$\to\infty$")
@@ -225,6 +220,7 @@ def _theorem(t: Theorem) -> dict[str, Any]:
                 "at": h.at,
                 "form": h.form,
                 "about": str(h.about),
+                "quantifier": quantifier(h),
                 **relation(h.relation),
             }
             for h in t.hypotheses

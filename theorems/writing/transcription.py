@@ -31,7 +31,7 @@ from sympy.parsing.sympy_parser import (
 
 from theorems.writing.card import quantifier
 from theorems.writing.notation import text
-from theorems.language.quantifier import Average, Best, Each, Limit
+from theorems.language.quantifier import QUANTIFIERS, Each
 from theorems.language.quantity import At, Observable, Quantity, expanded
 from theorems.language.statement import Claim, Hypothesis, Law, Theorem
 from theorems.writing.typed_setting import same_setting
@@ -41,10 +41,11 @@ RULES = (*standard_transformations, implicit_multiplication, convert_xor)
 RELATION = re.compile(r"<=|>=|<|>|=")
 MADE = {"<=": sympy.Le, ">=": sympy.Ge, "<": sympy.Lt, ">": sympy.Gt, "=": sympy.Eq}
 MIRROR = {">=": "<=", ">": "<"}
+WORD = {q.typed: q for q in QUANTIFIERS}
 BOUND = re.compile(
-    r"(?P<how>every|average over|best|limit in) (?P<index>\w+)(?: <=? (?P<last>.+))?"
+    rf"(?P<how>{'|'.join(WORD)}) (?P<index>\w+)(?: from (?P<first>\d+))?"
+    r"(?: <=? (?P<last>.+?))?(?P<separately> separately)?"
 )
-WORD = {"every": Each, "average over": Average, "best": Best, "limit in": Limit}
 WORDS = {
     w: getattr(sympy, w) for w in ("sqrt", "log", "exp", "pi", "Max", "Min", "erf", "oo", "ceiling")
 }
@@ -148,9 +149,7 @@ def disagreement(theorem: Theorem, lines: Mapping[str, str]) -> str:
 def _shown(x: Any) -> str:
     if isinstance(x, Law):
         return f"{text(x.of)} ~ {text(x.along)}^({x.exponent}); {x.kind}"
-    return "; ".join(
-        filter(None, (text(x.relation), quantifier(x) if isinstance(x, Claim) else ""))
-    )
+    return "; ".join(filter(None, (text(x.relation), quantifier(x))))
 
 
 @cache
@@ -179,11 +178,7 @@ def agrees(
     if mark is None:
         raise BadInput("transcription", line, "it holds no relation")
     left, right = _parse(relation[: mark.start()], names), _parse(relation[mark.end() :], names)
-    if isinstance(x, Hypothesis) and words:
-        raise BadInput("transcription", line, "a hypothesis ends with its relation")
-    return _same_relation(x.relation, left, mark.group(), right) and (
-        not isinstance(x, Claim) or _same_words(x, words, names)
-    )
+    return _same_relation(x.relation, left, mark.group(), right) and _same_words(x, words, names)
 
 
 def _parse(line: str, names: Mapping[str, Any]) -> Expr:
@@ -243,35 +238,45 @@ def _same_relation(declared: Relational, left: Expr, op: str, right: Expr) -> bo
     )
 
 
-def _same_words(claim: Claim, words: list[str], names: Mapping[str, Any]) -> bool:
-    probability, rest = S.One, list(words)
-    for word in words:
-        if word.startswith("probability "):
-            probability = _parse(word.removeprefix("probability "), names)
-            rest.remove(word)
-    if claim.expected:
-        if "mean" not in rest:
-            return False
-        rest.remove("mean")
+def _same_words(x: Claim | Hypothesis, words: list[str], names: Mapping[str, Any]) -> bool:
+    """Quantifier, `mean`, `probability P` and `scale S`, in any order, each where it is declared."""
+    rest = list(words)
+    probability, scale = (_taken(f"{word} ", rest, names) for word in ("probability", "scale"))
+    if getattr(x, "expected", False) != ("mean" in rest):
+        return False
+    bound = [word for word in rest if word != "mean"]
     return (
-        same(probability, claim.probability)
-        and len(rest) == (claim.over is not None)
-        and all(_same_bound(claim.over, w, names) for w in rest)
+        same(probability or S.One, getattr(x, "probability", S.One))
+        and _same_or_none(scale, x.scale)
+        and len(bound) == (x.over is not None)
+        and all(_same_bound(x.over, w, names) for w in bound)
     )
 
 
+def _taken(word: str, rest: list[str], names: Mapping[str, Any]) -> Expr | None:
+    """What stands behind a word, which is taken out of the rest; None where it is not there."""
+    for found in [w for w in rest if w.startswith(word)]:
+        rest.remove(found)
+        return _parse(found.removeprefix(word), names)
+    return None
+
+
+def _same_or_none(typed: Expr | None, declared: Expr | None) -> bool:
+    if typed is None or declared is None:
+        return typed is declared
+    return same(typed, declared)
+
+
 def _same_bound(over: Any, word: str, names: Mapping[str, Any]) -> bool:
-    """`every k`, `every k <= LAST`, `average over k < LAST`, `best k <= LAST`, or `limit in k`."""
+    """`every k`, `every k from 1 <= LAST separately`, `average over k < LAST`, `best k <= LAST`,
+    `some k <= LAST`, or `limit in k`.
+    """
     found = BOUND.fullmatch(word)
-    if (
-        not found
-        or WORD[found["how"]] is not type(over)
-        or found["index"] != str(getattr(over, "index", None))
-    ):
+    if not found or WORD[found["how"]] is not type(over) or found["index"] != str(over.index):
         return False
-    last = getattr(over, "last", None)
+    apart = isinstance(over, Each) and over.separately
     return (
-        same(_parse(found["last"], names), last)
-        if found["last"] and last is not None
-        else not found["last"] and last is None
+        int(found["first"] or 0) == over.starts
+        and (found["separately"] is not None) == apart
+        and _same_or_none(_parse(found["last"], names) if found["last"] else None, over.ends)
     )
