@@ -207,9 +207,8 @@ class Run:
         if ABSURD <= slack < np.inf:
             return True
         left, right = self.stated.relation.lhs, self.stated.expanded.rhs
-        known = isinstance(left, At | Quantity)
-        observed = left.observable if isinstance(left, At) else left
-        trivial = self.evidence.trivial.get(label(observed)) if known else None
+        known = isinstance(left, At) or getattr(left, "of", None) is not None
+        trivial = self.evidence.trivial.get(label(left)) if known else None
         bound = self.sides.right[compared]
         if trivial is not None:
             return bool((bound >= trivial).all())

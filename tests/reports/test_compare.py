@@ -9,6 +9,7 @@ from reports.judging.compare import compare
 from reports.judging.draw import observe
 from reports.judging.evidence import Evidence
 from reports.judging.verdict import Verdict
+from sim.plan import label_of
 from tests.letters import SETTING as setting
 from tests.letters import label, observable, of_data, of_draw
 from theorems.language import (
@@ -229,11 +230,10 @@ def test_a_claim_about_data_needs_no_run():
 
 def test_vacuous_bounds_are_flagged():
     trivial = Claim("near", near(1 / sqrt(m)) <= 5 * n, at="x")
-    known = evidence([GOOD], [(0, "near(1/sqrt(m))", 0.1)])
+    name = label_of(near(1 / sqrt(m)))
+    known = evidence([GOOD], [(0, name, 0.1)])
     assert not verdict(trivial, known).vacuous
-    assert verdict(
-        trivial, Evidence(known.values, known.exact, known.frame, {"near_kink": 2.0})
-    ).vacuous
+    assert verdict(trivial, Evidence(known.values, known.exact, known.frame, {name: 2.0})).vacuous
     still = Claim("decay", r(k) <= (1 + eta) ** k * r(0), at="x", over=Each(k))
     assert verdict(still, known).vacuous
 

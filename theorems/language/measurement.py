@@ -1,248 +1,28 @@
-"""Terms: what is trained and what is observed, as expressions over arrays with named axes.
-
-A term knows its axes, when its value becomes known (data, draw, trajectory), whether it can be
-negative, and how it is written. It is evaluated by `sim`. Shapes are checked when it is built.
+"""The words in which a theorem file says what is trained and what is observed: leaves, laws of the
+start, and operations on arrays with named axes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
-from sympy import Expr, sympify
+from sympy import sympify
 
+from theorems.language.term import Axis as Axis
+from theorems.language.term import Term as Term
+from theorems.language.term import (
+    elementwise,
+    make,
+    own_axes,
+    shapes,
+)
+from theorems.language.term import inputs as inputs
+from theorems.language.term import layers as layers
+from theorems.language.term import lifted as lifted
+from theorems.language.term import neurons as neurons
+from theorems.language.term import points as points
+from theorems.language.term import units as units
 from theorems.problem import BadInput
-
-
-@dataclass(frozen=True)
-class Axis:
-    """What an array is indexed by; `size` is its length, in letters of the scale, where the run
-    does not already know it.
-    """
-
-    name: str
-    size: Expr | None = None
-
-    def __str__(self) -> str:
-        return self.name
-
-
-points = Axis("points")  # one a row of the data
-inputs = Axis("inputs")  # coordinates of a row
-neurons = Axis("neurons")  # of the one hidden layer
-layers = Axis("layers")  # matrices of a deep network; always the first axis, and ragged
-units = Axis("units")  # rows or columns of such a matrix
-
-Moment = Literal["now", "start", ""]
-
-
-@dataclass(frozen=True, eq=False)
-class Term:
-    """An operation by name on operands, with options that are no arrays, and the axes it has.
-
-    Two terms are equal when they say the same.
-    """
-
-    operation: str
-    operands: tuple[Term, ...] = ()
-    options: tuple[Any, ...] = ()
-    axes: tuple[Axis, ...] = ()
-    nonnegative: bool = False
-    moment: Moment = ""  # of a leaf that changes while training
-
-    @cached_property
-    def key(self) -> tuple[Any, ...]:
-        """Everything that tells the term from others."""
-        return (self.operation, tuple(o.key for o in self.operands), self.options, self.moment)
-
-    @cached_property
-    def _hash(self) -> int:
-        return hash((self.operation, self.operands, self.options, self.moment))
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    def __eq__(self, other: object) -> bool:
-        if self is other:
-            return True
-        return isinstance(other, Term) and self._hash == other._hash and self.key == other.key
-
-    def __reduce__(self) -> Any:  # without what is cached: another process hashes otherwise
-        said = (self.operation, self.operands, self.options)
-        return Term, (*said, self.axes, self.nonnegative, self.moment)
-
-    # Walking ----------------------------------------------------------------------------------
-
-    def leaves(self) -> Iterator[Term]:
-        """Every leaf below, or the term itself when it is one."""
-        if not self.operands:
-            yield self
-        for operand in self.operands:
-            yield from operand.leaves()
-
-    def all_terms(self) -> Iterator[Term]:
-        """The term and all below it, operands first, each once."""
-        seen: set[Term] = set()
-
-        def visit(term: Term) -> Iterator[Term]:
-            if term not in seen:
-                seen.add(term)
-                for operand in term.operands:
-                    yield from visit(operand)
-                yield term
-
-        yield from visit(self)
-
-    def replaced(self, table: dict[Term, Term]) -> Term:
-        """The term with other terms in the place of some."""
-        if self in table:
-            return table[self]
-        if not self.operands:
-            return self
-        operands = tuple(o.replaced(table) for o in self.operands)
-        return self if operands == self.operands else rebuild(self, operands)
-
-    @property
-    def start(self) -> Term:
-        """The same of the initialization."""
-        moved = {leaf: at_start(leaf) for leaf in self.leaves() if leaf.moment == "now"}
-        return self.replaced(moved) if moved else self
-
-    @cached_property
-    def called(self) -> bool:
-        """Whether the value depends on the argument with which the measurement is called."""
-        if self.operation == "least_fixed_point":
-            return False
-        return self.operation == "argument" or any(o.called for o in self.operands)
-
-    # Arithmetic -------------------------------------------------------------------------------
-
-    def __add__(self, other: Any) -> Term:
-        return _elementwise("add", self, other)
-
-    def __radd__(self, other: Any) -> Term:
-        return _elementwise("add", other, self)
-
-    def __sub__(self, other: Any) -> Term:
-        return _elementwise("subtract", self, other)
-
-    def __rsub__(self, other: Any) -> Term:
-        return _elementwise("subtract", other, self)
-
-    def __mul__(self, other: Any) -> Term:
-        return _elementwise("multiply", self, other)
-
-    def __rmul__(self, other: Any) -> Term:
-        return _elementwise("multiply", other, self)
-
-    def __truediv__(self, other: Any) -> Term:
-        return _elementwise("divide", self, other)
-
-    def __rtruediv__(self, other: Any) -> Term:
-        return _elementwise("divide", other, self)
-
-    def __neg__(self) -> Term:
-        return _elementwise("multiply", -1, self)
-
-    def __pow__(self, exponent: Any) -> Term:
-        power = lifted(exponent)
-        even = power.operation == "number" and bool((power.options[0] / 2).is_integer)
-        return _make("power", (self, power), (), self.axes, self.nonnegative or even)
-
-    def __ge__(self, other: Any) -> Term:
-        return _elementwise("at_least", self, other, True)
-
-    def __le__(self, other: Any) -> Term:
-        return _elementwise("at_least", other, self, True)
-
-    def __gt__(self, other: Any) -> Term:
-        return _elementwise("exceeds", self, other, True)
-
-    def __lt__(self, other: Any) -> Term:
-        return _elementwise("exceeds", other, self, True)
-
-    def __bool__(self) -> bool:
-        raise BadInput(
-            "measurement", self.text, "an array of comparisons is neither true nor false"
-        )
-
-    def __matmul__(self, other: Any) -> Term:
-        other = lifted(other)
-        a, b = _own(self.axes), _own(other.axes)
-        if not a or not b or a[-1] != b[0]:
-            raise BadInput(
-                "measurement", _shapes("@", self, other), "the axes in the middle differ"
-            )
-        many = (layers,) if layers in (*self.axes, *other.axes) else ()
-        return _make("matmul", (self, other), (), (*many, *a[:-1], *b[1:]))
-
-    @property
-    def T(self) -> Term:
-        """The transposed matrix, or matrices."""
-        own = _own(self.axes)
-        if len(own) != 2:
-            raise BadInput("measurement", _shapes("T", self), "only a matrix can be transposed")
-        many = self.axes[: len(self.axes) - 2]
-        return _make("transpose", (self,), (), (*many, own[1], own[0]), self.nonnegative)
-
-    # Writing ----------------------------------------------------------------------------------
-
-    @cached_property
-    def text(self) -> str:
-        """The definition as it stands in a theorem file."""
-        return written(self)
-
-    def __repr__(self) -> str:
-        return self.text
-
-
-def _own(axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
-    """The axes of one layer's array."""
-    return axes[1:] if axes[:1] == (layers,) else axes
-
-
-def _shapes(sign: str, *terms: Term) -> str:
-    return f" {sign} ".join(f"({', '.join(map(str, t.axes))})" for t in terms)
-
-
-def _make(
-    operation: str,
-    operands: tuple[Term, ...],
-    options: tuple[Any, ...],
-    axes: tuple[Axis, ...],
-    nonnegative: bool = False,
-) -> Term:
-    return Term(operation, tuple(map(lifted, operands)), options, axes, nonnegative)
-
-
-def lifted(value: Any) -> Term:
-    """A number, or an expression in letters of the scale, as a term; BadInput for anything else."""
-    if isinstance(value, Term):
-        return value
-    try:
-        expression = sympify(value, strict=True)
-    except Exception:
-        raise BadInput("measurement", value, "it must be a term, a number or a letter") from None
-    return Term("number", (), (expression,), (), bool(expression.is_nonnegative))
-
-
-KEEPS_SIGN = frozenset(("add", "multiply", "divide", "smaller", "larger"))
-
-
-def _elementwise(operation: str, a: Any, b: Any, nonnegative: bool = False) -> Term:
-    """Both operands entry by entry; axes are matched by name, and the larger one has them all."""
-    a, b = lifted(a), lifted(b)
-    big, small = (a, b) if len(a.axes) >= len(b.axes) else (b, a)
-    twice = len(set(big.axes)) < len(big.axes)
-    fits = small.axes in ((), big.axes) or (small.axes == (layers,) and big.axes[:1] == (layers,))
-    if not fits and (twice or not set(small.axes) <= set(big.axes)):
-        raise BadInput("measurement", _shapes(operation, a, b), "their axes do not match by name")
-    both = operation in KEEPS_SIGN and a.nonnegative and b.nonnegative
-    same = operation == "multiply" and a == b
-    return _make(operation, (a, b), (), big.axes, nonnegative or both or same)
-
 
 # Leaves ---------------------------------------------------------------------------------------
 
@@ -259,10 +39,6 @@ def deep(name: str) -> Term:
     return parameter(name, layers, units, units)
 
 
-def at_start(leaf: Term) -> Term:
-    return Term(leaf.operation, leaf.operands, leaf.options, leaf.axes, leaf.nonnegative, "start")
-
-
 rows = Term("rows", (), (), (points, inputs))  # as trained: scaled as the setting promises
 labels = Term("labels", (), (), (points,))
 step_size = Term("step_size", (), (), (), True)  # that the experimenter sets
@@ -273,17 +49,17 @@ argument = Term("argument", (), (), (), True)  # of a measurement that is called
 
 def size(axis: Axis) -> Term:
     """How long an axis is in the data as given: points, or coordinates of a row."""
-    return _make("size", (), (axis,), (), True)
+    return make("size", (), (axis,), (), True)
 
 
 def ones(axis: Axis) -> Term:
     """A one for every index of the axis."""
-    return _make("ones", (), (axis,), (axis,), True)
+    return make("ones", (), (axis,), (axis,), True)
 
 
 def identity(axis: Axis) -> Term:
     """The unit matrix."""
-    return _make("identity", (), (axis,), (axis, axis), True)
+    return make("identity", (), (axis,), (axis, axis), True)
 
 
 # Laws of the initialization -------------------------------------------------------------------
@@ -301,7 +77,7 @@ orthogonal = _law("orthogonal")  # uniform among matrices with orthonormal rows 
 
 def by_layer(others: Any, last_one: Any) -> Term:
     """In the law of a deep network's layers: one number, and another for the last layer."""
-    return _make("by_layer", (others, last_one), (), (), True)
+    return make("by_layer", (others, last_one), (), (), True)
 
 
 # Operations -----------------------------------------------------------------------------------
@@ -314,7 +90,7 @@ ENTRYWISE = {  # name: can the result be negative?
 
 def _entrywise(name: str, term: Any) -> Term:
     term = lifted(term)
-    return _make(name, (term,), (), term.axes, ENTRYWISE[name])
+    return make(name, (term,), (), term.axes, ENTRYWISE[name])
 
 
 def absolute(term: Any) -> Term:
@@ -369,30 +145,30 @@ def arccosine(term: Any) -> Term:
 
 def smaller(a: Any, b: Any) -> Term:
     """The smaller of two, entry by entry."""
-    return _elementwise("smaller", a, b)
+    return elementwise("smaller", a, b)
 
 
 def larger(a: Any, b: Any) -> Term:
     """The larger of two, entry by entry."""
-    return _elementwise("larger", a, b)
+    return elementwise("larger", a, b)
 
 
 def differ(a: Term, b: Term) -> Term:
     """1 where two arrays differ, else 0."""
-    return _elementwise("differ", a, b, True)
+    return elementwise("differ", a, b, True)
 
 
 def _reduced(name: str, term: Any, axis: Axis | None, nonnegative: bool) -> Term:
     term = lifted(term)
     if axis is None:
         left = (layers,) if term.axes[:1] == (layers,) and len(term.axes) > 1 else ()
-        return _make(name, (term,), (axis,), left, nonnegative)
+        return make(name, (term,), (axis,), left, nonnegative)
     if term.axes.count(axis) != 1:
         has = ", ".join(map(str, term.axes)) or "none"
         raise BadInput(
             "measurement", f"{name} over {axis}", f"it needs this axis once; it has {has}"
         )
-    return _make(name, (term,), (axis,), tuple(a for a in term.axes if a != axis), nonnegative)
+    return make(name, (term,), (axis,), tuple(a for a in term.axes if a != axis), nonnegative)
 
 
 def total(term: Any, axis: Axis | None = None) -> Term:
@@ -421,12 +197,12 @@ def norm(term: Any, axis: Axis | None = None) -> Term:
 
 
 def _of_matrix(name: str, term: Term, left: int, nonnegative: bool = True) -> Term:
-    own = _own(term.axes)
+    own = own_axes(term.axes)
     if len(own) != 2:
-        raise BadInput("measurement", _shapes(name, term), "it needs a matrix")
+        raise BadInput("measurement", shapes(name, term), "it needs a matrix")
     many = term.axes[: len(term.axes) - 2]
     kept = {0: (), 1: own[:1], 2: own[1:]}[left]
-    return _make(name, (term,), (), (*many, *kept), nonnegative)
+    return make(name, (term,), (), (*many, *kept), nonnegative)
 
 
 def spectral(matrix: Term) -> Term:
@@ -488,10 +264,10 @@ def inner(a: Term, b: Term, axis: Axis | None = None) -> Term:
 def outer(a: Term, b: Term) -> Term:
     """The matrix of all products of two vectors' entries (of each layer's)."""
     many = (layers,) if layers in (*a.axes, *b.axes) else ()
-    one, two = _own(a.axes), _own(b.axes)
+    one, two = own_axes(a.axes), own_axes(b.axes)
     if len(one) != 1 or len(two) != 1:
-        raise BadInput("measurement", _shapes("outer", a, b), "it needs two vectors")
-    return _make("outer", (a, b), (), (*many, *one, *two), a.nonnegative and b.nonnegative)
+        raise BadInput("measurement", shapes("outer", a, b), "it needs two vectors")
+    return make("outer", (a, b), (), (*many, *one, *two), a.nonnegative and b.nonnegative)
 
 
 def cosine(a: Term, b: Term, axis: Axis | None = None) -> Term:
@@ -508,8 +284,8 @@ def line_angles(a: Term, b: Term) -> Term:
     """Angles up to sign, in [0, π/2], between the rows of two matrices; accurate near zero."""
     (one, width), (two, other) = a.axes, b.axes
     if width != other:
-        raise BadInput("measurement", _shapes("line_angles", a, b), "their rows differ in length")
-    return _make("line_angles", (a, b), (), (one, two), True)
+        raise BadInput("measurement", shapes("line_angles", a, b), "their rows differ in length")
+    return make("line_angles", (a, b), (), (one, two), True)
 
 
 def below(term: Term) -> Term:
@@ -524,14 +300,14 @@ def above(term: Term) -> Term:
 
 def first(term: Term) -> Term:
     """Of the first layer, whose columns are the inputs."""
-    own = _own(term.axes)
+    own = own_axes(term.axes)
     matrix = own == (units, units)
     return _of_layers("first", term, (units, inputs) if matrix else own)
 
 
 def last(term: Term) -> Term:
     """Of the last layer."""
-    return _of_layers("last", term, _own(term.axes))
+    return _of_layers("last", term, own_axes(term.axes))
 
 
 def chain(matrices: Term) -> Term:
@@ -541,55 +317,55 @@ def chain(matrices: Term) -> Term:
 
 def _of_layers(name: str, term: Term, axes: tuple[Axis, ...]) -> Term:
     if term.axes[:1] != (layers,):
-        raise BadInput("measurement", _shapes(name, term), "it needs the layers of a deep network")
+        raise BadInput("measurement", shapes(name, term), "it needs the layers of a deep network")
     keeps = name != "chain" and term.nonnegative
-    return _make(name, (term,), (), axes, keeps)
+    return make(name, (term,), (), axes, keeps)
 
 
 def feed_forward(matrices: Term, activation: str) -> Term:
     """The outputs W_L act(W_(L-1) ... act(W_1 x)) of a deep network, act "relu", "tanh", "linear"."""
     if activation not in ("relu", "tanh", "linear"):
         raise BadInput("feed_forward", activation, "it may be 'relu', 'tanh' or 'linear'")
-    return _make("feed_forward", (matrices, rows), (activation,), (points,))
+    return make("feed_forward", (matrices, rows), (activation,), (points,))
 
 
 def equilibrium(matrix: Term, factor: Term, source: Term) -> Term:
     """z = relu(factor matrix z + source), the state of an implicit layer, (neurons, points)."""
-    return _make("equilibrium", (matrix, factor, source), (), source.axes, True)
+    return make("equilibrium", (matrix, factor, source), (), source.axes, True)
 
 
 def gradient(scalar: Term, of: Term) -> Term:
     """The gradient of a number with respect to a parameter."""
     if scalar.axes or of.operation != "parameter":
         raise BadInput("gradient", scalar.text, "it takes a number and one of its parameters")
-    return _make("gradient", (scalar, of), (), of.axes)
+    return make("gradient", (scalar, of), (), of.axes)
 
 
 def tangent_kernel(outputs: Term, *parameters: Term) -> Term:
     """The inner products of the outputs' gradients in these parameters, (points, points)."""
     if outputs.axes != (points,):
-        raise BadInput("tangent_kernel", _shapes("", outputs), "it takes one output a point")
-    return _make("tangent_kernel", (outputs, *parameters), (), (points, points))
+        raise BadInput("tangent_kernel", shapes("", outputs), "it takes one output a point")
+    return make("tangent_kernel", (outputs, *parameters), (), (points, points))
 
 
 def limiting_gram(data: Term) -> Term:
     """E 1{w.x_i >= 0} 1{w.x_j >= 0} x_i.x_j over standard Gaussian w: Du et al. 2019, (6)."""
-    return _make("limiting_gram", (data,), (), (points, points))
+    return make("limiting_gram", (data,), (), (points, points))
 
 
 def feature_gram(data: Term) -> Term:
     """E relu(w.x_i) relu(w.x_j) over standard Gaussian w: Gao et al. 2021, Lemma 3.2."""
-    return _make("feature_gram", (data,), (), (points, points), True)
+    return make("feature_gram", (data,), (), (points, points), True)
 
 
 def cosines(data: Term) -> Term:
     """The cosines of the angles between rows, exactly ±1 for parallel ones."""
-    return _make("cosines", (data,), (), (points, points))
+    return make("cosines", (data,), (), (points, points))
 
 
 def mean_absolute_product(a: Term, b: Term) -> Term:
     """E |a_i.x| |b_j.x| over standard Gaussian x, for the rows of two matrices."""
-    return _make("mean_absolute_product", (a, b), (), (a.axes[0], b.axes[0]), True)
+    return make("mean_absolute_product", (a, b), (), (a.axes[0], b.axes[0]), True)
 
 
 def so_far(fold: str, term: Term, *numbers: Any) -> Term:
@@ -604,25 +380,12 @@ def so_far(fold: str, term: Term, *numbers: Any) -> Term:
 
 def least_fixed_point(of: Term) -> Term:
     """The least R >= 0 with g(R) <= R for a g that grows with its argument; undefined without."""
-    return _make("least_fixed_point", (of,), (), (), True)
+    return make("least_fixed_point", (of,), (), (), True)
 
 
 def algorithm(name: str, *operands: Any, axes: tuple[Axis, ...] = (), signed: bool = False) -> Term:
     """What a named algorithm of `sim`, or of a file of parts, computes from its operands."""
-    return _make(name, tuple(map(lifted, operands)), (), axes, not signed)
-
-
-def rebuild(term: Term, operands: tuple[Term, ...]) -> Term:
-    """The same operation on other operands of the same axes."""
-    axes = term.axes
-    if len(operands) == 2 and term.operation in ELEMENTWISE:
-        return _elementwise(term.operation, *operands, nonnegative=term.nonnegative)
-    return Term(term.operation, operands, term.options, axes, term.nonnegative, term.moment)
-
-
-ELEMENTWISE = frozenset(
-    ("add", "subtract", "multiply", "divide", "at_least", "exceeds", "differ", "smaller", "larger")
-)  # entry by entry, two operands
+    return make(name, tuple(map(lifted, operands)), (), axes, not signed)
 
 
 def bound_laws(law: Term, of: Term) -> Term:
@@ -635,43 +398,5 @@ def bound_laws(law: Term, of: Term) -> Term:
     }
     found = law.replaced(own)
     if found.axes not in ((), of.axes):
-        raise BadInput(f"start of {name}", _shapes("as", found, of), "its axes are not those drawn")
+        raise BadInput(f"start of {name}", shapes("as", found, of), "its axes are not those drawn")
     return found
-
-
-# Writing --------------------------------------------------------------------------------------
-
-SIGNS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "matmul": "@",
-         "at_least": ">=", "exceeds": ">", "power": "**"}  # fmt: skip
-BINDS = {"at_least": 0, "exceeds": 0, "add": 1, "subtract": 1, "multiply": 2, "divide": 2,
-         "matmul": 2, "power": 3}  # fmt: skip
-LAWS = {"standard_normal": "normal", "rademacher": "signs", "coupled": "paired_signs"}
-
-
-def written(term: Term) -> str:
-    """The term in the words of a theorem file."""
-    op, args = term.operation, term.operands
-    if op == "number":
-        return str(term.options[0])
-    if op == "parameter":
-        return f"{term.options[0]}(0)" if term.moment == "start" else str(term.options[0])
-    if op == "loss":
-        return "loss(0)" if term.moment == "start" else "loss"
-    if op in ("rows", "labels"):
-        return {"rows": "x", "labels": "y"}[op]
-    if op in ("law", "drawn"):
-        return LAWS.get(term.options[-1], str(term.options[-1]))
-    if op == "transpose":
-        return f"{_inside(args[0], 4)}.T"
-    if op in SIGNS:
-        level = BINDS[op]
-        return f"{_inside(args[0], level)} {SIGNS[op]} {_inside(args[1], level + 1)}"
-    words = [a.text for a in args] + [str(o) for o in term.options if o is not None]
-    return f"{op}({', '.join(words)})" if words else op
-
-
-def _inside(term: Term, level: int) -> str:
-    here = BINDS.get(term.operation, 5)
-    if term.operation == "number" and not term.options[0].is_Atom:
-        here = 1
-    return f"({term.text})" if here < level else term.text

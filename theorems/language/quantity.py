@@ -197,7 +197,7 @@ def hidden(name: str, meaning: str, **signs: Any) -> Quantity:
     return Quantity(name, meaning, About.HIDDEN, positive=True, **signs)
 
 
-def measured(name: str, meaning: str, of: Term, **signs: Any) -> Observable:
+def measured(name: str, meaning: str, of: Term, **signs: Any) -> Any:
     """A number that is observed, defined by a term: of the data, of the initialization drawn, or
     along training, as the term says; not negative where its structure shows that.
 
@@ -208,6 +208,8 @@ def measured(name: str, meaning: str, of: Term, **signs: Any) -> Observable:
         raise BadInput(f"measured {name}", of.text, f"it must be one number; it has {axes}")
     if of.nonnegative:
         signs.setdefault("nonnegative", True)
+    if about(of) is About.DATA and not of.called:
+        return Quantity(name, meaning, About.DATA, of, **signs)
     return Observable(name, meaning, about(of), of, **signs)
 
 

@@ -66,6 +66,19 @@ FUNCTIONS = {
 }
 
 
+ROUNDED = (sympy.ceiling, sympy.floor)
+
+
+def _exact(expression: Expr, values: Mapping[Any, Value]) -> Expr | None:
+    """The exact value of an expression of exact numbers; None where it is none or not rational."""
+    letters = {q: values.get(q) for q in expanded(expression).free_symbols}
+    if not all(isinstance(v, int | Fraction | sympy.Rational) for v in letters.values()):
+        return None
+    exact = {q: sympy.Rational(str(v)) for q, v in letters.items()}
+    found = expanded(expression).xreplace(exact)
+    return found if found.is_Rational else None
+
+
 def evaluate(expression: Expr, values: Mapping[Any, Value]) -> arb:
     """An enclosure of the expression at the current precision; KeyError names a quantity without a
     value. The value of a letter may be an expression in others.
@@ -86,6 +99,8 @@ def evaluate(expression: Expr, values: Mapping[Any, Value]) -> arb:
         return arb.const_e()
     if e.is_Pow:
         return _power(evaluate(e.base, values), e.exp, values)
+    if e.func in ROUNDED and (whole := _exact(e.args[0], values)) is not None:
+        return ball(e.func(whole))  # of a ball around a whole number there would be two
     args = [evaluate(a, values) for a in e.args]
     if e.is_Add:
         return reduce(add, args)
