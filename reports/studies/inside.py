@@ -18,10 +18,9 @@ from reports.judging.statistics import seeds_by_design, seeds_to_confirm
 from reports.judging.verdict import Verdict
 from reports.studies.pilot import Search, certified_width, draws_decide, first_width
 from reports.studies.planning import (
+    at_witness,
     configured,
-    demands,
     evidence_at,
-    exact_values,
     loaded,
     make_plan,
 )
@@ -31,7 +30,7 @@ from sim.plan import Plan
 from sim.run import NO_RUNS, trajectories
 from theorems.language import Theorem
 from theorems.reasoning.consistency import excluding
-from theorems.reasoning.demand import Demand, nearest, round_down
+from theorems.reasoning.demand import Demand, round_down
 from theorems.reasoning.exact import Decision
 from theorems.writing.notation import number, text
 
@@ -90,7 +89,7 @@ class Inside:
 
     @cached_property
     def wants(self) -> Demand:
-        return demands(self.at, self.case, self.delta)
+        return at_witness(self.at, self.case, self.delta)
 
     @cached_property
     def given_width(self) -> int | None:
@@ -99,16 +98,10 @@ class Inside:
         asked = o.widths[-1] if self.asked and o.widths else None
         return asked or (witness.width if witness else None)
 
-    @cached_property
+    @property
     def given_step(self) -> float | None:
-        """The step that the user or the witness names."""
-        o, witness = self.study.options, self.theorem.witness
-        if self.asked and o.step_size:
-            return o.step_size
-        if witness is None or witness.step is None:
-            return None
-        width = self.given_width or self.wants.width
-        return nearest(witness.step, exact_values(self.at, self.case, self.delta, width))
+        """The step that the user asks for in this regime."""
+        return self.study.options.step_size if self.asked else None
 
     @cached_property
     def looks(self) -> tuple[int, ...]:
@@ -207,11 +200,10 @@ class Inside:
         return found if found.name == "in" else None
 
     def _smaller_step(self, width: int, edge: Regime, seeds: int) -> float | None:
-        asked = self.asked and self.study.options.step_size is not None
-        bounded = self.wants.step_bound is not None and not asked
+        bounded = self.wants.step_bound is not None and self.given_step is None
         if edge.name != "in" or not bounded or not trains(self.theorem):
             return None
-        largest = self._plan(width, self.given_step or self.wants.step_size, seeds)
+        largest = self._plan(width, self.wants.step_size, seeds)
         for step in self._smaller(largest.step_size):
             if self._plan(width, step, seeds).steps <= LONGER * largest.steps:
                 known = evidence_at(self.at, self.case, self.delta, width, step, NO_RUNS)
@@ -251,7 +243,10 @@ class Inside:
         known = evidence_at(
             self.at, self.case, self.delta, width, plan.step_size if plan else step, NO_RUNS
         )
-        judged, _ = compare(self.at, known)
+        judged = tuple(
+            replace(j, status=Decision.OPEN, why="nothing was drawn") if j.draws == 0 else j
+            for j in compare(self.at, known)[0]
+        )
         claims = tuple(Finding(c, Verdict.VOID, evidence="not run") for c in self.theorem.claims)
         scale = scale_of(self.at, self.case, self.delta, plan, 0)
         return Regime("in", self.theorem, scale, why, judged, claims)

@@ -197,7 +197,7 @@ def test_a_search_for_a_width_ends_names_what_blocks_it_and_is_heard(monkeypatch
         said.append(what)
         return lambda _share=1.0: None
 
-    monkeypatch.setattr(pilot, "PATIENCE", 0.5)
+    monkeypatch.setattr(pilot, "NUMBERS", 10.0 * 10**5)
     found = pilot.certified_width(
         never, load("orthonormal", 2), Rational(1, 2), Options(), Store(), say
     )
