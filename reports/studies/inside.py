@@ -5,7 +5,7 @@ smaller one.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -193,32 +193,19 @@ class Inside:
         if step is None:
             return None
         few = min(seeds, FIRST) if width * self.case.samples * seeds > HEAVY else seeds
-        for count in dict.fromkeys((few, seeds)):
-            found = self._run(width, step, count, time.perf_counter())
-            if not any(f.failures for f in found.claims):
-                break
-        return found if found.name == "in" else None
+        return probed(lambda s: self._run(width, step, s, time.perf_counter()), few, seeds)
 
     def _smaller_step(self, width: int, edge: Regime, seeds: int) -> float | None:
         bounded = self.wants.step_bound is not None and self.given_step is None
         if edge.name != "in" or not bounded or not trains(self.theorem):
             return None
         largest = self._plan(width, self.wants.step_size, seeds)
-        for step in self._smaller(largest.step_size):
+        for step in smaller(largest.step_size, self.wants):
             if self._plan(width, step, seeds).steps <= LONGER * largest.steps:
                 known = evidence_at(self.at, self.case, self.delta, width, step, NO_RUNS)
                 if all(_admits(j) for j in compare(self.at, known)[0]):
                     return step
         return None
-
-    def _smaller(self, step: float) -> Iterator[float]:
-        """Steps inside the region; in its middle where it ends before a tenth or a half."""
-        least = self.wants.step_least or 0.0
-        for share in DEEPER:
-            inner = round_down(step / share)
-            inner = inner if inner > least else round_down((least * step) ** 0.5)
-            if least < inner < step:
-                yield inner
 
     def _why(self, found: Regime) -> str:
         if found.name != "in":
@@ -260,6 +247,26 @@ def _holds(judged: Judged) -> bool:
 def _admits(judged: Judged) -> bool:
     """Whether a hypothesis holds, or will be decided by the run."""
     return judged.status is Decision.HOLDS or judged.draws is not None
+
+
+def smaller(step: float, wants: Demand) -> Iterator[float]:
+    """Steps inside the region; in its middle where it ends before a tenth or a half."""
+    least = wants.step_least or 0.0
+    for share in DEEPER:
+        inner = round_down(step / share)
+        inner = inner if inner > least else round_down((least * step) ** 0.5)
+        if least < inner < step:
+            yield inner
+
+
+def probed(run: Callable[[int], Regime], few: int, seeds: int) -> Regime | None:
+    """The run with few seeds, or with all when one of the few fails; None when it is not inside the
+    hypotheses.
+    """
+    found = run(few)
+    if few < seeds and any(f.failures for f in found.claims):
+        found = run(seeds)
+    return found if found.name == "in" else None
 
 
 def together(edge: Regime, inner: Regime) -> Regime:

@@ -152,6 +152,17 @@ def test_a_rate_of_the_largest_step_alone_is_refuted_inside_the_region():
     assert "η = 1/L is set" in exactly.why
 
 
+def test_a_practice_inside_all_hypotheses_is_probed_too():
+    rate = Claim("rate", f(k) <= Rational(7, 10) ** k * f(0), at="T", over=Each(k))
+    own = replace(SMALL, widths=(4000,), seeds=4)
+    theorem = stated(
+        "T", m >= 4000, eta <= 1 / L, claims=(rate, monotone), practice=own, witness=None
+    )
+    (found,) = checked(theorem).regimes
+    assert [x.verdict for x in found.claims] == [Verdict.REFUTED, Verdict.CONFIRMED]
+    assert found.claims[0].evidence.startswith("at η = 0.1: fails in 4 of 4 seeds")
+
+
 @pytest.mark.parametrize(
     ("relations", "more", "scale"),
     [
