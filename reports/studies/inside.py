@@ -14,7 +14,7 @@ from sympy import Rational
 
 from reports.judging.compare import compare
 from reports.judging.findings import Finding, Judged, Regime
-from reports.judging.statistics import seeds_by_design, seeds_to_confirm
+from reports.judging.statistics import MEANS, seeds_by_design, seeds_to_confirm
 from reports.judging.verdict import Verdict
 from reports.studies.pilot import Search, certified_width, draws_decide, first_width
 from reports.studies.planning import (
@@ -106,14 +106,15 @@ class Inside:
     @cached_property
     def looks(self) -> tuple[int, ...]:
         """Seeds of the first run and, when something failed, of a second: enough to tell a wrong
-        claim from bad luck.
+        claim from bad luck. A claim about a mean needs the draws of a mean.
         """
-        o, delta = self.study.options, float(self.delta)
+        o, delta, claims = self.study.options, float(self.delta), self.theorem.claims
         if o.seeds:
             return (o.seeds,)
-        if all(c.probability == 1 for c in self.theorem.claims):
-            return (CERTAIN,)
-        return seeds_to_confirm(delta), seeds_by_design(delta)
+        least = MEANS if any(c.expected for c in claims) else 1
+        if all(c.probability == 1 for c in claims):
+            return (max(CERTAIN, least),)
+        return max(seeds_to_confirm(delta), least), max(seeds_by_design(delta), least)
 
     def regime(self) -> Regime:
         """The report of the run, or what keeps it from being made."""

@@ -6,6 +6,7 @@ from types import ModuleType
 import pytest
 from sympy import Eq, Rational, sqrt
 
+from reports.judging.statistics import MEANS
 from reports.judging.verdict import Verdict
 from reports.studies import pilot
 from reports.studies.demands import demand_rows
@@ -180,6 +181,13 @@ def test_a_point_inside_all_hypotheses_is_run(relations, more, scale):
     found = inside(stated("T", *relations, **more))
     assert found.name == "in"
     assert {key: found.scale[key] for key in scale} == pytest.approx(scale, rel=1e-3)
+    assert found.claims[0].verdict is Verdict.CONFIRMED
+
+
+def test_a_mean_has_the_draws_of_a_mean_in_regime_too():
+    mean = Claim("mean", Eq(r(0) ** 2, 3), at="T", expected=True)  # 1 + 1/2 a point
+    found = inside(stated("T", m >= 10, claims=(mean,)))
+    assert found.scale["seeds"] == MEANS
     assert found.claims[0].verdict is Verdict.CONFIRMED
 
 
