@@ -22,7 +22,13 @@ from reports.judging.verdict import LawVerdict, Verdict
 from reports.mutants.mutation import Mutant
 from reports.studies.options import Options
 from reports.studies.pilot import certified_width
-from reports.studies.planning import demands, evidence, exact_values, make_plan
+from reports.studies.planning import (
+    at_witness,
+    configured,
+    evidence,
+    exact_values,
+    make_plan,
+)
 from reports.studies.scale import trains
 from sim.data.table import ADVERSARIES, Data, load
 from sim.plan import Plan, asks_of
@@ -61,7 +67,8 @@ class Bench:
 
     def notices(self, theorem: Theorem, mutant: Mutant | None) -> dict[str, str]:
         """Layer -> what it holds against this version, empty when nothing."""
-        touched = only_changed(theorem, mutant)
+        theorem = configured(theorem)
+        touched = configured(only_changed(theorem, mutant))
         found = {EXACT: "", SIMULATION: ""}
         if theorem.setting is None:
             found[EXACT] = self._about_data(touched)
@@ -109,7 +116,7 @@ class Bench:
         if theorem.witness is None:
             return self._impossible(theorem)
         data, delta = _loaded(theorem.witness.data, theorem.witness.samples), theorem.witness.delta
-        wants = demands(theorem, data, delta)
+        wants = at_witness(theorem, data, delta)
         if wants.step_size == 0:
             return "no step size satisfies the hypotheses"
         if wants.unreachable:
@@ -178,7 +185,7 @@ class Bench:
                 _loaded(theorem.witness.data, theorem.witness.samples),
                 theorem.witness.delta,
             )
-            wants = demands(theorem, data, delta)
+            wants = at_witness(theorem, data, delta)
             if wants.step_size == 0 or wants.unreachable:
                 return
             width = wants.width or self._certified(theorem, data, delta)
@@ -267,7 +274,7 @@ def _small(theorem: Theorem) -> tuple[Data, Rational, int]:
 
 
 @cache
-def _loaded(name: str, samples: int) -> Data:
+def _loaded(name: str, samples: int | None) -> Data:
     return load(name, samples)
 
 

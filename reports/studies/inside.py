@@ -5,7 +5,7 @@ smaller one.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -18,10 +18,9 @@ from reports.judging.statistics import looks
 from reports.judging.verdict import Verdict
 from reports.studies.pilot import Search, certified_width, draws_decide, first_width
 from reports.studies.planning import (
+    at_witness,
     configured,
-    demands,
     evidence_at,
-    exact_values,
     loaded,
     make_plan,
 )
@@ -31,7 +30,7 @@ from sim.plan import Plan
 from sim.run import NO_RUNS, trajectories
 from theorems.language import Theorem
 from theorems.reasoning.consistency import excluding
-from theorems.reasoning.demand import Demand, nearest, round_down
+from theorems.reasoning.demand import Demand, round_down
 from theorems.reasoning.exact import Decision
 from theorems.writing.notation import number, text
 
@@ -89,7 +88,7 @@ class Inside:
 
     @cached_property
     def wants(self) -> Demand:
-        return demands(self.at, self.case, self.delta)
+        return at_witness(self.at, self.case, self.delta)
 
     @cached_property
     def given_width(self) -> int | None:
@@ -98,23 +97,17 @@ class Inside:
         asked = o.widths[-1] if self.asked and o.widths else None
         return asked or (witness.width if witness else None)
 
-    @cached_property
+    @property
     def given_step(self) -> float | None:
-        """The step that the user or the witness names."""
-        o, witness = self.study.options, self.theorem.witness
-        if self.asked and o.step_size:
-            return o.step_size
-        if witness is None or witness.step is None:
-            return None
-        width = self.given_width or self.wants.width
-        return nearest(witness.step, exact_values(self.at, self.case, self.delta, width))
+        """The step that the user asks for in this regime."""
+        return self.study.options.step_size if self.asked else None
 
     @cached_property
     def looks(self) -> tuple[int, ...]:
         """Seeds of the first run and, when something failed, of a second: enough to tell a wrong
-        claim from bad luck.
+        claim from bad luck. A claim about a mean needs the draws of a mean.
         """
-        o, delta = self.study.options, float(self.delta)
+        o, delta, claims = self.study.options, float(self.delta), self.theorem.claims
         if o.seeds:
             return (o.seeds,)
         return looks(self.theorem.claims, delta)
@@ -197,33 +190,19 @@ class Inside:
         if step is None:
             return None
         few = min(seeds, FIRST) if width * self.case.samples * seeds > HEAVY else seeds
-        for count in dict.fromkeys((few, seeds)):
-            found = self._run(width, step, count, time.perf_counter())
-            if not any(f.failures for f in found.claims):
-                break
-        return found if found.name == "in" else None
+        return probed(lambda s: self._run(width, step, s, time.perf_counter()), few, seeds)
 
     def _smaller_step(self, width: int, edge: Regime, seeds: int) -> float | None:
-        asked = self.asked and self.study.options.step_size is not None
-        bounded = self.wants.step_bound is not None and not asked
+        bounded = self.wants.step_bound is not None and self.given_step is None
         if edge.name != "in" or not bounded or not trains(self.theorem):
             return None
-        largest = self._plan(width, self.given_step or self.wants.step_size, seeds)
-        for step in self._smaller(largest.step_size):
+        largest = self._plan(width, self.wants.step_size, seeds)
+        for step in smaller(largest.step_size, self.wants):
             if self._plan(width, step, seeds).steps <= LONGER * largest.steps:
                 known = evidence_at(self.at, self.case, self.delta, width, step, NO_RUNS)
                 if all(_admits(j) for j in compare(self.at, known)[0]):
                     return step
         return None
-
-    def _smaller(self, step: float) -> Iterator[float]:
-        """Steps inside the region; in its middle where it ends before a tenth or a half."""
-        least = self.wants.step_least or 0.0
-        for share in DEEPER:
-            inner = round_down(step / share)
-            inner = inner if inner > least else round_down((least * step) ** 0.5)
-            if least < inner < step:
-                yield inner
 
     def _why(self, found: Regime) -> str:
         if found.name != "in":
@@ -248,7 +227,10 @@ class Inside:
         known = evidence_at(
             self.at, self.case, self.delta, width, plan.step_size if plan else step, NO_RUNS
         )
-        judged, _ = compare(self.at, known)
+        judged = tuple(
+            replace(j, status=Decision.OPEN, why="nothing was drawn") if j.draws == 0 else j
+            for j in compare(self.at, known)[0]
+        )
         claims = tuple(Finding(c, Verdict.VOID, evidence="not run") for c in self.theorem.claims)
         scale = scale_of(self.at, self.case, self.delta, plan, 0)
         return Regime("in", self.theorem, scale, why, judged, claims)
@@ -262,6 +244,26 @@ def _holds(judged: Judged) -> bool:
 def _admits(judged: Judged) -> bool:
     """Whether a hypothesis holds, or will be decided by the run."""
     return judged.status is Decision.HOLDS or judged.draws is not None
+
+
+def smaller(step: float, wants: Demand) -> Iterator[float]:
+    """Steps inside the region; in its middle where it ends before a tenth or a half."""
+    least = wants.step_least or 0.0
+    for share in DEEPER:
+        inner = round_down(step / share)
+        inner = inner if inner > least else round_down((least * step) ** 0.5)
+        if least < inner < step:
+            yield inner
+
+
+def probed(run: Callable[[int], Regime], few: int, seeds: int) -> Regime | None:
+    """The run with few seeds, or with all when one of the few fails; None when it is not inside the
+    hypotheses.
+    """
+    found = run(few)
+    if few < seeds and any(f.failures for f in found.claims):
+        found = run(seeds)
+    return found if found.name == "in" else None
 
 
 def together(edge: Regime, inner: Regime) -> Regime:

@@ -22,8 +22,12 @@ from sim.store import Store
 from theorems.language import About, Theorem
 from theorems.reasoning.demand import Demand
 
-# seconds after which no wider pilot is begun, and how many times longer the next one takes
-PATIENCE, GROWTH = 20.0, 3.0
+# Numbers that the draws of a search may take in all, ten seconds or so: a budget that is the same
+# on every machine.
+NUMBERS = 2.0**29
+# Seconds of the processor end a search where measuring takes longer than drawing; of matrices twice as
+# wide it takes up to eight times as long.
+PATIENCE, GROWTH = 120.0, 8.0
 PILOT, PILOT_SEED = 10, 2**31  # draws, and their first seed: they serve nothing else
 HELD = 2  # copies of a draw at once
 ENOUGH = 0.9  # share of the draws that must satisfy the hypotheses
@@ -54,24 +58,20 @@ def certified_width(
     """
     pilots = Options(**{**vars(options), "seed": PILOT_SEED})
     wants = demands(theorem, data, delta)
-    width, began, last, blocked = first_width(theorem, wants), time.perf_counter(), 0.0, ""
+    width, drawn, spent, last, blocked = first_width(theorem, wants), 0.0, 0.0, 0.0, ""
     while True:
-        if wants.most is not None and width > wants.most:
-            return Search(None, f"no width up to {wants.most:,} satisfies {blocked}")
-        if width > WIDEST_PILOT:
-            return Search(None, f"no width up to 2^20 satisfies {blocked}")
         plan = make_plan([theorem], data, width, delta, PILOT, pilots, wants.step_size)
-        spent = time.perf_counter() - began
-        if blocked and spent + GROWTH * last > PATIENCE:
-            late = f"wider ones take longer than the {PATIENCE:g} s of the search"
-            return Search(None, f"no width below {width:,} satisfies {blocked}; {late}")
-        if (needed := drawn_bytes(plan)) > (free := memory_free()):
-            room = f"takes {needed / 1e9:.3g} GB and {free / 1e9:.3g} GB are free"
-            held = f"no width below {width:,} satisfies {blocked}; " if blocked else ""
-            return Search(None, f"{held}a draw of {width:,} neurons {room}")
+        numbers = parameters(plan)
+        drawn += PILOT * numbers
+        late = drawn > NUMBERS or spent + GROWTH * last > PATIENCE
+        if end := _end(width, wants, plan, numbers, late and blocked != ""):
+            return Search(None, f"{end} satisfies {blocked}" if blocked else end)
         tick = say(f"{theorem.statement}: a width at which draws satisfy it, m = {width:,}", PILOT)
+        began = time.process_time()
         frame = trajectories(plan, store, False, tick)
         judged, _ = compare(theorem, evidence(theorem, data, delta, plan, frame))
+        last = time.process_time() - began
+        spent += last
         failing = [
             j for j in judged if j.hypothesis.about is About.DRAW and (j.held or 0) < ENOUGH * PILOT
         ]
@@ -81,8 +81,22 @@ def certified_width(
             f"“{j.hypothesis.name}” (in {j.held} of {PILOT} draws at m = {width:,})"
             for j in failing
         )
-        last = time.perf_counter() - began - spent
         width *= 2
+
+
+def _end(width: int, wants: Demand, plan: Plan, numbers: float, late: bool) -> str:
+    """Why this width is not tried, up to what holds of the narrower ones; empty when it is."""
+    if wants.most is not None and width > wants.most:
+        return f"no width up to {wants.most:,}"
+    if width > WIDEST_PILOT:
+        return "no width up to 2^20"
+    needed, free = 8.0 * HELD * WORKERS * numbers, memory_free()
+    if needed > free and choose(plan.untrained).name == "dense":  # else draws are streamed
+        room = (
+            f"{width:,} neurons take {needed / 1e9:.3g} GB a draw and {free / 1e9:.3g} GB are free"
+        )
+        return f"{room}; no narrower network"
+    return f"the search ended before m = {width:,}; no narrower network" if late else ""
 
 
 def first_width(theorem: Theorem, wants: Demand) -> int:
@@ -97,9 +111,7 @@ def draws_decide(theorem: Theorem) -> bool:
     return any(h.about is About.DRAW and not h.hides for h in theorem.hypotheses)
 
 
-def drawn_bytes(plan: Plan) -> float:
-    """Bytes of the parameters of the draws that are held side by side; none where they are streamed."""
-    if choose(plan.untrained).name != "dense":
-        return 0.0
+def parameters(plan: Plan) -> float:
+    """How many numbers a draw is."""
     every = (s for p in plan.setting.parameters for s in shapes(p, plan.sizes))
-    return 8.0 * HELD * WORKERS * sum(map(math.prod, every))
+    return float(sum(map(math.prod, every)))

@@ -173,6 +173,19 @@ def demands(theorem: Theorem, data: Data, delta: Rational) -> Demand:
     return demand(theorem, exact_values(theorem, data, delta), multiple(theorem))
 
 
+def at_witness(theorem: Theorem, data: Data, delta: Rational) -> Demand:
+    """The width and the step that the witness names, and what is demanded where it names none."""
+    wants, witness = demands(theorem, data, delta), theorem.witness
+    if witness is None:
+        return wants
+    if witness.width is not None:
+        wants = replace(wants, width=witness.width, no_width=())
+    if witness.step is not None:
+        values = exact_values(theorem, data, delta, wants.width)
+        wants = replace(wants, step_size=nearest(witness.step, values), no_step=())
+    return wants
+
+
 def own_step(theorem: Theorem, data: Data, delta: Rational, width: int) -> float | None:
     """The step size that the theorem's practice names at this scale, or that a hypothesis sets."""
     values = exact_values(theorem, data, delta, width)

@@ -19,7 +19,7 @@ from reports.judging.laws import law_finding
 from reports.judging.statistics import MEANS, seeds_by_design
 from reports.studies.demands import demand_rows
 from reports.studies.errata import examine
-from reports.studies.inside import Inside
+from reports.studies.inside import FIRST, LONGER, Inside, probed, smaller, together
 from reports.studies.options import Options
 from reports.studies.planning import (
     Say,
@@ -244,9 +244,34 @@ class Study:
             laws = tuple(law_finding(w, frames) for w in theorem.laws)
             edges = self._edges(theorem, theorems, beside or theorems, data, delta, ladder[0])
             frame = frames[ladder[-1]]
-            regimes.append(self.regime(theorem, data, delta, plan, frame, why, began, laws, edges))
+            found = self.regime(theorem, data, delta, plan, frame, why, began, laws, edges)
+            regimes.append(self._deeper(found, theorems, data, delta, plan))
             began = time.perf_counter()
         return regimes
+
+    def _deeper(
+        self, edge: Regime, shared: list[Theorem], data: Data, delta: Rational, plan: Plan
+    ) -> Regime:
+        """A practice that came out inside all hypotheses, at a smaller step too, where the theorem
+        bounds it from above and names no witness that is run so.
+        """
+        o, theorem = self.options, edge.theorem
+        wants = demands(theorem, data, delta)
+        told = theorem.witness is not None or o.step_size is not None
+        if edge.name != "in" or wants.step_bound is None or told:
+            return edge
+        for step in smaller(plan.step_size, wants):
+
+            def run(seeds: int, step: float = step) -> Regime:
+                p = make_plan(shared, data, plan.width, delta, seeds, o, step)
+                tick = self.say(f"{theorem.statement}: inside the region of steps", seeds)
+                frame = trajectories(p, self.store, tick=tick)
+                return self.regime(theorem, data, delta, p, frame, edge.why, time.perf_counter())
+
+            if make_plan(shared, data, plan.width, delta, 1, o, step).steps <= LONGER * plan.steps:
+                inner = probed(run, min(FIRST, len(plan.seeds)), len(plan.seeds))
+                return edge if inner is None else together(edge, inner)
+        return edge
 
     def _edges(
         self,

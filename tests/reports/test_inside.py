@@ -6,6 +6,7 @@ from types import ModuleType
 import pytest
 from sympy import Eq, Rational, sqrt
 
+from reports.judging.statistics import MEANS
 from reports.judging.verdict import Verdict
 from reports.studies import pilot
 from reports.studies.demands import demand_rows
@@ -151,6 +152,17 @@ def test_a_rate_of_the_largest_step_alone_is_refuted_inside_the_region():
     assert "η = 1/L is set" in exactly.why
 
 
+def test_a_practice_inside_all_hypotheses_is_probed_too():
+    rate = Claim("rate", f(k) <= Rational(7, 10) ** k * f(0), at="T", over=Each(k))
+    own = replace(SMALL, widths=(4000,), seeds=4)
+    theorem = stated(
+        "T", m >= 4000, eta <= 1 / L, claims=(rate, monotone), practice=own, witness=None
+    )
+    (found,) = checked(theorem).regimes
+    assert [x.verdict for x in found.claims] == [Verdict.REFUTED, Verdict.CONFIRMED]
+    assert found.claims[0].evidence.startswith("at η = 0.1: fails in 4 of 4 seeds")
+
+
 @pytest.mark.parametrize(
     ("relations", "more", "scale"),
     [
@@ -168,6 +180,13 @@ def test_a_point_inside_all_hypotheses_is_run(relations, more, scale):
     found = inside(stated("T", *relations, **more))
     assert found.name == "in"
     assert {key: found.scale[key] for key in scale} == pytest.approx(scale, rel=1e-3)
+    assert found.claims[0].verdict is Verdict.CONFIRMED
+
+
+def test_a_mean_has_the_draws_of_a_mean_in_regime_too():
+    mean = Claim("mean", Eq(r(0) ** 2, 3), at="T", expected=True)  # 1 + 1/2 a point
+    found = inside(stated("T", m >= 10, claims=(mean,)))
+    assert found.scale["seeds"] == MEANS
     assert found.claims[0].verdict is Verdict.CONFIRMED
 
 
@@ -196,7 +215,7 @@ def test_a_search_for_a_width_ends_names_what_blocks_it_and_is_heard(monkeypatch
         said.append(what)
         return lambda _share=1.0: None
 
-    monkeypatch.setattr(pilot, "PATIENCE", 0.5)
+    monkeypatch.setattr(pilot, "NUMBERS", 10.0 * 10**5)
     found = pilot.certified_width(
         never, load("orthonormal", 2), Rational(1, 2), Options(), Store(), say
     )
