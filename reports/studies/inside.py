@@ -107,7 +107,7 @@ class Inside:
         """Seeds of the first run and, when something failed, of a second: enough to tell a wrong
         claim from bad luck. A claim about a mean needs the draws of a mean.
         """
-        o, delta, claims = self.study.options, float(self.delta), self.theorem.claims
+        o, delta = self.study.options, float(self.delta)
         if o.seeds:
             return (o.seeds,)
         return looks(self.theorem.claims, delta)
