@@ -23,7 +23,7 @@ from reports.judging.statistics import (
     seeds_to_refute,
 )
 from reports.judging.verdict import Verdict
-from theorems.language import About, At, Average, Best, Claim, Limit, Quantity, Theorem
+from theorems.language import About, At, Average, Best, Claim, Limit, LimitIn, Quantity, Theorem
 from theorems.reasoning.exact import Decision, decide
 
 NAN = float("nan")
@@ -50,7 +50,7 @@ class Seen:
 
 def observe(claim: Claim, evidence: Evidence, seed: int) -> Seen:
     """Whether the claim held in one seed, at every step above the floor of rounding."""
-    index = claim.over.index if claim.over else None
+    index = getattr(claim.over, "index", None)
     s = sides(claim.relation, index, evidence, seed)
     if isinstance(claim.over, Average | Best):
         s = _folded(claim.over, s, evidence, seed)
@@ -172,6 +172,9 @@ def _claim(
     outside: bool,
     judged: Sequence[Judged],
 ) -> Finding:
+    if isinstance(claim.over, LimitIn):
+        why = f"it is judged on a ladder along {claim.over.letter.text}, at practical scale"
+        return Finding(claim, Verdict.VOID, evidence=why)
     if not evidence.seeds and evidence.frame.empty:
         return _without_runs(claim, evidence, inside, outside)
     if claim.hides:
@@ -290,7 +293,7 @@ def _tight(claim: Claim, shown: Seen, failures: int, seeds: int) -> str:
         if seeds > 1
         else "holds in the one seed"
     )
-    if claim.over is None or not np.isfinite(shown.step):
+    if claim.over is None or isinstance(claim.over, LimitIn) or not np.isfinite(shown.step):
         return count
     letter = claim.over.index.text
     if isinstance(claim.over, Average | Best):

@@ -15,10 +15,10 @@ from reports.judging.compare import compare
 from reports.judging.evidence import letters, sides
 from reports.judging.findings import Curve, Finding, Frontier, LawFinding, Regime, Report
 from reports.judging.frontier import frontiers
-from reports.judging.laws import law_finding
 from reports.judging.statistics import MEANS, seeds_by_design, seeds_to_confirm
 from reports.judging.verdict import Verdict
 from reports.studies.errata import examine
+from reports.studies.ladder import Climb
 from reports.studies.options import Options
 from reports.studies.planning import (
     certified_width,
@@ -83,6 +83,9 @@ class Study:
                 1,
                 o,
             )
+            Climb(
+                (theorem,), o, self.data(theorem.practice), Rational(1, 2), self.store, self.say
+            ).check()
         typed = compare_typing(module)
         tick = self.say("replaying the derivations", sum(len(t.derivation) for t in theorems))
         replays = []
@@ -192,26 +195,16 @@ class Study:
         setting.
         """
         o, began, regimes, practice = self.options, time.perf_counter(), [], theorems[0].practice
-        widths, delta, data = (
-            tuple(sorted(set(o.widths or practice.widths))),
-            o.delta or Rational(1, 10),
-            self.data(practice),
-        )
-        flow = theorems[0].scale.step_size is None
-        ladder = widths[:1] if flow else widths
-        seeds, frames = o.seeds or (practice.seeds // 2 or 1 if flow else practice.seeds), {}
-        for m in ladder:
-            plan = make_plan(theorems, data, m, delta, seeds, o)
-            frames[m] = trajectories(
-                plan, self.store, tick=self.say(f"{theorems[0].statement}: m = {m}", seeds)
-            )
+        delta, data = o.delta or Rational(1, 10), self.data(practice)
+        climb = Climb(tuple(theorems), o, data, delta, self.store, self.say)
+        plan, frame = climb.wide[-1].plan, climb.frames[-1]
         wants = [demands(t, data, delta) for t in theorems]
         wanted = Demand(
             next((w.width for w in wants if w.width), None),
             next((w.step_size for w in wants if w.step_size), None),
         )
         for theorem in theorems:
-            laws = tuple(law_finding(w, frames) for w in theorem.laws)
+            laws = climb.laws(theorem)
             edge = next(
                 (c for c in theorem.claims if isinstance(c.over, Each) and not c.hides), None
             )
@@ -220,7 +213,7 @@ class Study:
                     theorem,
                     edge,
                     lambda m, h: make_plan(theorems, data, m, delta, o.seeds or EDGE_SEEDS, o, h),
-                    ladder[0],
+                    climb.widths[0],
                     lambda p, f, t=theorem: evidence(t, data, delta, p, f),  # type: ignore[misc]
                     wanted,
                     self.store,
@@ -234,11 +227,8 @@ class Study:
                 if practice.own and not o.data
                 else f"{whose(o)} at practical sizes"
             )
-            regimes.append(
-                self._regime(
-                    theorem, data, delta, plan, frames[ladder[-1]], why, began, laws, edges
-                )
-            )
+            found = self._regime(theorem, data, delta, plan, frame, why, began, laws, edges)
+            regimes.append(replace(found, claims=climb.judged(theorem, found.claims)))
             began = time.perf_counter()
         return regimes
 

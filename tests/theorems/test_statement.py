@@ -206,7 +206,7 @@ def test_abbreviations_are_written_out():
         (lambda: Law("l", of=loss, along=m, exponent=Function("f")(n), at="x"), "rational"),
         (
             lambda: Law("l", of=loss, along=m, exponent=1, at="x", kind="about"),
-            "'at most' or 'exactly'",
+            "'at most' or 'at least' or 'exactly'",
         ),
         (
             lambda: Setting(network="a", trained=("v",), drawn={"w": "b"}, loss="c", method="d"),

@@ -12,7 +12,8 @@ from theorems.language.derivation import (
 )
 from theorems.language.erratum import Counterexample, Erratum
 from theorems.language.lemma import Lemma, Use
-from theorems.language.quantifier import Average, Best, Each, Limit
+from theorems.language.moment import Largest, Last
+from theorems.language.quantifier import Average, Best, Each, Limit, LimitIn
 from theorems.language.quantity import (
     About,
     At,
@@ -55,9 +56,12 @@ __all__ = [
     "Hypothesis",
     "Identity",
     "Implication",
+    "Largest",
+    "Last",
     "Law",
     "Lemma",
     "Limit",
+    "LimitIn",
     "Observable",
     "Paper",
     "Practice",

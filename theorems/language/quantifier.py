@@ -1,12 +1,15 @@
-"""How a claim binds its step or time: for each, on average, for the best, in the limit."""
+"""How a claim binds its step or time: for each, on average, for the best, in the limit (of a step,
+or of a letter that the experimenter sets).
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Expr
+from sympy import Expr, S, oo, sympify
 
 from theorems.language.quantity import Quantity
+from theorems.problem import BadInput
 
 
 @dataclass(frozen=True)
@@ -43,4 +46,21 @@ class Limit:
     index: Quantity
 
 
-Quantifier = Each | Average | Best | Limit
+@dataclass(frozen=True)
+class LimitIn:
+    """The relation holds as a letter that the experimenter sets goes to 0 or grows without bound.
+
+    Judged on a ladder along the letter; its observables are read at a moment: r(0), r(100),
+    Last(r), Largest(r). BadInput for another end than 0 and oo.
+    """
+
+    letter: Quantity
+    to: Expr
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "to", sympify(self.to))
+        if self.to not in (S.Zero, oo):
+            raise BadInput(f"limit in {self.letter}: to", str(self.to), "it may be 0 or oo")
+
+
+Quantifier = Each | Average | Best | Limit | LimitIn

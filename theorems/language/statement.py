@@ -8,17 +8,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from sympy import Dummy, Eq, Expr, Integer, Rational, S, sympify
+from sympy import Dummy, Eq, Expr, Integer, Rational, S, Tuple, oo, sympify
 from sympy.core.relational import Relational
 
 from theorems.language.configuration import Practice, Scale, Witness
 from theorems.language.derivation import Step
 from theorems.language.frozen import Frozen
-from theorems.language.quantifier import Average, Best, Quantifier
+from theorems.language.moment import Moment, read, readable
+from theorems.language.quantifier import Average, Best, LimitIn, Quantifier
 from theorems.language.quantity import About, At, Defined, Quantity, expanded
 from theorems.problem import BadInput, unknown
 
 Form = Literal["as printed", "as corrected", "ours"]
+KINDS = ("at most", "at least", "exactly")
 LEVELS = (About.INDEX, About.SCALE, About.HIDDEN, About.DATA, About.DRAW, About.TRAJECTORY)
 
 
@@ -66,6 +68,7 @@ def _measurable(field_name: str, relation: Any, index: Quantity | None) -> None:
     """An observable of the run is read at the start, or at the bound index shifted by a whole
     number; nowhere else.
     """
+    _momentless(field_name, relation)
     for call in expanded(relation).atoms(At):
         shift = call.argument if index is None else call.argument - index
         if (
@@ -78,6 +81,13 @@ def _measurable(field_name: str, relation: Any, index: Quantity | None) -> None:
                 str(call),
                 "an observable may be taken at 0, at the claim's index, or at the index plus a whole number",
             )
+
+
+def _momentless(field_name: str, relation: Any) -> None:
+    if found := expanded(relation).atoms(Moment):
+        raise BadInput(
+            field_name, str(min(found, key=str)), "laws and limits in a letter alone read it"
+        )
 
 
 def _address(field_name: str, at: str) -> None:
@@ -148,6 +158,7 @@ class Hypothesis:
 
     def __post_init__(self) -> None:
         _relation(f"hypothesis {self.name!r}", self.relation)
+        _momentless(f"hypothesis {self.name!r}", self.relation)
         _address(f"hypothesis {self.name!r}", self.at)
 
     @property
@@ -188,6 +199,9 @@ class Claim:
         _relation(what, self.relation)
         _address(what, self.at)
         object.__setattr__(self, "probability", sympify(self.probability))
+        if isinstance(self.over, LimitIn):
+            self._in_the_limit(what)
+            return
         bound = {q for q in quantities_in(self.relation) if q.about is About.INDEX}
         allowed = {self.over.index} if self.over else set()
         if bound != allowed:
@@ -210,6 +224,14 @@ class Claim:
                 "the right side of an average or a best step must not vary with the step",
             )
 
+    def _in_the_limit(self, what: str) -> None:
+        """A limit in a letter is judged by its median over the draws, between numbers of a run."""
+        if self.relation.rel_op not in ("==", "<=", ">="):
+            raise BadInput(what, str(self.relation), "a limit keeps no strict inequality")
+        if self.expected or self.probability != S.One:
+            raise BadInput(what, "LimitIn", "it takes no probability and no mean: not judged")
+        readable(what, Tuple(*self.relation.args))
+
     @property
     def expanded(self) -> Relational:
         return expanded(self.relation)
@@ -228,33 +250,49 @@ class Claim:
 
 @dataclass(frozen=True)
 class Law:
-    """A scaling exponent: `of` behaves like along**exponent, at most (an upper bound) or exactly
-    (two-sided).
+    """A scaling exponent: `of` behaves like along**exponent, at most (an upper bound), at least (a
+    lower one) or exactly (two-sided), as `along` goes `to` oo or 0.
 
-    `log_exponent` is the power of log(along) that goes with it.
+    of: an observable of the run, read at its largest, a quantity of the draw, or an expression in
+    both that says when each is read: Largest(r), Last(r), r(0), r(100).
+    to: need not be said of whole numbers, which grow. log_exponent: the power of log(along), or of
+    log(1/along) towards 0, that goes with it.
+    BadInput for what no run has a number for.
     """
 
     name: str
-    of: Quantity
+    of: Expr
     along: Quantity
     exponent: Rational
     at: str
-    kind: Literal["at most", "exactly"] = "at most"
+    kind: Literal["at most", "at least", "exactly"] = "at most"
     log_exponent: Rational = Integer(0)
+    to: Expr | None = None
 
     def __post_init__(self) -> None:
-        _address(f"law {self.name!r}", self.at)
+        where = f"law {self.name!r}"
+        _address(where, self.at)
+        quantities_in(self.of)
+        readable(f"{where}: of", read(self.of))
         for name in ("exponent", "log_exponent"):
             value = sympify(getattr(self, name))
             object.__setattr__(self, name, value)
             if not value.is_Rational:
-                raise BadInput(
-                    f"law {self.name!r}: {name}", str(value), "it must be a rational number"
-                )
-        if self.kind not in ("at most", "exactly"):
+                raise BadInput(f"{where}: {name}", str(value), "it must be a rational number")
+        if self.kind not in KINDS:
             raise BadInput(
-                f"law {self.name!r}: kind", self.kind, "it may be 'at most' or 'exactly'"
+                f"{where}: kind", self.kind, f"it may be {' or '.join(map(repr, KINDS))}"
             )
+        grows = self.along.is_integer or self.along.about is About.INDEX
+        end = oo if self.to is None and grows else sympify(self.to)
+        object.__setattr__(self, "to", end)
+        if end not in (S.Zero, oo):
+            raise BadInput(f"{where}: to", end, f"say where {self.along} goes: to=0 or to=oo")
+
+    @property
+    def read(self) -> Expr:
+        """What is read of a run, its moments written out."""
+        return read(self.of)
 
 
 @dataclass(frozen=True)
@@ -312,6 +350,7 @@ class Theorem:
             raise BadInput(
                 f"{self.statement}: setting", None, "it speaks of training, so it needs a setting"
             )
+        self._varied()
         names = [
             *(h.name for h in self.hypotheses),
             *(c.name for c in self.claims),
@@ -332,6 +371,31 @@ class Theorem:
                         "it rests on this, which the theorem does not state",
                     )
 
+    def _varied(self) -> None:
+        """BadInput for a letter that something goes along and no experiment can set."""
+        sizes = (getattr(self.scale, x) for x in ("samples", "width", "step_size", "depth"))
+        settable = {*sizes, self.scale.dimension, *self.choices} - {None}
+        along = [(f"law {w.name!r}: along", w.along) for w in self.laws]
+        along += [
+            (f"claim {c.name!r}: over", c.over.letter)
+            for c in self.claims
+            if isinstance(c.over, LimitIn)
+        ]
+        along += [("practice: ladders", letter) for letter in self.practice.ladders]
+        for where, letter in along:
+            if letter not in settable:
+                raise BadInput(
+                    f"{self.statement}: {where}",
+                    str(letter),
+                    "no experiment can set it; name it in scale=Scale(...) or choices={...}",
+                )
+        if self.scale.width in self.practice.ladders:
+            raise BadInput(
+                f"{self.statement}: practice: ladders",
+                str(self.scale.width),
+                "the ladder of widths is practice: widths",
+            )
+
     @property
     def quantities(self) -> tuple[Quantity, ...]:
         """Every quantity that the hypotheses, claims and laws mention, in order of level and
@@ -339,7 +403,9 @@ class Theorem:
         """
         relations = [*(h.relation for h in self.hypotheses), *(c.relation for c in self.claims)]
         found = quantities_in(*relations, *(c.probability for c in self.claims))
-        found |= {q for law in self.laws for q in (law.of, law.along)} | set(self.choices)
+        found |= quantities_in(*(law.of for law in self.laws)) | {w.along for w in self.laws}
+        found |= {c.over.letter for c in self.claims if isinstance(c.over, LimitIn)}
+        found |= set(self.choices)
         return tuple(sorted(found, key=lambda q: (LEVELS.index(q.about), q.name)))
 
     @property

@@ -19,8 +19,8 @@ from theorems.language.derivation import (
     Step,
 )
 from theorems.writing.notation import tex, text
-from theorems.language.quantifier import Average, Best, Each, Limit
-from theorems.language.statement import Claim, Theorem
+from theorems.language.quantifier import Average, Best, Each, Limit, LimitIn
+from theorems.language.statement import Claim, Law, Theorem
 
 
 def quantifier(claim: Claim, write: Any = text) -> str:
@@ -38,6 +38,8 @@ def quantifier(claim: Claim, write: Any = text) -> str:
         words = f"on average over {write(over.index)} < {write(over.last)}"
     elif isinstance(over, Best):
         words = f"for the best {write(over.index)} ≤ {write(over.last)}"
+    elif isinstance(over, LimitIn):
+        words = f"as {write(over.letter)} → {write(over.to)}"
     elif isinstance(over, Limit):
         words = f"as {write(over.index)} → ∞"
     if claim.expected:
@@ -45,6 +47,15 @@ def quantifier(claim: Claim, write: Any = text) -> str:
     if claim.probability != S.One:
         words += f", with probability at least {write(claim.probability)}"
     return words.strip(", ")
+
+
+def law_order(law: Law) -> str:
+    """What a law compares with, in one line: the power of its letter, logarithm and direction."""
+    along, down = text(law.along), law.to is S.Zero
+    logarithm = (
+        f" log({'1/' if down else ''}{along})^({law.log_exponent})" if law.log_exponent else ""
+    )
+    return f"{along}^({law.exponent}){logarithm}{f' as {along} → 0' if down else ''}"
 
 
 def step_line(step: Step, write: Any = text) -> str:
@@ -113,10 +124,7 @@ def _text(module: ModuleType) -> Iterator[str]:
         )
         yield from _rows(
             "laws",
-            (
-                (f"{text(w.of)} ~ {text(w.along)}^({w.exponent})", w.kind, w.name, f"[{w.at}]")
-                for w in t.laws
-            ),
+            ((f"{text(w.of)} ~ {law_order(w)}", w.kind, w.name, f"[{w.at}]") for w in t.laws),
         )
         yield from _rows("because", ((d.name, step_line(d), f"[{d.at}]") for d in t.derivation))
     errata = getattr(module, "errata", ())
@@ -243,8 +251,9 @@ def _theorem(t: Theorem) -> dict[str, Any]:
         "laws": [
             {
                 "name": w.name,
-                "of": w.of.name,
+                "of": str(w.of),
                 "along": w.along.name,
+                "to": str(w.to),
                 "exponent": str(w.exponent),
                 "kind": w.kind,
                 "at": w.at,

@@ -29,9 +29,10 @@ from sympy.parsing.sympy_parser import (
     standard_transformations,
 )
 
-from theorems.writing.card import quantifier
+from theorems.writing.card import law_order, quantifier
 from theorems.writing.notation import text
-from theorems.language.quantifier import Average, Best, Each, Limit
+from theorems.language.moment import Largest, Last
+from theorems.language.quantifier import Average, Best, Each, Limit, LimitIn
 from theorems.language.quantity import At, Observable, Quantity, expanded
 from theorems.language.statement import Claim, Hypothesis, Law, Setting, Theorem
 from theorems.problem import BadInput, unknown
@@ -47,6 +48,8 @@ WORD = {"every": Each, "average over": Average, "best": Best, "limit in": Limit}
 WORDS = {
     w: getattr(sympy, w) for w in ("sqrt", "log", "exp", "pi", "Max", "Min", "erf", "oo", "ceiling")
 }
+
+MOMENTS = {"Largest": Largest, "Last": Last}
 
 
 @dataclass(frozen=True)
@@ -146,7 +149,7 @@ def disagreement(theorem: Theorem, lines: Mapping[str, str]) -> str:
 
 def _shown(x: Any) -> str:
     if isinstance(x, Law):
-        return f"{text(x.of)} ~ {text(x.along)}^({x.exponent}); {x.kind}"
+        return f"{text(x.of)} ~ {law_order(x)}; {x.kind}"
     return "; ".join(
         filter(None, (text(x.relation), quantifier(x) if isinstance(x, Claim) else ""))
     )
@@ -168,11 +171,12 @@ def agrees(
         names[name] = _parse(body, names)
     if isinstance(x, Law):
         left, _, right = relation.partition("~")
-        order = x.along**x.exponent * sympy.log(x.along) ** x.log_exponent
+        down = x.to is S.Zero
+        order = x.along**x.exponent * sympy.log(1 / x.along if down else x.along) ** x.log_exponent
         return (
-            names.get(left.strip()) == x.of
+            expanded(_parse(left, names)) == expanded(x.of)
             and same(_parse(right, names), order)
-            and words == [x.kind]
+            and words == [x.kind, *([f"as {x.along} -> 0"] if down else [])]
         )
     mark = RELATION.search(relation)
     if mark is None:
@@ -187,7 +191,7 @@ def agrees(
 
 def _parse(line: str, names: Mapping[str, Any]) -> Expr:
     words = set(re.findall(r"[^\W\d]\w*", line))
-    if strange := sorted(words - names.keys() - WORDS.keys()):
+    if strange := sorted(words - names.keys() - WORDS.keys() - MOMENTS.keys()):
         raise unknown("transcription: letter", strange[0], {*names, *WORDS})
     if (
         not re.fullmatch(r"[\w\s+\-*/^().,]*", line)
@@ -202,7 +206,9 @@ def _parse(line: str, names: Mapping[str, Any]) -> Expr:
         line = re.sub(rf"\b{q}\(", f"{q}_at(", line)
     values = {f"{q}_at": lambda argument, q=q: q(argument) for q in called}
     try:
-        return parse_expr(line, local_dict={**WORDS, **names, **values}, transformations=RULES)
+        return parse_expr(
+            line, local_dict={**WORDS, **MOMENTS, **names, **values}, transformations=RULES
+        )
     except Exception as error:
         raise BadInput(
             "transcription", line, f"it cannot be read: {type(error).__name__}"
@@ -260,7 +266,11 @@ def _same_words(claim: Claim, words: list[str], names: Mapping[str, Any]) -> boo
 
 
 def _same_bound(over: Any, word: str, names: Mapping[str, Any]) -> bool:
-    """`every k`, `every k <= LAST`, `average over k < LAST`, `best k <= LAST`, or `limit in k`."""
+    """`every k`, `every k <= LAST`, `average over k < LAST`, `best k <= LAST`, `limit in k`, or `as
+    alpha -> 0`.
+    """
+    if isinstance(over, LimitIn):
+        return word == f"as {over.letter} -> {over.to}"
     found = BOUND.fullmatch(word)
     if (
         not found
