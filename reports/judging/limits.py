@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -131,15 +132,16 @@ def _hardly(x: Array, ahead: Array, values: Array) -> bool:
     """Whether the gap certainly shrinks more slowly than the slow power of the letter's logarithm
     and than that of the letter itself.
     """
-    return all(
-        _exceeds(_each(values, lambda g, x=x: _slope(x, _curve(g))), -power, ROUGH * power)
-        for x, power in ((ahead, SLOW_LOG), (x, SLOW))
-    )
+    found = []
+    for along, power in ((ahead, SLOW_LOG), (x, SLOW)):
+        slope = _each(values, partial(_steepness, along))
+        found.append(_exceeds(slope, -power, ROUGH * power))
+    return all(found)
 
 
 def _falls(x: Array, values: Array) -> bool:
     """Whether the gap certainly shrinks faster than the slow power of the letter."""
-    return _exceeds(_each(values, lambda g: -_slope(x, _curve(g))), SLOW, ROUGH * SLOW)
+    return _exceeds(_each(values, lambda g: -_steepness(x, g)), SLOW, ROUGH * SLOW)
 
 
 def _bends(x: Array, values: Array, sign: int, share: float = 0.0) -> bool:
@@ -147,7 +149,7 @@ def _bends(x: Array, values: Array, sign: int, share: float = 0.0) -> bool:
     what the gap is above a share of its last value.
     """
     bend = _each(values, lambda g: sign * float(bends(x, _curve(g, share)[None])[0]))
-    return _exceeds(bend, 0.0, ROUGH * abs(_slope(x, _curve(values))))
+    return _exceeds(bend, 0.0, ROUGH * abs(_steepness(x, values)))
 
 
 def _curve(values: Array, share: float = 0.0) -> Array:
@@ -155,11 +157,12 @@ def _curve(values: Array, share: float = 0.0) -> Array:
     above a share of its last value.
     """
     mean = values.mean(axis=0)
-    return np.asarray(np.log(mean - share * mean[-1]))
+    return np.asarray(np.log(np.maximum(mean - share * mean[-1], np.finfo(float).tiny)))
 
 
-def _slope(x: Array, curve: Array) -> float:
-    return float(slopes(x, curve[None])[0])
+def _steepness(x: Array, values: Array) -> float:
+    """The slope of the mean gap's logarithm."""
+    return float(slopes(x, _curve(values)[None])[0])
 
 
 def _each(values: Array, statistic: Callable[[Array], float]) -> Array:

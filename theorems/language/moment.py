@@ -42,8 +42,7 @@ class Largest(Moment):
         return f"largest {printer._print(self.args[0])}"
 
     def _latex(self, printer: Any) -> str:
-        sign = self.args[0].tex or printer._print(self.args[0])
-        return rf"\max_k {sign.replace('({})', '').replace('{}', 'k')}"
+        return rf"\max_k {self._at(self.args[0].tex or printer._print(self.args[0]), 'k')}"
 
 
 class Last(Moment):

@@ -31,7 +31,7 @@ from sympy.parsing.sympy_parser import (
 
 from theorems.writing.card import law_order, quantifier
 from theorems.writing.notation import text
-from theorems.language.moment import Largest, Last
+from theorems.language.moment import Largest, Last, Moment
 from theorems.language.quantifier import Average, Best, Each, Limit, LimitIn
 from theorems.language.quantity import At, Observable, Quantity, expanded
 from theorems.language.statement import Claim, Hypothesis, Law, Setting, Theorem
@@ -227,7 +227,7 @@ def same(a: Expr, b: Expr) -> bool:
 
 def _near(a: Expr, b: Expr) -> bool:
     """Whether they agree in numbers at one point: a quick no."""
-    gap = (a - b).xreplace({c: sympy.Symbol(str(c)) for c in (a - b).atoms(At)})
+    gap = (a - b).xreplace({c: sympy.Symbol(str(c)) for c in (a - b).atoms(At, Moment)})
     at = {
         s: sympy.Rational(7 + 3 * i, 2 if s.is_integer is not True else 1)
         / (100 if getattr(s, "below", None) else 1)
