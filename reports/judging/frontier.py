@@ -36,41 +36,52 @@ def frontiers(
     """Both frontiers of one claim. `plan(m, step)` makes a plan, `middle` is the width at which the
     step is varied.
 
-    A value counts as seen when the claim failed in at most the allowed share of the seeds.
+    A value counts as seen when the claim failed in at most the allowed share of the seeds. Where
+    runs that say nothing could turn that, the search ends, and what it has is its answer; a frontier
+    of which not even both ends are known is left out.
     """
     base = plan(middle, None)
     allowed = 1 - float(claim.probability.subs(evidence(base, pd.DataFrame()).values))
+    most = allowed * len(base.seeds)
 
-    def failures(p: Plan) -> int:
-        tick, count = say(f"{theorem.statement}: how far “{claim.name}” is seen", len(p.seeds)), 0
+    def tried(p: Plan) -> tuple[int, bool | None]:
+        """Failures, and whether the claim is seen: unknown where the seeds that say nothing could
+        turn the answer.
+        """
+        tick = say(f"{theorem.statement}: how far “{claim.name}” is seen", len(p.seeds))
+        failed = unknown = 0
         for seed in p.seeds:  # one by one: more failures than allowed already decide
-            e = evidence(p, trajectories(p.only(seed), store, tick=tick))
-            count += observe(claim, e, seed).held is not True
-            if count > allowed * len(p.seeds):
-                break
-        return count
+            known = evidence(p, trajectories(p.only(seed), store, tick=tick))
+            held = observe(claim, known, seed).held
+            failed, unknown = failed + (held is False), unknown + (held is None)
+            if failed > most:
+                return failed, False
+        return failed, True if failed + unknown <= most else None
 
     def search(
         make: Callable[[float], Plan], good: float, bad: float, whole: bool
     ) -> tuple[float | None, float | None, Counts]:
         counts: Counts = {}
 
-        def seen(x: float) -> bool:
-            counts[x] = failures(make(x))
-            return counts[x] <= allowed * len(base.seeds)
+        def seen(x: float) -> bool | None:
+            counts[x], answer = tried(make(x))
+            return answer
 
-        if not seen(good):
+        near, far = seen(good), None
+        if near is False:
             return None, good, counts
-        if seen(bad):
+        if near is None or (far := seen(bad)) is None:
+            return None, None, counts
+        if far:
             return bad, None, counts
         while (good / bad if good > bad else bad / good) > TOLERANCE and not (
             whole and abs(good - bad) <= 1
         ):
             trial = math.sqrt(good * bad)
             trial = float(round(trial)) if whole else trial
-            if trial in counts:
+            if trial in counts or (answer := seen(trial)) is None:
                 break
-            good, bad = (trial, bad) if seen(trial) else (good, trial)
+            good, bad = (trial, bad) if answer else (good, trial)
         return good, bad, counts
 
     step = base.step_size
@@ -81,6 +92,8 @@ def frontiers(
     found = []
     for what, make, good, bad, whole, demanded in searches:
         seen_at, unseen_at, counts = search(make, good, bad, whole)
+        if seen_at is None and unseen_at is None:
+            continue
         found.append(
             Frontier(
                 claim.name,

@@ -36,12 +36,14 @@ class Readings:
 
 
 def readings(expression: Expr, evidence: Evidence) -> Readings:
-    """The expression, moments written out, in every seed; errors are carried to first order."""
+    """The expression, moments written out, in every seed that was run, also where all are one run;
+    errors are carried to first order.
+    """
     letters, leaves, function = _compiled(expression)
     scalars = [float(evidence.values.get(q, np.nan)) for q in letters]
     values, errors = [], []
-    for seed in evidence.seeds:
-        read = [_leaf(leaf, evidence, seed) for leaf in leaves]
+    for seed in evidence.frame["seed"].unique():
+        read = [_leaf(leaf, evidence, int(seed)) for leaf in leaves]
         at = [value for value, _ in read]
         with np.errstate(all="ignore"):
             value = float(function(*scalars, *at))

@@ -4,7 +4,9 @@ or of a letter that the experimenter sets).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from sympy import Expr, S, oo, sympify
 
@@ -61,6 +63,15 @@ class LimitIn:
         object.__setattr__(self, "to", sympify(self.to))
         if self.to not in (S.Zero, oo):
             raise BadInput(f"limit in {self.letter}: to", str(self.to), "it may be 0 or oo")
+
+    def words(self, write: Callable[[Any], str]) -> str:
+        """The quantifier in words."""
+        return f"as {write(self.letter)} → {write(self.to)}"
+
+    @property
+    def ends(self) -> Expr | None:
+        """It binds no step, and so none is the last."""
+        return None
 
 
 Quantifier = Each | Average | Best | Limit | LimitIn

@@ -39,7 +39,7 @@ def quantifier(claim: Claim, write: Any = text) -> str:
     elif isinstance(over, Best):
         words = f"for the best {write(over.index)} ≤ {write(over.last)}"
     elif isinstance(over, LimitIn):
-        words = f"as {write(over.letter)} → {write(over.to)}"
+        words = over.words(write)
     elif isinstance(over, Limit):
         words = f"as {write(over.index)} → ∞"
     if claim.expected:
