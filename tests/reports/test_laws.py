@@ -33,7 +33,7 @@ def rung(size, tops, values=None):
         for s, top in enumerate(tops)
         for k, v in enumerate((0.25, 1.0, 0.5))
     ]
-    rows += [(s, 0.0, "largest_output", 3 * top, 0.0) for s, top in enumerate(tops)]
+    rows += [(s, 0.0, "largest_output", 3 * top, 0.03 * top) for s, top in enumerate(tops)]
     return Rung(size, Evidence(values or {}, {}, pd.DataFrame(rows, columns=COLUMNS)))
 
 
@@ -61,9 +61,9 @@ def ladder(exponent, log_exponent=0.0, seeds=10, sizes=SIZES, noise=0.03):
         (Last(moved), 1.0, 0.02),
         (moved(0), 0.5, 0.02),
         (moved(1), 2.0, 0.02),
-        (start, 6.0, 0.0),
+        (start, 6.0, 0.06),
         (Last(moved) / moved(0), 2.0, 0.12),
-        (norm * Last(moved) - start, -2.0, 0.08),
+        (norm * Last(moved) - start, -2.0, 0.14),
         (moved(3), np.nan, np.nan),
         (Last(observable("f", "flips", probe="flips")), np.nan, np.nan),
     ],
