@@ -14,7 +14,7 @@ from sympy import Rational
 from reports.judging.compare import compare
 from reports.judging.evidence import letters, sides
 from reports.judging.findings import Curve, Finding, Frontier, LawFinding, Regime, Report
-from reports.judging.frontier import frontiers
+from reports.judging.frontier import Search
 from reports.judging.statistics import MEANS, seeds_by_design, seeds_to_confirm
 from reports.judging.verdict import Verdict
 from reports.studies.errata import examine
@@ -209,16 +209,15 @@ class Study:
                 (c for c in theorem.claims if isinstance(c.over, Each) and not c.hides), None
             )
             edges = (
-                frontiers(
+                Search(
                     theorem,
                     edge,
                     lambda m, h: make_plan(theorems, data, m, delta, o.seeds or EDGE_SEEDS, o, h),
                     climb.widths[0],
                     lambda p, f, t=theorem: evidence(t, data, delta, p, f),  # type: ignore[misc]
-                    wanted,
                     self.store,
                     self.say,
-                )
+                ).frontiers(wanted)
                 if theorem.laws and self.edges and edge
                 else ()
             )

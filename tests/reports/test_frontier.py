@@ -31,16 +31,16 @@ def searched(monkeypatch, theorem, truth):
             values={delta: 0.1}, plan=frame if not isinstance(frame, pd.DataFrame) else p
         )
 
-    return frontier.frontiers(
+    search = frontier.Search(
         theorem,
         theorem.claims[0],
         plan,
         1024,
         evidence,
-        Demand(10**6, 1e-4),
         None,
         lambda what, total: lambda: None,
     )
+    return search.frontiers(Demand(10**6, 1e-4))
 
 
 @pytest.mark.parametrize(("least", "largest"), [(37, 0.4), (1, 100.0), (2000, 0.01)])
