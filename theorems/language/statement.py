@@ -225,7 +225,7 @@ class Claim:
             )
 
     def _in_the_limit(self, what: str) -> None:
-        """A limit in a letter is judged by its median over the draws, between numbers of a run."""
+        """A limit in a letter is judged by the mean gap of all draws, between numbers of a run."""
         if self.relation.rel_op not in ("==", "<=", ">="):
             raise BadInput(what, str(self.relation), "a limit keeps no strict inequality")
         if self.expected or self.probability != S.One:
