@@ -57,6 +57,7 @@ TERMS = {
     "gram_floor": least_eigenvalue(limiting_gram(rows)),
     "input_gram_norm": greatest_eigenvalue(rows @ rows.T),
     "label_energy": total(labels**2),
+    "label_norm": norm(labels),
     "ntk_margin": algorithm("ntk_margin", rows, labels),
     "gram_floor_at_start": least_eigenvalue(H.start),
     "gram_gap": spectral(H.start - limiting_gram(rows)),

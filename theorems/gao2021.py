@@ -78,7 +78,7 @@ flow_from_zero = replace(from_zero, method=gradient_flow)
 sizes = Scale(samples=n, width=m, step_size=alpha, failure=delta)
 sizes_flow = replace(sizes, step_size=None)
 norms = {c: Rational(21, 10)}                              # a Gaussian square matrix has norm near 2 sqrt(m)
-small = Practice(data="sphere", samples=5, widths=(50, 100, 200), seeds=6, step_size=0.006, steps=200)
+small = Practice(data="sphere", samples=5, widths=(50, 100, 200, 400), seeds=6, step_size=0.006, steps=200)
 faint = Practice(data="faint", samples=3, widths=(256,), seeds=8, steps=200)
 
 # As printed: Theorems 3.1 and 3.2 -----------------------------------------------------------------------------------------

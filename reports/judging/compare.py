@@ -13,7 +13,7 @@ from reports.judging.hypotheses import enclosure, judge
 from reports.judging.limit import limited
 from reports.judging.mean import averages
 from reports.judging.verdict import Verdict
-from theorems.language import Claim, Limit, Theorem
+from theorems.language import Claim, Limit, LimitIn, Theorem
 from theorems.language.quantifier import Quantifier
 from theorems.language.statement import MEASURED
 from theorems.reasoning.exact import Decision, decide
@@ -83,6 +83,12 @@ def finding(over: Quantifier | None, claim: Claim, regime: Regime) -> Finding:
 @finding.register
 def _(over: Limit, claim: Claim, regime: Regime) -> Finding:
     return limited(claim, regime)
+
+
+@finding.register
+def _(over: LimitIn, claim: Claim, regime: Regime) -> Finding:
+    why = f"it is judged on a ladder along {over.letter.text}, at practical scale"
+    return Finding(claim, Verdict.VOID, evidence=why)
 
 
 def _exactly(claim: Claim, regime: Regime) -> Finding:

@@ -81,11 +81,13 @@ class Finding:
 
 @dataclass(frozen=True)
 class LawFinding:
-    """A law with the exponent fitted over the ladder, and the medians that it was fitted to."""
+    """A law with the exponent fitted over the ladder, its sizes in the order in which they go to
+    the limit, and the medians measured there.
+    """
 
     law: Law
     exponent: Exponent
-    sizes: tuple[int, ...] = ()
+    sizes: tuple[float, ...] = ()
     medians: tuple[float, ...] = ()
 
 
@@ -309,8 +311,10 @@ def _regime(g: Regime) -> dict[str, Any]:
         "laws": [
             {
                 "name": w.law.name,
-                "of": w.law.of.name,
+                "of": str(w.law.of),
+                "read": str(w.law.read),
                 "along": w.law.along.name,
+                "to": str(w.law.to),
                 "at": w.law.at,
                 "kind": w.law.kind,
                 "declared": float(w.law.exponent),
@@ -318,8 +322,11 @@ def _regime(g: Regime) -> dict[str, Any]:
                 "low": w.exponent.low,
                 "high": w.exponent.high,
                 "verdict": str(w.exponent.verdict),
+                "drift": w.exponent.drift,
+                "seeds": w.exponent.seeds,
                 "sizes": w.sizes,
                 "medians": w.medians,
+                "evidence": w.exponent.why,
             }
             for w in g.laws
         ],

@@ -10,7 +10,7 @@ one failed, after the seeds that could refute. Only the second look refutes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import (
@@ -18,6 +18,7 @@ from scipy.special import (
     bdtrc,
     bdtrik,
     betaincinv,
+    fdtrc,
     ndtri,
     stdtr,
     stdtrit,
@@ -25,6 +26,7 @@ from scipy.special import (
 
 from reports.judging.verdict import LawVerdict
 from theorems.language import Claim
+from theorems.language.configuration import RUNGS
 
 BUDGET, CLAIMS = 1e-3, 1000
 REFUTE = BUDGET / CLAIMS
@@ -40,6 +42,14 @@ MOST = 10**9  # seeds beyond which a number is none
 INTERVAL = 0.95  # two-sided confidence of printed intervals
 MARGIN = 0.1  # exponents closer than this are called equal
 WIDE = 5  # margins beyond which an interval says nothing
+# a bound towards 0 is one on the exponent from the other side
+TOWARDS_ZERO = {"at most": "at least", "at least": "at most", "exactly": "exactly"}
+ROUGH = 0.98  # two-sided confidence that sizes which scatter must give before a law is contradicted
+LEAST_SEEDS = 3  # behind an exponent
+SAME = 1e-9  # relative difference below which two seeds are one run
+# more halves of the ladder in which a drift may still reach the declared exponent: the slope of a
+# power with a logarithm has five times as far to go as it went on a ladder from 1024 to 16384
+HALVES_AHEAD = 10
 TWO_LOOKS = (
     2 * CONFIRM
 )  # probability of a false confirmation over the two looks of a run in regime, at most
@@ -202,21 +212,42 @@ def least_refuting(n: np.ndarray, delta: float) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Exponent:
-    """A fitted exponent with its interval over seeds, and what it says about the declared one."""
+    """A fitted exponent with its interval, and what it says about the declared one; NaN where there
+    is none.
+
+    drift: how much larger the slope is on the last half of the ladder than on the first; seeds: how
+    many were fitted; why: what there is to say beside the numbers.
+    """
 
     fitted: float
     low: float
     high: float
     verdict: LawVerdict
+    drift: float = float("nan")
+    seeds: int = 0
+    why: str = ""
 
 
 NOTHING = Exponent(float("nan"), float("nan"), float("nan"), LawVerdict.VOID)
 
 
-def slopes(sizes: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Least-squares slopes of log values (seeds, sizes) on log sizes, one a seed."""
-    x = np.log(sizes) - np.log(sizes).mean()
-    return np.asarray(np.log(values) @ x / (x @ x))
+def slopes(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Least-squares slopes of y (seeds, sizes) on x, one a seed."""
+    x = x - x.mean()
+    return np.asarray(y @ x / (x @ x))
+
+
+def bends(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """How much steeper y (seeds, sizes) rises on the last half of x than on the first, one a seed;
+    an odd number of sizes shares the middle one.
+    """
+    half = (len(x) + 1) // 2
+    return slopes(x[-half:], y[:, -half:]) - slopes(x[:half], y[:, :half])
+
+
+def one_run(y: np.ndarray) -> bool:
+    """Whether all seeds (rows) are one run: nothing that was drawn tells them apart."""
+    return bool(np.ptp(y, axis=0).max() <= SAME * max(1.0, float(np.abs(y).max())))
 
 
 def mean_is_zero(sample: np.ndarray) -> float:
@@ -246,26 +277,128 @@ def mean_interval(sample: np.ndarray, confidence: float = INTERVAL) -> tuple[flo
 
 
 def fit_exponent(sizes: np.ndarray, values: np.ndarray, declared: float, kind: str) -> Exponent:
-    """Fit value ~ size**a per seed on the upper half of the sizes and compare with `declared`.
+    """Fit value ~ size**a and compare with `declared`; sizes in the order in which they go to the limit.
 
-    values: (seeds, sizes), at least 3 seeds and 3 sizes. 'at most' is one-sided: a smaller exponent
-    is better than the bound; 'exactly' asks for equality within MARGIN. A slope that still moves
-    from the lower half to the upper gives no verdict against the law.
+    values: (seeds, sizes), at least 3 seeds and 4 sizes. 'at most' and 'at least' are one-sided,
+    'exactly' asks for equality within MARGIN. The slope is that of the whole ladder, or of its last
+    half where the two halves differ. A value that is not positive and finite is unmeasured; its
+    seed is left out, said, and no law is contradicted then.
     """
-    good = values[(np.isfinite(values) & (values > 0)).all(axis=1)]
-    if len(good) < 3 or len(sizes) < 3:
-        return NOTHING
-    half = (len(sizes) + 1) // 2
-    upper = slopes(sizes[-half:], good[:, -half:])
-    fitted, low, high = mean_interval(upper)
-    _, bend_low, bend_high = mean_interval(upper - slopes(sizes[:half], good[:, :half]))
-    drifting = bend_low > 0 or bend_high < 0
-    if low > declared + MARGIN or (kind == "exactly" and high < declared - MARGIN):
-        verdict = LawVerdict.DRIFTING if drifting else LawVerdict.INCONSISTENT
-    elif high - low > WIDE * MARGIN:
-        verdict = LawVerdict.INCONCLUSIVE
-    elif high < declared - MARGIN:
-        verdict = LawVerdict.STEEPER
+    measured = (np.isfinite(values) & (values > 0)).all(axis=1)
+    lost, seeds = int((~measured).sum()), int(measured.sum())
+    said = [f"unmeasured in {lost} of {len(values)} seeds"] if lost else []
+    if len(sizes) < RUNGS:
+        said.append(f"{len(sizes)} sizes, and an exponent needs {RUNGS}")
+    if seeds < LEAST_SEEDS:
+        said.append(f"{seeds} seeds were measured, and an exponent needs {LEAST_SEEDS}")
+    if seeds < LEAST_SEEDS or len(sizes) < RUNGS or lost > seeds:
+        return replace(NOTHING, seeds=seeds, why="; ".join(said))
+    x, y = np.log(sizes), np.log(values[measured])
+    bend = bends(x, y)
+    drift = float(bend.mean()) if _drifts(bend) else 0.0
+    if one_run(slopes(x, y)[:, None]):
+        slope = _along_ladder(x, y)
+        none = "" if np.isfinite(slope[1]) else ", and there is none, since the sizes lie on a line"
+        said.append(f"no seed differs in its slope: the interval is that of the ladder alone{none}")
     else:
-        verdict = LawVerdict.CONSISTENT
-    return Exponent(fitted, low, high, verdict)
+        slope = _over_seeds(x, y, last=(len(x) + 1) // 2 if drift else len(x))
+    if drift:
+        said.append(
+            f"the slope drifts by {drift:+.2g} from the first half of the ladder to the last"
+        )
+    rising = sizes[-1] > sizes[0]
+    verdict = _law_verdict(slope, drift, declared, kind if rising else TOWARDS_ZERO[kind])
+    against = verdict in (LawVerdict.INCONSISTENT, LawVerdict.DRIFTING)
+    if against and (lost or not _certain(x, y, declared)):
+        verdict = LawVerdict.INCONCLUSIVE
+    return Exponent(*slope, verdict, float(bend.mean()), seeds, "; ".join(said))
+
+
+def _drifts(bend: np.ndarray) -> bool:
+    """Whether the halves of the ladder have different slopes: by Student's test over the seeds, or
+    by more than the margin in a single run.
+    """
+    if one_run(bend[:, None]):
+        return bool(abs(bend.mean()) > MARGIN)
+    _, low, high = mean_interval(bend)
+    return low > 0 or high < 0
+
+
+def _over_seeds(x: np.ndarray, y: np.ndarray, last: int) -> tuple[float, float, float]:
+    """The mean slope over the last sizes, with Student's interval; no narrower than the ladder's own
+    when the sizes scatter about a line more than the seeds do.
+    """
+    at, low, high = mean_interval(slopes(x[-last:], y[:, -last:]))
+    reach = _reach(x, y) if _rough(x, y) else 0.0
+    return at, min(low, at - reach), max(high, at + reach)
+
+
+def _along_ladder(x: np.ndarray, y: np.ndarray) -> tuple[float, float, float]:
+    """The slope that all seeds have, with the interval from their scatter about a line; NaN for one
+    of no width.
+    """
+    at, reach = float(slopes(x, y).mean()), _reach(x, y)
+    reach = reach if reach > SAME else float("nan")
+    return at, at - reach, at + reach
+
+
+def _certain(x: np.ndarray, y: np.ndarray, declared: float) -> bool:
+    """Whether the seeds exclude the declared slope at level CONFIRM: along the whole ladder, or on
+    its last half when it bends as certainly. Sizes that scatter more than the seeds must exclude
+    it too, at ROUGH. Seeds that do not differ leave it to the ladder's interval.
+    """
+    if one_run(slopes(x, y)[:, None]):
+        return True
+    off = abs(float(slopes(x, y).mean()) - declared)
+    if _rough(x, y) and off <= _reach(x, y, ROUGH):
+        return False
+    half = (len(x) + 1) // 2
+    last, bend = slopes(x[-half:], y[:, -half:]) - declared, bends(x, y)
+    whole = mean_is_zero(slopes(x, y) - declared)
+    return bool(min(whole, max(mean_is_zero(last), mean_is_zero(bend))) / 2 <= CONFIRM)
+
+
+def _residuals(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """What is left of each row after its own line."""
+    y = y - y.mean(axis=1, keepdims=True)
+    return np.asarray(y - np.outer(slopes(x, y), x - x.mean()))
+
+
+def _reach(x: np.ndarray, y: np.ndarray, confidence: float = INTERVAL) -> float:
+    """Half the interval of the slope of the mean over the seeds, from its scatter about a line."""
+    rest, free = _residuals(x, y).mean(axis=0), len(x) - 2
+    error = np.sqrt(rest @ rest / free / ((x - x.mean()) @ (x - x.mean())))
+    return float(stdtrit(free, 0.5 + confidence / 2) * error)
+
+
+def _rough(x: np.ndarray, y: np.ndarray) -> bool:
+    """Whether the mean over the seeds leaves a line by more than the seeds leave the mean (F-test)."""
+    rest, free = _residuals(x, y), len(x) - 2
+    mean = rest.mean(axis=0)
+    within = ((rest - mean) ** 2).sum() / ((len(y) - 1) * free)
+    ratio = len(y) * (mean @ mean) / free / max(within, np.finfo(float).tiny)
+    return bool(fdtrc(free, (len(y) - 1) * free, ratio) <= 1 - INTERVAL)
+
+
+def _law_verdict(
+    slope: tuple[float, float, float], drift: float, declared: float, kind: str
+) -> LawVerdict:
+    """Contradicted is a law that the interval clears by the margin on the wrong side. Where the
+    slope drifts it has only drifted if that leads back to the law and may get there, and nothing
+    speaks for it while the slope itself is on the wrong side.
+    """
+    at, low, high = slope if np.isfinite(slope[1]) else 3 * slope[:1]
+
+    def wrong(least: float, most: float) -> bool:
+        above, below = least > declared + MARGIN, most < declared - MARGIN
+        return (above and kind != "at least") or (below and kind != "at most")
+
+    against, back = wrong(low, high), drift * (declared - at) > 0
+    if against or (drift and wrong(at, at)):
+        near = abs(drift) * HALVES_AHEAD >= abs(declared - at)
+        away = LawVerdict.INCONSISTENT if against else LawVerdict.INCONCLUSIVE
+        return LawVerdict.DRIFTING if back and near else away
+    if high - low > WIDE * MARGIN:
+        return LawVerdict.INCONCLUSIVE
+    loose = low > declared + MARGIN or high < declared - MARGIN
+    return LawVerdict.LOOSE if loose else LawVerdict.CONSISTENT

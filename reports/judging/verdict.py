@@ -40,7 +40,7 @@ class LawVerdict(StrEnum):
     """What a fitted exponent says about a declared one; no finite run refutes an order."""
 
     CONSISTENT = "consistent"
-    STEEPER = "steeper"
+    LOOSE = "loose"
     INCONCLUSIVE = "inconclusive"
     INCONSISTENT = "inconsistent"
     DRIFTING = "drifting"
@@ -53,9 +53,9 @@ class LawVerdict(StrEnum):
 
 LAW_SENTENCES = {
     LawVerdict.CONSISTENT: "the interval reaches the declared exponent, within the margin named above the table",
-    LawVerdict.STEEPER: "the observed exponent is better than the bound: consistent, but not tight",
+    LawVerdict.LOOSE: "the observed exponent is better than the bound: consistent, but not tight",
     LawVerdict.INCONCLUSIVE: "the interval is too wide to say anything",
     LawVerdict.INCONSISTENT: "the fitted exponent contradicts the declared one at these sizes",
-    LawVerdict.DRIFTING: "the local slope still changes along the ladder: not asymptotic, no verdict",
+    LawVerdict.DRIFTING: "the slope still changes along the ladder, towards the declared exponent: not asymptotic, no verdict",
     LawVerdict.VOID: "nothing was measured",
 }

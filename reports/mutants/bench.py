@@ -17,6 +17,7 @@ from reports.judging.compare import compare
 from reports.judging.evidence import Evidence
 from reports.judging.findings import Finding
 from reports.judging.laws import law_finding
+from reports.judging.readings import Rung
 from reports.judging.statistics import FALSE, MEANS, seeds_by_design, seeds_to_refute
 from reports.judging.verdict import LawVerdict, Verdict
 from reports.mutants.mutation import Mutant
@@ -38,7 +39,7 @@ from theorems.language import About, Claim, Theorem
 from theorems.reasoning.exact import Decision, decide
 
 DELTA = Rational(1, 10)
-LADDER, LADDER_SEEDS, POINTS = (256, 1024, 4096), 6, 8
+LADDER, LADDER_SEEDS, POINTS = (256, 640, 1600, 4096), 6, 8
 STEPS = 300  # of a run at most
 WITNESS_SEEDS = 3  # of a wrong version whose claims have no probability: one failure refutes
 EXACT, SIMULATION = "exact hypotheses", "simulation"
@@ -255,7 +256,10 @@ class Bench:
                 m: make_plan([theorem], data, m, DELTA, LADDER_SEEDS, Options(steps=100))
                 for m in widths
             }
-            self._known[key] = {m: trajectories(p, self.store) for m, p in plans.items()}
+            self._known[key] = [
+                Rung(m, evidence(theorem, data, DELTA, p, trajectories(p, self.store)))
+                for m, p in plans.items()
+            ]
         for law in theorem.laws:
             e = law_finding(law, self._known[key]).exponent
             if e.verdict is LawVerdict.INCONSISTENT:

@@ -130,7 +130,7 @@ def _expressions(e: Expr) -> Iterator[tuple[str, str, Expr]]:
 
 def _claims(c: Claim, theorem: Theorem) -> Iterator[tuple[str, str, Any]]:
     r = c.relation
-    index = c.over.index if c.over else None
+    index = getattr(c.over, "index", None)
     if index is not None and r.rhs.has(index) and r.rhs.subs(index, index + 1) != r.rhs:
         yield (
             "step",

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from reports.judging.findings import Report
-from theorems.writing.notation import text
+from theorems.writing.notation import number, text
 
 INK, BOUND, SEEN = "#333333", "#c0392b", "#1f6f8b"
 STYLE: Any = {
@@ -106,7 +106,8 @@ def _laws(report: Report, folder: Path) -> tuple[str, str] | None:
     figure, axes = _grid(len(shown))
     for ax, w in zip(axes, shown, strict=False):
         sizes, values = np.array(w.sizes, dtype=float), np.array(w.medians)
-        declared = values[-1] * (sizes / sizes[-1]) ** float(w.law.exponent)
+        order = sizes ** float(w.law.exponent) * np.abs(np.log(sizes)) ** float(w.law.log_exponent)
+        declared = values[-1] * order / order[-1]
         ax.loglog(
             sizes,
             values,
@@ -122,18 +123,18 @@ def _laws(report: Report, folder: Path) -> tuple[str, str] | None:
             linestyle="--",
             label=f"declared, {float(w.law.exponent):g}",
         )
-        ax.set_title(f"{w.law.name}: {text(w.law.of)}")
+        ax.set_title(f"{w.law.name}: {text(w.law.read)}")
         ax.set_xlabel(text(w.law.along))
         ax.minorticks_off()
         ax.set_yticks(
             values[[0, len(values) // 2, -1]],
             [f"{v:.2g}" for v in values[[0, len(values) // 2, -1]]],
         )
-        ax.set_xticks(sizes, [f"{int(s):,}" for s in sizes], fontsize=7)
+        ax.set_xticks(sizes, [number(float(s)) for s in sizes], fontsize=7)
         ax.legend(fontsize=7)
     name = f"{report.key}-laws.svg"
     _save(figure, folder / name)
     return (
-        "Measured scaling in the width (medians over seeds) against the declared exponents.",
+        "Measured scaling (medians over seeds) against the declared exponents.",
         name,
     )

@@ -199,12 +199,12 @@ def _laws(g: Regime) -> list[str]:
         return []
     rows = []
     for w in g.laws:
-        e, sign = w.exponent, r"\leq " if w.law.kind == "at most" else ""
+        e, sign = w.exponent, {"at most": r"\leq ", "at least": r"\geq "}.get(w.law.kind, "")
         rows.append(
             (
                 cell(w.law.name),
-                math(w.law.of),
-                math(w.law.along),
+                math(w.law.read),
+                cell(summary.along(w.law)),
                 cell(w.law.at),
                 f"$`{sign}{tex(w.law.exponent)}`$",
                 number(e.fitted),
@@ -212,15 +212,18 @@ def _laws(g: Regime) -> list[str]:
                 str(e.verdict),
             )
         )
-    widths = ", ".join(number(s) for s in g.laws[0].sizes)
+    said = [f"- {w.law.name}: {w.exponent.why}." for w in g.laws if w.exponent.why]
+    ladders = summary.ladders(g)
     return [
-        f"Exponents along {widths}, fitted per seed on the wider half; {INTERVAL:.0%} intervals over seeds, margin {MARGIN:g}:",
+        f"Exponents along {ladders or 'no ladder'}, fitted per seed on the whole ladder, or on its last half where it bends; "
+        f"{INTERVAL:.0%} intervals over seeds, margin {MARGIN:g}:",
         "",
         *grid(
             ("law", "of", "along", "where", "declared", "fitted", "interval", "verdict"),
             rows,
             right=("fitted",),
         ),
+        *([*said, ""] if said else []),
     ]
 
 

@@ -8,14 +8,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from sympy import S
 from sympy.printing.pretty.pretty_symbology import pretty_symbol
 
 from reports.judging.findings import Finding, Frontier, Judged, Regime, Span
 from reports.judging.statistics import BUDGET, CLAIMS, CONFIRM, REFUTE, TWO_LOOKS
 from reports.judging.verdict import Verdict
 from reports.studies.demands import rounded
+from theorems.language import Law
 from theorems.reasoning.demand import round_down
-from theorems.writing.notation import number
+from theorems.writing.notation import number, text
 
 MARKS = {"holds": "✓", "fails": "✗", "open": "?"}
 WORDS = {"in": "in regime", "practical": "at practical scale"}
@@ -185,3 +187,16 @@ def edge(e: Frontier) -> str:
     demanded = f"; the proof's constants demand {_demanded(e)}" if e.demanded else ""
     tries = f"{e.seeds} {'seed' if e.seeds == 1 else 'seeds'} a try"
     return f"{e.of.capitalize()} for “{e.claim}”: {found} ({tries}, {e.failures_seen} and {e.failures_unseen} failures){demanded}."
+
+
+def along(law: Law) -> str:
+    """The letter of a law, where it goes when that is not up, and the logarithm that goes with it."""
+    letter, down = text(law.along), law.to is S.Zero
+    power = f", times log({'1/' if down else ''}{letter})^({text(law.log_exponent)})"
+    return f"{letter}{' → 0' if down else ''}{power if law.log_exponent else ''}"
+
+
+def ladders(g: Regime) -> str:
+    """The letters that the laws go along, each with its sizes."""
+    found = {w.law.along: w.sizes for w in g.laws if w.sizes}
+    return "; ".join(f"{text(q)} = {', '.join(map(number, sizes))}" for q, sizes in found.items())

@@ -27,7 +27,7 @@ COLOURS: dict[Any, str] = {
     Verdict.OUTSIDE_SEEN: "cyan",
     Verdict.OUTSIDE_UNSEEN: "blue",
     LawVerdict.CONSISTENT: "green",
-    LawVerdict.STEEPER: "cyan",
+    LawVerdict.LOOSE: "cyan",
     LawVerdict.INCONSISTENT: "red",
     LawVerdict.DRIFTING: "yellow",
 }
@@ -164,15 +164,20 @@ def _regime(g: Regime, out: Console) -> None:
     if g.laws:
         t = table("law", "declared", "fitted", "interval", "verdict", right=("declared", "fitted"))
         for w in g.laws:
-            fit, sign = w.exponent, "≤ " if w.law.kind == "at most" else ""
+            fit, sign = w.exponent, {"at most": "≤ ", "at least": "≥ "}.get(w.law.kind, "")
             t.add_row(
-                f"{w.law.name}: {text(w.law.of)} along {text(w.law.along)}",
+                f"{w.law.name}: {text(w.law.read)} along {summary.along(w.law)}",
                 f"{sign}{number(float(w.law.exponent))}",
                 number(fit.fitted),
                 f"[{number(fit.low)}, {number(fit.high)}]",
                 Text(str(fit.verdict), style=COLOURS.get(fit.verdict, "dim")),
             )
         out.print(t)
+        if ladders := summary.ladders(g):
+            out.print(f"along {ladders}", highlight=False)
+        for w in g.laws:
+            if w.exponent.why:
+                out.print(f"{w.law.name}: {w.exponent.why}", highlight=False)
     for e in g.frontiers:
         out.print(summary.edge(e))
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import sympy
-from sympy import Expr, Rational
+from sympy import Expr, Rational, oo
 
 from reports.judging.statistics import mean_interval
 from reports.studies.errata import examine
@@ -116,7 +116,7 @@ def relation(x: Hypothesis | Claim | Law) -> dict[str, Any]:
             "name": x.name,
             "at": x.at,
             "relation": f"{text(x.of)} ~ {text(x.along)}^({x.exponent})",
-            "words": f"{x.of} along {x.along}; {x.kind}; log^{x.log_exponent}",
+            "words": f"{x.of} along {x.along}{'' if x.to == oo else ' -> 0'}; {x.kind}; log^{x.log_exponent}",
             "values": [str(x.exponent)],
         }
     left, right, sign = x.relation.lhs, x.relation.rhs, x.relation.rel_op

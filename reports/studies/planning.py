@@ -75,6 +75,7 @@ def exact_values(
     }
     for letter, value in (
         (scale.samples, data.samples),
+        (scale.dimension, data.raw.shape[1]),
         (scale.width, width),
         (scale.failure, delta),
     ):

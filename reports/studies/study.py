@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import ModuleType
 
 import numpy as np
@@ -14,12 +14,12 @@ from sympy import Rational
 from reports.judging.compare import compare
 from reports.judging.evidence import letters, sides
 from reports.judging.findings import Curve, Frontier, LawFinding, Regime, Report
-from reports.judging.frontier import frontiers
-from reports.judging.laws import law_finding
+from reports.judging.frontier import Search
 from reports.judging.statistics import MEANS, seeds_by_design
 from reports.studies.demands import demand_rows
 from reports.studies.errata import examine
 from reports.studies.inside import FIRST, LONGER, Inside, probed, smaller, together
+from reports.studies.ladder import Climb
 from reports.studies.options import Options
 from reports.studies.planning import (
     Say,
@@ -138,6 +138,7 @@ class Study:
                 continue
             width = min(o.widths or theorem.practice.widths)
             make_plan([theorem], data, width, Rational(1, 2), 1, o)
+            Climb((theorem,), o, data, Rational(1, 2), self.store, self.say).check()
             if theorem.witness is not None and not (o.regime == "in" and o.data):
                 self._named(theorem, theorem.witness)
         for e in errors:
@@ -222,29 +223,19 @@ class Study:
         same claim with explicit constants.
         """
         o, began, regimes, practice = self.options, time.perf_counter(), [], theorems[0].practice
-        widths, delta, data = (
-            tuple(sorted(set(o.widths or practice.widths))),
-            o.delta or Rational(1, 10),
-            self.data(practice),
-        )
-        flow = theorems[0].scale.step_size is None
-        ladder = widths[:1] if flow else widths
-        seeds, frames = o.seeds or (practice.seeds // 2 or 1 if flow else practice.seeds), {}
-        for m in ladder:
-            plan = make_plan(theorems, data, m, delta, seeds, o)
-            frames[m] = trajectories(
-                plan, self.store, tick=self.say(f"{theorems[0].statement}: m = {m}", seeds)
-            )
+        delta, data = o.delta or Rational(1, 10), self.data(practice)
+        climb = Climb(tuple(theorems), o, data, delta, self.store, self.say)
+        plan, frame = climb.wide[-1].plan, climb.frames[-1]
         why = (
             "the setting that the theorem names"
             if practice.own and not o.data
             else f"{whose(o)} at practical sizes"
         )
         for theorem in theorems:
-            laws = tuple(law_finding(w, frames) for w in theorem.laws)
-            edges = self._edges(theorem, theorems, beside or theorems, data, delta, ladder[0])
-            frame = frames[ladder[-1]]
+            laws = climb.laws(theorem)
+            edges = self._edges(theorem, theorems, beside or theorems, data, delta, climb.widths[0])
             found = self.regime(theorem, data, delta, plan, frame, why, began, laws, edges)
+            found = replace(found, claims=climb.judged(theorem, found.claims))
             regimes.append(self._deeper(found, theorems, data, delta, plan))
             began = time.perf_counter()
         return regimes
@@ -293,16 +284,15 @@ class Study:
             next((w.width for w in wants if w.width), None),
             next((w.step_size for w in wants if w.step_size), None),
         )
-        return frontiers(
+        return Search(
             theorem,
             edge,
             lambda m, h: make_plan(shared, data, m, delta, o.seeds or EDGE_SEEDS, o, h),
             middle,
             lambda p, f: evidence(theorem, data, delta, p, f),
-            wanted,
             self.store,
             self.say,
-        )
+        ).frontiers(wanted)
 
     def in_regime(self, theorem: Theorem, data: Data) -> Regime:
         """A configuration in which every explicit hypothesis certainly holds, at the width that the

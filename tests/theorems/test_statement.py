@@ -203,7 +203,7 @@ def test_abbreviations_are_written_out():
         (lambda: Law("l", of=loss, along=m, exponent=Function("f")(n), at="x"), "rational"),
         (
             lambda: Law("l", of=loss, along=m, exponent=1, at="x", kind="about"),
-            "'at most' or 'exactly'",
+            "'at most' or 'at least' or 'exactly'",
         ),
         (lambda: replace(SETTING, trained=(parameter("v", neurons),)), "initial law"),
         (lambda: replace(SETTING, loss=SETTING.outputs), "one number"),

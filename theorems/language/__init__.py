@@ -13,7 +13,8 @@ from theorems.language.derivation import (
 from theorems.language.erratum import Counterexample, Erratum
 from theorems.language.lemma import Lemma, Use
 from theorems.language.method import Descent, Flow, gradient_descent, gradient_flow
-from theorems.language.quantifier import Average, Best, Each, Limit, Some
+from theorems.language.moment import Largest, Last
+from theorems.language.quantifier import Average, Best, Each, Limit, LimitIn, Some
 from theorems.language.quantity import (
     About,
     At,
@@ -56,9 +57,12 @@ __all__ = [
     "Hypothesis",
     "Identity",
     "Implication",
+    "Largest",
+    "Last",
     "Law",
     "Lemma",
     "Limit",
+    "LimitIn",
     "Observable",
     "Paper",
     "Practice",

@@ -8,6 +8,7 @@ import sympy
 from sympy import Dummy, Expr, S
 from sympy.core.relational import Relational
 
+from theorems.language.moment import Moment
 from theorems.language.quantifier import QUANTIFIERS, Each, Limit, Quantifier
 from theorems.language.quantity import About, At, Quantity, expanded
 from theorems.problem import BadInput
@@ -94,7 +95,7 @@ def is_relation(field: str, relation: Any, ops: tuple[str, ...] = (*OPS, "!=")) 
 
 def evaluable(field: str, e: Expr) -> None:
     """BadInput for an operation that cannot be evaluated with its rounding."""
-    if isinstance(e, At | Quantity) or e.is_Number or e.is_NumberSymbol:
+    if isinstance(e, At | Moment | Quantity) or e.is_Number or e.is_NumberSymbol:
         if e.is_finite is False or e is S.NaN:
             raise BadInput(field, str(e), "a side must be finite")
         return
@@ -152,6 +153,9 @@ def _taken(field: str, call: At, over: Quantifier | None) -> None:
 
 def _bare(field: str, relation: Relational) -> None:
     """BadInput for an observable of the run that is taken at no step."""
+    if found := expanded(relation).atoms(Moment):
+        first = str(min(found, key=str))
+        raise BadInput(field, first, "laws and limits in a letter alone read it")
     rest = expanded(relation)
     rest = rest.xreplace({a: Dummy() for a in rest.atoms(At)})
     for q in sorted(rest.atoms(Quantity), key=str):

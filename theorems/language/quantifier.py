@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from sympy import Expr, sympify
+from sympy import Expr, S, oo, sympify
 
 from theorems.language.quantity import About, Quantity
 from theorems.problem import BadInput
@@ -164,4 +164,29 @@ class Limit(Quantifier):
         return "" if op in ("==", "<=", ">=") else "in the limit a sign cannot be strict"
 
 
+@dataclass(frozen=True)
+class LimitIn(Quantifier):
+    """The relation holds as a letter that the experimenter sets goes to 0 or grows without bound.
+
+    Judged on a ladder along the letter; its observables are read at a moment: r(0), r(100),
+    Last(r), Largest(r). BadInput for another end than 0 and oo.
+    """
+
+    to: Expr
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "to", sympify(self.to))
+        if self.to not in (S.Zero, oo):
+            raise BadInput(f"limit in {self.letter}: to", str(self.to), "it may be 0 or oo")
+
+    @property
+    def letter(self) -> Quantity:
+        """What it goes along: no step, and nothing that a run has several of."""
+        return self.index
+
+    def words(self, write: Write) -> str:
+        return f"as {write(self.letter)} → {write(self.to)}"
+
+
+# those that bind a step; a limit in a letter binds none
 QUANTIFIERS: tuple[type[Quantifier], ...] = (Each, Average, Best, Some, Limit)

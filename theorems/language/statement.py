@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from sympy import Eq, Expr, Integer, Rational, S, sympify
+from sympy import Eq, Expr, Integer, Rational, S, Tuple, oo, sympify
 from sympy.core.relational import Relational
 
 from theorems.language.configuration import Practice, Scale, Witness
@@ -29,12 +29,14 @@ from theorems.language.grammar import (
     scaled,
     unlimited,
 )
-from theorems.language.quantifier import Each, Limit, Quantifier
+from theorems.language.moment import read, readable
+from theorems.language.quantifier import Each, Limit, LimitIn, Quantifier
 from theorems.language.quantity import About, Defined, Quantity, expanded
 from theorems.language.setting import Setting
 from theorems.problem import BadInput, unknown
 
 Form = Literal["as printed", "as corrected", "ours"]
+KINDS = ("at most", "at least", "exactly")
 MEASURED = (About.DRAW, About.TRAJECTORY)
 
 
@@ -106,6 +108,9 @@ class Claim:
         address(what, self.at)
         _form(what, self.form)
         object.__setattr__(self, "probability", sympify(self.probability))
+        if isinstance(self.over, LimitIn):
+            self._in_the_limit(what)
+            return
         bound(what, self.relation, self.over)
         promised(what, self.probability)
         agreeing(what, self.over, self.probability, self.expected)
@@ -114,6 +119,14 @@ class Claim:
         scaled(what, self.relation, self.scale, measured)
         if self.expected and latest(self.relation) not in MEASURED:
             raise BadInput(f"{what}: expected", str(self.relation), "nothing in it is drawn")
+
+    def _in_the_limit(self, what: str) -> None:
+        """A limit in a letter is judged by the mean gap of all draws, between numbers of a run."""
+        if self.relation.rel_op not in ("==", "<=", ">="):
+            raise BadInput(what, str(self.relation), "a limit keeps no strict inequality")
+        if self.expected or self.probability != S.One:
+            raise BadInput(what, "LimitIn", "it takes no probability and no mean: not judged")
+        readable(what, Tuple(*self.relation.args))
 
     @property
     def expanded(self) -> Relational:
@@ -147,33 +160,49 @@ def _hidden(stated: Hypothesis | Claim) -> tuple[Quantity, ...]:
 
 @dataclass(frozen=True)
 class Law:
-    """A scaling exponent: `of` behaves like along**exponent, at most (an upper bound) or exactly
-    (two-sided).
+    """A scaling exponent: `of` behaves like along**exponent, at most (an upper bound), at least (a
+    lower one) or exactly (two-sided), as `along` goes `to` oo or 0.
 
-    `log_exponent` is the power of log(along) that goes with it.
+    of: an observable of the run, read at its largest, a quantity of the draw, or an expression in
+    both that says when each is read: Largest(r), Last(r), r(0), r(100).
+    to: need not be said of whole numbers, which grow. log_exponent: the power of log(along), or of
+    log(1/along) towards 0, that goes with it.
+    BadInput for what no run has a number for.
     """
 
     name: str
-    of: Quantity
+    of: Expr
     along: Quantity
     exponent: Rational
     at: str
-    kind: Literal["at most", "exactly"] = "at most"
+    kind: Literal["at most", "at least", "exactly"] = "at most"
     log_exponent: Rational = Integer(0)
+    to: Expr | None = None
 
     def __post_init__(self) -> None:
-        address(f"law {self.name!r}", self.at)
+        where = f"law {self.name!r}"
+        address(where, self.at)
+        quantities_in(self.of)
+        readable(f"{where}: of", read(self.of))
         for name in ("exponent", "log_exponent"):
             value = sympify(getattr(self, name))
             object.__setattr__(self, name, value)
             if not value.is_Rational:
-                raise BadInput(
-                    f"law {self.name!r}: {name}", str(value), "it must be a rational number"
-                )
-        if self.kind not in ("at most", "exactly"):
+                raise BadInput(f"{where}: {name}", str(value), "it must be a rational number")
+        if self.kind not in KINDS:
             raise BadInput(
-                f"law {self.name!r}: kind", self.kind, "it may be 'at most' or 'exactly'"
+                f"{where}: kind", self.kind, f"it may be {' or '.join(map(repr, KINDS))}"
             )
+        grows = self.along.is_integer or self.along.about is About.INDEX
+        end = oo if self.to is None and grows else sympify(self.to)
+        object.__setattr__(self, "to", end)
+        if end not in (S.Zero, oo):
+            raise BadInput(f"{where}: to", end, f"say where {self.along} goes: to=0 or to=oo")
+
+    @property
+    def read(self) -> Expr:
+        """What is read of a run, its moments written out."""
+        return read(self.of)
 
 
 @dataclass(frozen=True)
@@ -233,6 +262,7 @@ class Theorem:
             )
         if self.witness is not None:
             self.witness.check(self.statement, self.scale, self._letters)
+        self._varied()
         names = [
             *(h.name for h in self.hypotheses),
             *(c.name for c in self.claims),
@@ -253,6 +283,31 @@ class Theorem:
                         "it rests on this, which the theorem does not state",
                     )
 
+    def _varied(self) -> None:
+        """BadInput for a letter that something goes along and no experiment can set."""
+        sizes = (getattr(self.scale, x) for x in ("samples", "width", "step_size", "depth"))
+        settable = {*sizes, self.scale.dimension, *self.choices} - {None}
+        along = [(f"law {w.name!r}: along", w.along) for w in self.laws]
+        along += [
+            (f"claim {c.name!r}: over", c.over.letter)
+            for c in self.claims
+            if isinstance(c.over, LimitIn)
+        ]
+        along += [("practice: ladders", letter) for letter in self.practice.ladders]
+        for where, letter in along:
+            if letter not in settable:
+                raise BadInput(
+                    f"{self.statement}: {where}",
+                    str(letter),
+                    "no experiment can set it; name it in scale=Scale(...) or choices={...}",
+                )
+        if self.scale.width in self.practice.ladders:
+            raise BadInput(
+                f"{self.statement}: practice: ladders",
+                str(self.scale.width),
+                "the ladder of widths is practice: widths",
+            )
+
     @property
     def quantities(self) -> tuple[Quantity, ...]:
         """Every quantity that the hypotheses, claims and laws mention, in order of level and
@@ -260,7 +315,9 @@ class Theorem:
         """
         relations = [*(h.relation for h in self.hypotheses), *(c.relation for c in self.claims)]
         found = quantities_in(*relations, *(c.probability for c in self.claims))
-        found |= {q for law in self.laws for q in (law.of, law.along)} | set(self.choices)
+        found |= quantities_in(*(law.of for law in self.laws)) | {w.along for w in self.laws}
+        found |= {c.over.letter for c in self.claims if isinstance(c.over, LimitIn)}
+        found |= set(self.choices)
         return tuple(sorted(found, key=lambda q: (LEVELS.index(q.about), q.name)))
 
     @property

@@ -19,7 +19,7 @@ from theorems.language.derivation import (
     Step,
 )
 from theorems.writing.notation import tex, text
-from theorems.language.statement import Claim, Hypothesis, Theorem
+from theorems.language.statement import Claim, Hypothesis, Law, Theorem
 
 
 def quantifier(stated: Claim | Hypothesis, write: Any = text) -> str:
@@ -34,6 +34,15 @@ def quantifier(stated: Claim | Hypothesis, write: Any = text) -> str:
             words.append(f"with probability at least {write(stated.probability)}")
     words += [f"on the scale of {write(stated.scale)}"] if stated.scale is not None else []
     return ", ".join(words)
+
+
+def law_order(law: Law) -> str:
+    """What a law compares with, in one line: the power of its letter, logarithm and direction."""
+    along, down = text(law.along), law.to is S.Zero
+    logarithm = (
+        f" log({'1/' if down else ''}{along})^({law.log_exponent})" if law.log_exponent else ""
+    )
+    return f"{along}^({law.exponent}){logarithm}{f' as {along} → 0' if down else ''}"
 
 
 def step_line(step: Step, write: Any = text) -> str:
@@ -106,10 +115,7 @@ def _text(module: ModuleType) -> Iterator[str]:
         )
         yield from _rows(
             "laws",
-            (
-                (f"{text(w.of)} ~ {text(w.along)}^({w.exponent})", w.kind, w.name, f"[{w.at}]")
-                for w in t.laws
-            ),
+            ((f"{text(w.of)} ~ {law_order(w)}", w.kind, w.name, f"[{w.at}]") for w in t.laws),
         )
         yield from _rows("because", ((d.name, step_line(d), f"[{d.at}]") for d in t.derivation))
     errata = getattr(module, "errata", ())
@@ -238,8 +244,9 @@ def _theorem(t: Theorem) -> dict[str, Any]:
         "laws": [
             {
                 "name": w.name,
-                "of": w.of.name,
+                "of": str(w.of),
                 "along": w.along.name,
+                "to": str(w.to),
                 "exponent": str(w.exponent),
                 "kind": w.kind,
                 "at": w.at,

@@ -29,9 +29,10 @@ from sympy.parsing.sympy_parser import (
     standard_transformations,
 )
 
-from theorems.writing.card import quantifier
+from theorems.writing.card import law_order, quantifier
 from theorems.writing.notation import text
-from theorems.language.quantifier import QUANTIFIERS, Each
+from theorems.language.moment import Largest, Last, Moment
+from theorems.language.quantifier import QUANTIFIERS, Each, LimitIn
 from theorems.language.quantity import At, Observable, Quantity, expanded
 from theorems.language.statement import Claim, Hypothesis, Law, Theorem
 from theorems.writing.typed_setting import same_setting
@@ -49,6 +50,8 @@ BOUND = re.compile(
 WORDS = {
     w: getattr(sympy, w) for w in ("sqrt", "log", "exp", "pi", "Max", "Min", "erf", "oo", "ceiling")
 }
+
+MOMENTS = {"Largest": Largest, "Last": Last}
 
 
 @dataclass(frozen=True)
@@ -148,7 +151,7 @@ def disagreement(theorem: Theorem, lines: Mapping[str, str]) -> str:
 
 def _shown(x: Any) -> str:
     if isinstance(x, Law):
-        return f"{text(x.of)} ~ {text(x.along)}^({x.exponent}); {x.kind}"
+        return f"{text(x.of)} ~ {law_order(x)}; {x.kind}"
     return "; ".join(filter(None, (text(x.relation), quantifier(x))))
 
 
@@ -168,11 +171,12 @@ def agrees(
         names[name] = _parse(body, names)
     if isinstance(x, Law):
         left, _, right = relation.partition("~")
-        order = x.along**x.exponent * sympy.log(x.along) ** x.log_exponent
+        down = x.to is S.Zero
+        order = x.along**x.exponent * sympy.log(1 / x.along if down else x.along) ** x.log_exponent
         return (
-            names.get(left.strip()) == x.of
+            expanded(_parse(left, names)) == expanded(x.of)
             and same(_parse(right, names), order)
-            and words == [x.kind]
+            and words == [x.kind, *([f"as {x.along} -> 0"] if down else [])]
         )
     mark = RELATION.search(relation)
     if mark is None:
@@ -183,7 +187,7 @@ def agrees(
 
 def _parse(line: str, names: Mapping[str, Any]) -> Expr:
     words = set(re.findall(r"[^\W\d]\w*", line))
-    if strange := sorted(words - names.keys() - WORDS.keys()):
+    if strange := sorted(words - names.keys() - WORDS.keys() - MOMENTS.keys()):
         raise unknown("transcription: letter", strange[0], {*names, *WORDS})
     if (
         not re.fullmatch(r"[\w\s+\-*/^().,]*", line)
@@ -198,7 +202,9 @@ def _parse(line: str, names: Mapping[str, Any]) -> Expr:
         line = re.sub(rf"\b{q}\(", f"{q}_at(", line)
     values = {f"{q}_at": lambda argument, q=q: q(argument) for q in called}
     try:
-        return parse_expr(line, local_dict={**WORDS, **names, **values}, transformations=RULES)
+        return parse_expr(
+            line, local_dict={**WORDS, **MOMENTS, **names, **values}, transformations=RULES
+        )
     except Exception as error:
         raise BadInput(
             "transcription", line, f"it cannot be read: {type(error).__name__}"
@@ -217,7 +223,7 @@ def same(a: Expr, b: Expr) -> bool:
 
 def _near(a: Expr, b: Expr) -> bool:
     """Whether they agree in numbers at one point: a quick no."""
-    gap = (a - b).xreplace({c: sympy.Symbol(str(c)) for c in (a - b).atoms(At)})
+    gap = (a - b).xreplace({c: sympy.Symbol(str(c)) for c in (a - b).atoms(At, Moment)})
     at = {
         s: sympy.Rational(7 + 3 * i, 2 if s.is_integer is not True else 1)
         / (100 if getattr(s, "below", None) else 1)
@@ -269,8 +275,10 @@ def _same_or_none(typed: Expr | None, declared: Expr | None) -> bool:
 
 def _same_bound(over: Any, word: str, names: Mapping[str, Any]) -> bool:
     """`every k`, `every k from 1 <= LAST separately`, `average over k < LAST`, `best k <= LAST`,
-    `some k <= LAST`, or `limit in k`.
+    `some k <= LAST`, `limit in k`, or `as alpha -> 0`.
     """
+    if isinstance(over, LimitIn):
+        return word == f"as {over.letter} -> {over.to}"
     found = BOUND.fullmatch(word)
     if not found or WORD[found["how"]] is not type(over) or found["index"] != str(over.index):
         return False
