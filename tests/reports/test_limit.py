@@ -92,6 +92,8 @@ def test_runs_that_disagree_or_are_too_short_decide_nothing():
     good, bad = 1 + 1 / (CHECKPOINTS + 1), 2 + 1 / (CHECKPOINTS + 1)
     assert judged([good, good, bad]).verdict is Verdict.INCONCLUSIVE
     assert judged([good, bad, bad]).verdict is Verdict.RECEDING
+    assert judged([good] * 5 + [bad]).verdict is Verdict.APPROACHED  # the design errs in one of 100
+    assert judged([good] * 6 + [bad] * 2).verdict is Verdict.INCONCLUSIVE
     short = np.where(CHECKPOINTS < 5, good, np.nan)
     assert judged([short] * 3).verdict is Verdict.INCONCLUSIVE
     assert judged([np.full_like(good, np.nan)] * 3).verdict is Verdict.VOID
