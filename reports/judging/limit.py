@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import bdtrc
 
-from reports.judging.count import Regime
+from reports.judging.count import Sample
 from reports.judging.evidence import Sides, sides
 from reports.judging.findings import Finding, finite, span
 from reports.judging.verdict import Verdict
@@ -112,9 +112,9 @@ def _kept(gap: Array, fall: Array) -> tuple[float, float]:
     return misfit, float(b / (b + c * fall[-1]))
 
 
-def trend(claim: Claim, regime: Regime, seed: int) -> Trend:
+def trend(claim: Claim, sample: Sample, seed: int) -> Trend:
     """Where one run goes."""
-    s = sides(claim.relation, claim.over.index, regime.evidence, seed)  # type: ignore[union-attr]
+    s = sides(claim.relation, claim.over.index, sample.evidence, seed)  # type: ignore[union-attr]
     with np.errstate(all="ignore"):
         error = s.lhs.radius + s.rhs.radius
         gap = _gap(claim, s)
@@ -123,7 +123,7 @@ def trend(claim: Claim, regime: Regime, seed: int) -> Trend:
         return Trend(None, missing=True)
     last = int(np.flatnonzero(there)[-1])
     right, left = ((float(x.low[last]), float(x.high[last])) for x in (s.rhs, s.lhs))
-    if regime.evidence.diverged(seed) is not None:
+    if sample.evidence.diverged(seed) is not None:
         return Trend(np.inf, right, left)
     return Trend(remaining(s.steps[there], gap[there], error[there]), right, left)
 
@@ -135,19 +135,19 @@ def _gap(claim: Claim, s: Sides) -> Array:
     return np.abs(off) if signed is None else np.maximum(signed, 0.0)
 
 
-def limited(claim: Claim, regime: Regime) -> Finding:
+def limited(claim: Claim, sample: Sample) -> Finding:
     """A claim about a limit: approached, receding, or undecided; never confirmed or refuted."""
-    trends = [trend(claim, regime, s) for s in regime.seeds]
+    trends = [trend(claim, sample, s) for s in sample.seeds]
     if all(t.missing for t in trends):
         return Finding(claim, Verdict.VOID, evidence="nothing was measured")
     told = [t.remains for t in trends if t.remains is not None]
     receding = sum(r >= REMAINS for r in told)
-    verdict = _verdict(len(trends), len(told), receding, regime.allowed(claim) or 0.0)
+    verdict = _verdict(len(trends), len(told), receding, sample.allowed(claim) or 0.0)
     found = _shown(claim, trends, told, receding)
-    if regime.inside:
+    if sample.inside:
         return replace(found, verdict=verdict)
     seen = {Verdict.APPROACHED: True, Verdict.RECEDING: False}.get(verdict)
-    return regime.placed(found, seen)
+    return sample.placed(found, seen)
 
 
 def _verdict(runs: int, told: int, receding: int, allowed: float) -> Verdict:
