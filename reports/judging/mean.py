@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.judging.count import Regime
+from reports.judging.count import Sample
 from reports.judging.draw import Told, averaged, begun, tell
 from reports.judging.evidence import Evidence, Sides, number, sides
 from reports.judging.findings import Finding, finite
@@ -78,9 +78,9 @@ class Tested:
     high: float
 
 
-def averages(claim: Claim, regime: Regime) -> Finding:
+def averages(claim: Claim, sample: Sample) -> Finding:
     """A claim about a mean over the draws."""
-    draws = _draws(claim, regime)
+    draws = _draws(claim, sample)
     known = draws.known
     upto = int(np.flatnonzero(known)[-1]) + 1 if known.any() else 0
     if not upto:
@@ -89,19 +89,19 @@ def averages(claim: Claim, regime: Regime) -> Finding:
         return _undefined(Finding(claim, verdict), draws)
     count = len(draws.left)
     found = draws.at(np.flatnonzero(known))
-    if count < FEWEST and not regime.evidence.deterministic:
+    if count < FEWEST and not sample.evidence.deterministic:
         words = f"a mean needs at least {FEWEST} draws"
         return Finding(claim, Verdict.INCONCLUSIVE, evidence=words, seeds=count, needs_seeds=MEANS)
-    tests = [_test(claim, found, j, regime) for j in range(len(found.steps))]
-    short = not known[:upto].all() or found.steps[-1] < _end(claim, regime) * (1 - 1e-12)
+    tests = [_test(claim, found, j, sample) for j in range(len(found.steps))]
+    short = not known[:upto].all() or found.steps[-1] < _end(claim, sample) * (1 - 1e-12)
     worst = _worst(claim, found, tests)
-    base = _shown(claim, found, worst, tests, regime)
+    base = _shown(claim, found, worst, tests, sample)
     if short:
         base = replace(base, evidence=f"{base.evidence}; some steps or draws have no number")
     refuted = any(t.refuted for t in tests)
     confirmed = all(t.confirmed for t in tests) and not short
-    if not regime.inside:
-        return regime.placed(base, False if refuted else True if confirmed else None)
+    if not sample.inside:
+        return sample.placed(base, False if refuted else True if confirmed else None)
     verdict = (
         Verdict.REFUTED if refuted else Verdict.CONFIRMED if confirmed else Verdict.INCONCLUSIVE
     )
@@ -119,21 +119,21 @@ def _undefined(finding: Finding, draws: Draws) -> Finding:
     return replace(finding, evidence=why, seeds=len(draws.left))
 
 
-def _end(claim: Claim, regime: Regime) -> float:
+def _end(claim: Claim, sample: Sample) -> float:
     """Where the claim ends, at the earliest over the draws; 0 where it has no end."""
     if claim.over is None or claim.over.ends is None or isinstance(claim.over, Average):
         return 0.0
-    ends = [number(claim.over.ends, regime.evidence, s) for s in regime.seeds]
+    ends = [number(claim.over.ends, sample.evidence, s) for s in sample.seeds]
     return float(np.floor(min(ends))) if claim.over.index.is_integer else float(min(ends))
 
 
-def _draws(claim: Claim, regime: Regime) -> Draws:
-    evidence = regime.evidence
+def _draws(claim: Claim, sample: Sample) -> Draws:
+    evidence = sample.evidence
     index = claim.over.index if claim.over else None
-    both = [_one(claim, evidence, s) for s in regime.seeds]
+    both = [_one(claim, evidence, s) for s in sample.seeds]
     steps = np.unique(np.concatenate([b.steps for b in both])) if both else np.array([])
     first = claim.over.starts if claim.over else 0
-    last = _end(claim, regime) or (0.0 if claim.over and claim.over.ends == 0 else np.inf)
+    last = _end(claim, sample) or (0.0 if claim.over and claim.over.ends == 0 else np.inf)
     averaging = isinstance(claim.over, Average)
     steps = steps if averaging else steps[(steps >= first) & (steps <= last * (1 + 1e-12))]
     if begun(claim.relation, index) is Told.HELD:
@@ -162,14 +162,14 @@ def _one(claim: Claim, evidence: Evidence, seed: int) -> Sides:
     return replace(mean, steps=np.array([0.0]))  # draws may average over different lengths
 
 
-def _test(claim: Claim, draws: Draws, j: int, regime: Regime) -> Tested:
+def _test(claim: Claim, draws: Draws, j: int, sample: Sample) -> Tested:
     """The tests at one step, each at its share of the level."""
     op, share = str(claim.relation.rel_op), len(draws.steps)
     gap, error = draws.left[:, j] - draws.right[:, j], draws.error[:, j]
     scale = abs(draws.right[:, j].mean()) if draws.scale is None else draws.scale
     if len(gap) < 2 or gap.std() == 0:
         return _exact(op, gap[0], error.max(), scale)
-    blur = regime.blur
+    blur = sample.blur
     refutable = len(gap) >= MEAN_DRAWS and blur <= REFUTE - REFUTE_MEAN
     confirmable = blur <= CONFIRM / 2
     level = max(CONFIRM - blur, CONFIRM / 2) / share
@@ -209,7 +209,7 @@ def _worst(claim: Claim, draws: Draws, tests: Sequence[Tested]) -> int:
     return int(np.argmax(np.array(ends) / np.where(size > 0, size, 1.0)))
 
 
-def _shown(claim: Claim, draws: Draws, j: int, tests: Sequence[Tested], regime: Regime) -> Finding:
+def _shown(claim: Claim, draws: Draws, j: int, tests: Sequence[Tested], sample: Sample) -> Finding:
     left, right = float(draws.left[:, j].mean()), float(draws.right[:, j].mean())
     small, big = (right, left) if claim.relation.rel_op in (">=", ">") else (left, right)
     words = [
@@ -221,7 +221,7 @@ def _shown(claim: Claim, draws: Draws, j: int, tests: Sequence[Tested], regime: 
             f"at {letter} = {written(float(draws.steps[j]))}, compared at {len(draws.steps)} steps "
             f"up to {letter} = {written(float(draws.steps[-1]))}, each at one {len(draws.steps)}th of the level"
         )
-    blur = regime.blur
+    blur = sample.blur
     words += [f"the law of the draws is exact up to {blur:.1g} in total variation"] if blur else []
     return Finding(
         claim,

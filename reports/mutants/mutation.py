@@ -278,13 +278,12 @@ def _rebuilt(theorem: Theorem, mapping: Mapping[Any, Any]) -> Theorem:
     """The theorem with expressions exchanged in every relation and step."""
 
     def new(x: Any) -> Any:
-        if isinstance(x, Claim) and getattr(x.over, "last", None) is not None:
-            x = replace(x, over=replace(x.over, last=x.over.last.xreplace(mapping)))  # type: ignore[union-attr,type-var]
-        return (
-            replace(x, relation=x.relation.xreplace(mapping))
-            if isinstance(x, Hypothesis | Claim)
-            else x
-        )
+        if not isinstance(x, Hypothesis | Claim):
+            return x
+        last, scale = x.over.ends if x.over else None, x.scale
+        over = x.over if last is None else replace(x.over, last=last.xreplace(mapping))  # type: ignore[type-var]
+        scale = None if scale is None else scale.xreplace(mapping)
+        return replace(x, relation=x.relation.xreplace(mapping), over=over, scale=scale)
 
     def inside(value: Any) -> Any:
         if isinstance(value, tuple):

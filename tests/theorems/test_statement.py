@@ -5,7 +5,7 @@ coming.
 from dataclasses import replace
 
 import pytest
-from sympy import Eq, Function, Rational, Symbol, ceiling, exp, log, sqrt
+from sympy import Eq, Function, Ne, Rational, Symbol, ceiling, exp, log, oo, sin, sqrt
 
 from tests.letters import SETTING, a, observable, of_data, of_draw, w
 from theorems.language import (
@@ -22,6 +22,7 @@ from theorems.language import (
     Law,
     Limit,
     Paper,
+    Some,
     Theorem,
     Witness,
     count,
@@ -200,6 +201,48 @@ def test_abbreviations_are_written_out():
         (lambda: Claim("c", r(2 * k) <= r(k), at="x", over=Each(k)), "plus a whole number"),
         (lambda: Claim("c", r(k) <= r(m), at="x", over=Each(k)), "plus a whole number"),
         (lambda: Claim("c", r(0) <= 1, at="x", probability=1 - r(0)), "scale alone"),
+        (lambda: Claim("c", r(0) <= 1, at="x", probability=-delta), "never positive"),
+        (lambda: Claim("c", r(0) <= 1, at="x", probability=1 - 1 / delta), "never positive"),
+        (lambda: Claim("c", r(0) <= 1, at="x", probability=1 + delta), "always above 1"),
+        (lambda: Claim("c", r(0) <= 1, at="x", probability=0), "never positive"),
+        (lambda: Claim("c", r(0) <= 1, at="x", form="as we like"), "form"),
+        (lambda: Claim("c", Ne(r(0), 1), at="x"), "sign"),
+        (lambda: Claim("c", Eq(r(0), 0), at="x"), "scale=1"),
+        (lambda: Claim("c", Eq(r(0), 0), at="x", scale=r(0)), "scale or the data alone"),
+        (lambda: Claim("c", Eq(r(0), 0), at="x", scale=-1), "positive"),
+        (lambda: Claim("c", r(0) <= 1, at="x", scale=1), "only an equation"),
+        (lambda: Claim("c", Eq(r(k), 0), at="x", over=Limit(k), scale=1), "only an equation"),
+        (lambda: Claim("c", r(0) <= Function("f")(n), at="x"), "may hold"),
+        (lambda: Claim("c", r(0) <= sin(eta), at="x"), "may hold"),
+        (lambda: Claim("c", r(k) <= 1, at="x", over=Each(k, last=oo)), "finite"),
+        (lambda: Claim("c", r <= 1, at="x"), r"r\(k\) or r\(0\)"),
+        (lambda: Claim("c", alpha(k) <= 1, at="x", over=Each(k)), "does not vary"),
+        (lambda: Claim("c", r(k - 1) <= 1, at="x", over=Each(k)), "no step -1"),
+        (lambda: Claim("c", r(t + 1) <= 1, at="x", over=Each(t)), "plus a whole number"),
+        (lambda: Claim("c", r(k) <= 1, at="x", over=Each(k, first=-1)), "at least 0"),
+        (lambda: Claim("c", r(k) <= 1, at="x", over=Each(k, first=3, last=2)), "at least 3"),
+        (lambda: Claim("c", r(k) <= 1, at="x", over=Each(k, last=k)), "may not depend"),
+        (lambda: Claim("c", r(k) <= 1, at="x", over=Each(k, last=r(0) + r(k))), "may not depend"),
+        (lambda: Claim("c", r(k) <= 1, at="x", over=Each(n)), "a step or a time"),
+        (lambda: Claim("c", r(k) <= 1, at="x", over="every k"), "one of Each"),
+        (lambda: Claim("c", r(k) <= 1, at="x", over=Each(k, separately=True)), "below 1"),
+        (lambda: Claim("c", r(k) < 1, at="x", over=Limit(k)), "strict"),
+        (lambda: Claim("c", r(k) <= k, at="x", over=Average(k, 5)), "vary with the step"),
+        (lambda: Claim("c", r(k) >= 1, at="x", over=Best(k, 5)), "Some or Each"),
+        (lambda: Claim("c", r(t) <= 1, at="x", over=Average(t, 5)), "over steps"),
+        (lambda: Claim("c", r(0) <= 1, at="x", expected=True, probability=1 - delta), "no prob"),
+        (lambda: Claim("c", r(k) <= 1, at="x", over=Some(k, 5), expected=True), "Average"),
+        (lambda: Claim("c", r(k) <= 1, at="x", over=Limit(k), expected=True), "Average"),
+        (lambda: Claim("c", m >= n, at="x", expected=True), "nothing in it is drawn"),
+        (lambda: Hypothesis("h", r(k) <= 1, at="x", over=Limit(k)), "no finite run"),
+        (lambda: Hypothesis("h", r(k) <= r(t), at="x"), "must agree"),
+        (lambda: Hypothesis("h", r(0) <= 1, at="x", over=Each(k)), "must agree"),
+        (
+            lambda: Hypothesis("h", r(k) <= 1, at="x", over=Each(k, separately=True)),
+            "no probability",
+        ),
+        (lambda: Hypothesis("h", Eq(alpha, 0), at="x"), "scale=1"),
+        (lambda: Hypothesis("h", Eq(eta, 1 / n), at="x", scale=1), "only an equation"),
         (lambda: Law("l", of=loss, along=m, exponent=Function("f")(n), at="x"), "rational"),
         (
             lambda: Law("l", of=loss, along=m, exponent=1, at="x", kind="about"),
@@ -262,3 +305,29 @@ def test_declarations_do_not_change():
         SETTING.start[w] = "another"
     assert hash(SETTING)
     assert Witness("orthonormal", 2).delta == Rational(1, 2)
+
+
+def test_a_hypothesis_over_steps_holds_at_every_one_unless_it_says_otherwise():
+    assert Hypothesis("h", r(k) <= 1, at="x").over == Each(k)
+    some = Hypothesis("h", r(k) <= 1, at="x", over=Some(k, 5))
+    assert quantifier(some) == "for some k ≤ 5"
+    assert Hypothesis("h", m >= n, at="x").over is None
+    assert quantifier(Hypothesis("h", m >= n, at="x")) == ""
+
+
+def test_a_quantifier_says_its_own_words():
+    for over, words in (
+        (Each(k, first=1, last=n), "for every 1 ≤ k ≤ n"),
+        (Some(k, n), "for some k ≤ n"),
+        (Best(k, n), "for the best k ≤ n"),
+        (Average(k, n), "on average over k < n"),
+    ):
+        assert quantifier(Claim("c", r(k) <= 1, at="x", over=over)) == words
+    each = Claim("c", r(k) <= 1, at="x", over=Each(k, separately=True), probability=1 - delta)
+    assert quantifier(each) == "for every k ≥ 0 separately, with probability at least 1 − δ"
+    assert quantifier(Claim("c", Eq(r(0), 0), at="x", scale=n)) == "on the scale of n"
+
+
+def test_an_average_or_a_best_step_may_be_measured_by_the_start():
+    for over in (Average(k, n), Best(k, n)):
+        assert Claim("c", r(k) <= r(0) / 2, at="x", over=over).over is over

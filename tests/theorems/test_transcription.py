@@ -5,11 +5,23 @@ mere rewriting.
 from dataclasses import replace
 
 import pytest
+from sympy import Eq
 
 import theorems
 from reports.mutants.mutation import mutants, rewrites
-from theorems.language import BadInput
+from theorems.language import (
+    BadInput,
+    Claim,
+    Each,
+    Hypothesis,
+    Some,
+    count,
+    failure,
+    index,
+    observable,
+)
 from theorems.writing.transcription import (
+    agrees,
     compare,
     compare_statement,
     disagreement,
@@ -17,6 +29,9 @@ from theorems.writing.transcription import (
     sections,
 )
 
+n, k, delta = count("n", "points"), index("k", "step"), failure("delta", "failure")
+r = observable("r", "residual", probe="residual")
+LETTERS = (n, k, delta, r)
 MODULES = {e.key: theorems.find(e.key) for e in theorems.catalogue()}
 LONG = {
     "du2019",
@@ -93,3 +108,36 @@ def test_a_line_that_cannot_be_read_is_refused_and_never_run(line, words, statem
     lines = {**sections(path_of(MODULES["du2019"]))["Theorem 4.1"], "wide enough": line}
     with pytest.raises(BadInput, match=words):
         list(compare_statement(statement("Theorem 4.1"), lines))
+
+
+@pytest.mark.parametrize(
+    ("over", "same", "other"),
+    [
+        (Each(k), "every k", "some k <= 5"),
+        (Each(k, first=1), "every k from 1", "every k"),
+        (Each(k, last=n), "every k <= n", "every k <= 2 n"),
+        (Each(k, first=2, last=n), "every k from 2 <= n", "every k from 1 <= n"),
+        (Some(k, n), "some k <= n", "best k <= n"),
+    ],
+)
+def test_every_quantifier_is_typed_and_a_wrong_one_is_seen(over, same, other):
+    claim = Claim("c", r(k) <= 1, at="x", over=over)
+    hypothesis = Hypothesis("h", r(k) <= 1, at="x", over=over)
+    for x in (claim, hypothesis):
+        assert agrees(x, f"r(k) <= 1; {same}", (), LETTERS)
+        assert not agrees(x, f"r(k) <= 1; {other}", (), LETTERS)
+        assert not agrees(x, "r(k) <= 1", (), LETTERS)
+
+
+def test_steps_apart_means_and_scales_are_typed():
+    apart = Claim("c", r(k) <= 1, "x", Each(k, separately=True), probability=1 - delta)
+    assert agrees(apart, "r(k) <= 1; every k separately; probability 1 - delta", (), LETTERS)
+    assert not agrees(apart, "r(k) <= 1; every k; probability 1 - delta", (), LETTERS)
+    for x in (
+        Claim("c", Eq(r(0), 0), at="x", scale=n),
+        Hypothesis("h", Eq(r(0), 0), at="x", scale=n),
+    ):
+        assert agrees(x, "r(0) = 0; scale n", (), LETTERS)
+        assert not agrees(x, "r(0) = 0; scale 2 n", (), LETTERS)
+        assert not agrees(x, "r(0) = 0", (), LETTERS)
+    assert not agrees(Claim("c", r(0) <= 1, at="x"), "r(0) <= 1; mean", (), LETTERS)

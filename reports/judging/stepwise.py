@@ -1,0 +1,105 @@
+"""Claims that give each step its own probability: one count a step, any of which may refute."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reports.judging.count import Sample, shown
+from reports.judging.draw import Gap, Run, Seen, Told, observe
+from reports.judging.evidence import sides
+from reports.judging.findings import Finding
+from reports.judging.statistics import Binomial
+from reports.judging.verdict import Verdict
+from theorems.language import Claim, Each
+from theorems.writing.notation import number as written
+
+
+@dataclass(frozen=True)
+class Steps:
+    """One test a step, and whether some run ends before the claim does."""
+
+    steps: NDArray[np.float64]
+    tests: list[Binomial]
+    short: bool
+
+    @property
+    def worst(self) -> int:
+        """The step with the most failures, then the most unknown."""
+        return int(np.argmax([t.failures + t.lost / (2 * t.seeds + 1) for t in self.tests]))
+
+
+def stepwise(claim: Claim, over: Each, sample: Sample) -> Finding:
+    """A probability of each step by itself: refuted with a union bound over the steps, confirmed
+    when every step is.
+    """
+    once = replace(claim, over=replace(over, separately=False))
+    seen = [observe(once, sample.evidence, s) for s in sample.seeds]
+    base = shown(claim, seen, sample)
+    if all(s.gap is Gap.MISSING for s in seen):
+        return Finding(claim, Verdict.VOID, evidence="nothing was measured")
+    found = _tested(once, seen, sample)
+    if not found.tests:
+        return replace(base, evidence=f"no step was compared; {base.evidence}")
+    at = found.worst
+    worst = found.tests[at]
+    base = replace(
+        base,
+        failures=worst.failures,
+        evidence=f"each step by itself: at worst {worst.failures} of {worst.seeds} fail, at "
+        f"{over.index.text} = {written(float(found.steps[at]))}, with a union bound over "
+        f"{len(found.tests)} steps; taken together {base.evidence}",
+    )
+    if not sample.inside:
+        fails = any(t.failures > t.delta * t.seeds for t in found.tests)
+        return sample.placed(base, False if fails else None if found.short else True)
+    if any(t.refutes for t in found.tests):
+        return replace(base, verdict=Verdict.REFUTED)
+    if not found.short and all(t.confirms for t in found.tests):
+        return replace(base, verdict=Verdict.CONFIRMED)
+    return replace(
+        base, verdict=Verdict.INCONCLUSIVE, needs_seeds=None if found.short else worst.needs
+    )
+
+
+def _tested(claim: Claim, seen: list[Seen], sample: Sample) -> Steps:
+    steps, told = _table(claim, sample)
+    allowed = sample.allowed(claim) or 0.0
+    tests = [
+        Binomial(
+            int((column == Told.FAILED).sum()),
+            len(column),
+            allowed,
+            int((column == Told.UNKNOWN).sum()),
+            sample.blur,
+            len(steps),
+        )
+        for column in told.T
+    ]
+    ends = [s.wanted for s in seen if np.isfinite(s.wanted)]
+    short = any(s.gap in (Gap.SHORT, Gap.LOST, Gap.UNMOVED) for s in seen)
+    return Steps(steps, tests, short or bool(len(steps) and ends and steps[-1] < min(ends)))
+
+
+def _table(claim: Claim, sample: Sample) -> tuple[np.ndarray, np.ndarray]:
+    """The steps that any run has, and what each run says there (seeds, steps); unknown where it has
+    none, failed from where it left the numbers.
+    """
+    runs = [
+        Run(claim, sample.evidence, s, sides(claim.relation, claim.over.index, sample.evidence, s))  # type: ignore[union-attr]
+        for s in sample.seeds
+    ]
+    ends = min(r.ends for r in runs)
+    steps = np.unique(np.concatenate([r.sides.steps for r in runs]))
+    steps = steps[(steps >= runs[0].starts) & (steps <= ends)]
+    told = np.full((len(runs), len(steps)), int(Told.UNKNOWN))
+    for row, run in zip(told, runs, strict=True):
+        at = np.searchsorted(steps, run.sides.steps)
+        fits = (at < len(steps)) & np.isin(run.sides.steps, steps)
+        row[at[fits]] = run.told[fits]
+        row[(steps >= run.diverged) & (row == Told.UNKNOWN)] = Told.FAILED
+    drowned = (told == Told.UNKNOWN).all(axis=0)
+    kept = len(steps) - int(np.argmin(drowned[::-1])) if not drowned.all() else 0
+    return steps[:kept], told[:, :kept]
