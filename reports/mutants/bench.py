@@ -216,7 +216,7 @@ class Bench:
     def _certified(self, theorem: Theorem, data: Data, delta: Rational) -> int | None:
         key = ("width", theorem.statement)  # of the true version, which is the first to come
         if key not in self._known:
-            self._known[key] = certified_width(theorem, data, delta, Options(), self.store).width
+            self._known[key] = certified_width(theorem, data, delta, self.store).width
         found: int | None = self._known[key]
         return found
 

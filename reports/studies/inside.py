@@ -24,7 +24,7 @@ from reports.studies.planning import (
     loaded,
     make_plan,
 )
-from reports.studies.scale import scale_of, trains
+from reports.studies.scale import Ran, scale_of, trains
 from sim.data.table import Data
 from sim.plan import Plan
 from sim.run import NO_RUNS, trajectories
@@ -149,9 +149,7 @@ class Inside:
             return Search(given)
         if wants.width or not draws_decide(self.at):
             return Search(first_width(self.at, wants))
-        return certified_width(
-            self.at, self.case, self.delta, study.options, study.store, study.say
-        )
+        return certified_width(self.at, self.case, self.delta, study.store, study.say)
 
     def _plan(self, width: int, step: float | None, seeds: int) -> Plan:
         """The plan of the witness: its steps, or as many as the claims speak of."""
@@ -177,7 +175,7 @@ class Inside:
             self.study.say(f"{self.theorem.statement}: in regime at m = {width:,}", seeds),
         )
         why = "every explicit hypothesis certainly holds"
-        return self.study.regime(self.at, self.case, self.delta, plan, frame, why, began)
+        return self.study.regime(self.at, Ran(self.case, self.delta, plan, frame), why, began)
 
     def _deeper(self, width: int, edge: Regime, seeds: int) -> Regime | None:
         """The same seeds at a smaller step inside the region; None where the theorem bounds no step
@@ -199,7 +197,7 @@ class Inside:
         largest = self._plan(width, self.wants.step_size, seeds)
         for step in smaller(largest.step_size, self.wants):
             if self._plan(width, step, seeds).steps <= LONGER * largest.steps:
-                known = evidence_at(self.at, self.case, self.delta, width, step, NO_RUNS)
+                known = evidence_at(self.at, self.case, self.delta, (width, step), NO_RUNS)
                 if all(_admits(j) for j in compare(self.at, known)[0]):
                     return step
         return None
@@ -225,7 +223,11 @@ class Inside:
         step = self.given_step or self.wants.step_size or None
         plan = self._plan(width, step, self.looks[0]) if width else None
         known = evidence_at(
-            self.at, self.case, self.delta, width, plan.step_size if plan else step, NO_RUNS
+            self.at,
+            self.case,
+            self.delta,
+            (width, plan.step_size if plan else step),
+            NO_RUNS,
         )
         judged = tuple(
             replace(j, status=Decision.OPEN, why="nothing was drawn") if j.draws == 0 else j

@@ -46,7 +46,6 @@ def certified_width(
     theorem: Theorem,
     data: Data,
     delta: Rational,
-    options: Options,
     store: Store,
     say: Say = silent,
 ) -> Search:
@@ -56,7 +55,7 @@ def certified_width(
     It ends beyond 2^20, where the next draws would take longer than what is left of a budget, or
     more memory than is free; then it names the hypotheses that fail.
     """
-    pilots = Options(**{**vars(options), "seed": PILOT_SEED})
+    pilots = Options(seed=PILOT_SEED)
     wants = demands(theorem, data, delta)
     width, drawn, spent, last, blocked = first_width(theorem, wants), 0.0, 0.0, 0.0, ""
     while True:

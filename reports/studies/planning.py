@@ -131,8 +131,8 @@ def evidence(
     theorem: Theorem, data: Data, delta: Rational, plan: Plan | None, frame: pd.DataFrame
 ) -> Evidence:
     """Everything known about a theorem at the scale of a plan."""
-    width, step = (plan.width, plan.step_size) if plan else (None, None)
-    found = evidence_at(theorem, data, delta, width, step, frame)
+    at = (plan.width, plan.step_size) if plan else (None, None)
+    found = evidence_at(theorem, data, delta, at, frame)
     if plan is None:
         return found
     still = not any(plan.setting.laws.values())
@@ -143,12 +143,11 @@ def evidence_at(
     theorem: Theorem,
     data: Data,
     delta: Rational,
-    width: int | None,
-    step: float | None,
+    at: tuple[int | None, float | None],
     frame: pd.DataFrame,
 ) -> Evidence:
-    """Everything known about a theorem at one scale, of which the width or the step may be missing."""
-    exact = exact_values(theorem, data, delta, width, step)
+    """Everything known about a theorem at a width and a step, of which either may be missing."""
+    exact = exact_values(theorem, data, delta, *at)
     values = {q: e.value for q, e in data_values([theorem], data).items()}
     values |= {q: float(v) for q, v in as_numbers(exact).items() if q.about is About.SCALE}
     return Evidence(values, exact, frame)

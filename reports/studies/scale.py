@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import pandas as pd
 from sympy import Rational
 
 from reports.studies.planning import as_numbers
 from sim.data.table import Data
 from sim.plan import Plan
 from theorems.language import Theorem
+
+
+@dataclass(frozen=True, eq=False)
+class Ran:
+    """One run: the data, the failure probability, the plan (None: of data alone) and the frame."""
+
+    data: Data
+    delta: Rational
+    plan: Plan | None
+    frame: pd.DataFrame
 
 
 def trains(theorem: Theorem) -> bool:

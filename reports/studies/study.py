@@ -13,7 +13,7 @@ from sympy import Rational
 
 from reports.judging.compare import compare
 from reports.judging.evidence import letters, sides
-from reports.judging.findings import Curve, Frontier, LawFinding, Regime, Report
+from reports.judging.findings import Curve, Frontier, Regime, Report
 from reports.judging.frontier import Search
 from reports.judging.statistics import MEANS, seeds_by_design
 from reports.studies.demands import demand_rows
@@ -31,7 +31,7 @@ from reports.studies.planning import (
     one_run,
     silent,
 )
-from reports.studies.scale import scale_of, trains
+from reports.studies.scale import Ran, scale_of, trains
 from reports.studies.trust import layers
 from reports.studies.versions import versions
 from sim.data.promises import refusal
@@ -40,7 +40,7 @@ from sim.engines.choice import choose
 from sim.plan import Plan
 from sim.run import NO_RUNS, trajectories
 from sim.store import Store
-from theorems.language import BadInput, Each, Erratum, Practice, Theorem, Witness
+from theorems.language import BadInput, Claim, Each, Erratum, Practice, Theorem, Witness
 from theorems.reasoning.demand import Demand
 from theorems.reasoning.exact import Decision
 from theorems.reasoning.replay import replay
@@ -189,9 +189,8 @@ class Study:
                 if case is data
                 else "data made to show what the hypotheses are for"
             )
-            regimes.append(
-                self.regime(theorem, case, Rational(1, 2), None, NO_RUNS, why, time.perf_counter())
-            )
+            ran = Ran(case, Rational(1, 2), None, NO_RUNS)
+            regimes.append(self.regime(theorem, ran, why, time.perf_counter()))
         return regimes
 
     def _draws(self, theorem: Theorem, data: Data) -> Regime:
@@ -207,15 +206,8 @@ class Study:
         frame = trajectories(
             plan, self.store, False, self.say(f"{theorem.statement}: draws at m = {width}", seeds)
         )
-        return self.regime(
-            theorem,
-            data,
-            delta,
-            plan,
-            frame,
-            "nothing is trained; the narrowest width is the hardest",
-            began,
-        )
+        why = "nothing is trained; the narrowest width is the hardest"
+        return self.regime(theorem, Ran(data, delta, plan, frame), why, began)
 
     def practical(self, theorems: list[Theorem], beside: Sequence[Theorem] = ()) -> list[Regime]:
         """The user's data at the user's sizes: a ladder of widths, shared by theorems between which
@@ -231,65 +223,58 @@ class Study:
             if practice.own and not o.data
             else f"{whose(o)} at practical sizes"
         )
+        ran = Ran(data, delta, plan, frame)
         for theorem in theorems:
-            laws = climb.laws(theorem)
-            edges = self._edges(theorem, theorems, beside or theorems, data, delta, climb.widths[0])
-            found = self.regime(theorem, data, delta, plan, frame, why, began, laws, edges)
-            found = replace(found, claims=climb.judged(theorem, found.claims))
-            regimes.append(self._deeper(found, theorems, data, delta, plan))
+            found = self.regime(theorem, ran, why, began)
+            wanted = demanded(theorem, beside or theorems, ran)
+            found = replace(
+                found,
+                laws=climb.laws(theorem),
+                frontiers=self._edges(theorem, theorems, ran, wanted),
+                claims=climb.judged(theorem, found.claims),
+            )
+            regimes.append(self._deeper(found, theorems, ran))
             began = time.perf_counter()
         return regimes
 
-    def _deeper(
-        self, edge: Regime, shared: list[Theorem], data: Data, delta: Rational, plan: Plan
-    ) -> Regime:
+    def _deeper(self, edge: Regime, shared: list[Theorem], ran: Ran) -> Regime:
         """A practice that came out inside all hypotheses, at a smaller step too, where the theorem
         bounds it from above and names no witness that is run so.
         """
-        o, theorem = self.options, edge.theorem
+        o, theorem, data, delta, plan = self.options, edge.theorem, ran.data, ran.delta, ran.plan
         wants = demands(theorem, data, delta)
         told = theorem.witness is not None or o.step_size is not None
-        if edge.name != "in" or wants.step_bound is None or told:
+        if plan is None or edge.name != "in" or wants.step_bound is None or told:
             return edge
+        width = plan.width
         for step in smaller(plan.step_size, wants):
 
             def run(seeds: int, step: float = step) -> Regime:
-                p = make_plan(shared, data, plan.width, delta, seeds, o, step)
+                p = make_plan(shared, data, width, delta, seeds, o, step)
                 tick = self.say(f"{theorem.statement}: inside the region of steps", seeds)
                 frame = trajectories(p, self.store, tick=tick)
-                return self.regime(theorem, data, delta, p, frame, edge.why, time.perf_counter())
+                deeper = Ran(data, delta, p, frame)
+                return self.regime(theorem, deeper, edge.why, time.perf_counter())
 
-            if make_plan(shared, data, plan.width, delta, 1, o, step).steps <= LONGER * plan.steps:
+            if make_plan(shared, data, width, delta, 1, o, step).steps <= LONGER * plan.steps:
                 inner = probed(run, min(FIRST, len(plan.seeds)), len(plan.seeds))
                 return edge if inner is None else together(edge, inner)
         return edge
 
     def _edges(
-        self,
-        theorem: Theorem,
-        shared: list[Theorem],
-        beside: Sequence[Theorem],
-        data: Data,
-        delta: Rational,
-        middle: int,
+        self, theorem: Theorem, shared: list[Theorem], ran: Ran, wanted: Demand
     ) -> tuple[Frontier, ...]:
         """Where the first claim about every step stops being seen, of a theorem with laws."""
-        o = self.options
-        edge = next((c for c in theorem.claims if isinstance(c.over, Each) and not c.hides), None)
+        o, edge = self.options, watched(theorem)
         if edge is None or not theorem.laws or not self.edges:
             return ()
-        alike = [t for t in beside if t.setting == theorem.setting and edge in t.claims]
-        wants = [demands(t, data, delta) for t in alike]
-        wanted = Demand(
-            next((w.width for w in wants if w.width), None),
-            next((w.step_size for w in wants if w.step_size), None),
-        )
+        seeds = o.seeds or EDGE_SEEDS
         return Search(
             theorem,
             edge,
-            lambda m, h: make_plan(shared, data, m, delta, o.seeds or EDGE_SEEDS, o, h),
-            middle,
-            lambda p, f: evidence(theorem, data, delta, p, f),
+            lambda m, h: make_plan(shared, ran.data, m, ran.delta, seeds, o, h),
+            min(o.widths or theorem.practice.widths),
+            lambda p, f: evidence(theorem, ran.data, ran.delta, p, f),
             self.store,
             self.say,
         ).frontiers(wanted)
@@ -300,36 +285,39 @@ class Study:
         """
         return Inside(self, theorem, data).regime()
 
-    def regime(
-        self,
-        theorem: Theorem,
-        data: Data,
-        delta: Rational,
-        plan: Plan | None,
-        frame: pd.DataFrame,
-        why: str,
-        began: float,
-        laws: tuple[LawFinding, ...] = (),
-        edges: tuple[Frontier, ...] = (),
-    ) -> Regime:
+    def regime(self, theorem: Theorem, ran: Ran, why: str, began: float) -> Regime:
         """The report of one run."""
-        known = evidence(theorem, data, delta, plan, frame)
+        plan, known = ran.plan, evidence(theorem, ran.data, ran.delta, ran.plan, ran.frame)
         judged, findings = compare(theorem, known)
         inside = all(j.status is Decision.HOLDS or (j.held or 0) > 0 for j in judged)
         return Regime(
             "in" if inside else "practical",
             theorem,
-            scale_of(theorem, data, delta, plan, len(known.seeds)),
+            scale_of(theorem, ran.data, ran.delta, plan, len(known.seeds)),
             why,
             judged,
             findings,
-            laws,
-            edges,
-            _curve(theorem, known) if plan else None,
-            time.perf_counter() - began,
-            choose(plan) if plan and len(known.seeds) and trains(theorem) else None,
-            letters(theorem, known) if plan else {},
+            curve=_curve(theorem, known) if plan else None,
+            seconds=time.perf_counter() - began,
+            mode=choose(plan) if plan and len(known.seeds) and trains(theorem) else None,
+            letters=letters(theorem, known) if plan else {},
         )
+
+
+def watched(theorem: Theorem) -> Claim | None:
+    """The first claim about every step that can be compared."""
+    return next((c for c in theorem.claims if isinstance(c.over, Each) and not c.hides), None)
+
+
+def demanded(theorem: Theorem, beside: Iterable[Theorem], ran: Ran) -> Demand:
+    """What those of the theorems demand that state the watched claim in the same setting."""
+    claim = watched(theorem)
+    alike = [t for t in beside if t.setting == theorem.setting and claim in t.claims]
+    wants = [demands(t, ran.data, ran.delta) for t in alike]
+    return Demand(
+        next((w.width for w in wants if w.width), None),
+        next((w.step_size for w in wants if w.step_size), None),
+    )
 
 
 def whose(options: Options) -> str:

@@ -216,14 +216,12 @@ def test_a_search_for_a_width_ends_names_what_blocks_it_and_is_heard(monkeypatch
         return lambda _share=1.0: None
 
     monkeypatch.setattr(pilot, "NUMBERS", 10.0 * 10**5)
-    found = pilot.certified_width(
-        never, load("orthonormal", 2), Rational(1, 2), Options(), Store(), say
-    )
+    found = pilot.certified_width(never, load("orthonormal", 2), Rational(1, 2), Store(), say)
     assert found.width is None
     assert "satisfies “h0” (in 0 of 10 draws at m = " in found.why
     assert "m = 64" in said[0]
     monkeypatch.setattr(pilot, "memory_free", lambda: 1000.0)
-    tight = pilot.certified_width(never, load("orthonormal", 2), Rational(1, 2), Options(), Store())
+    tight = pilot.certified_width(never, load("orthonormal", 2), Rational(1, 2), Store())
     assert "GB are free" in tight.why
 
 

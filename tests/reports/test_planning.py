@@ -43,7 +43,7 @@ def test_the_letters_are_exact(statement):
 
 def test_the_certificate_is_reached_at_a_few_thousand_neurons(statement):
     theorem, data = statement("Certificate S"), load("orthonormal", 2)
-    width = certified_width(theorem, data, Rational(1, 10), Options(), Store()).width
+    width = certified_width(theorem, data, Rational(1, 10), Store()).width
     assert 2**12 <= width <= 2**16
     assert demands(theorem, data, Rational(1, 10)).step_size == 1.0
 

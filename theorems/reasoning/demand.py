@@ -293,7 +293,7 @@ def _width(theorem: Theorem, values: Mapping[Quantity, Any], multiple: int) -> _
         return _Width(None, *ends, binding, tuple(names))
     if not others:
         return _Width(ends[0], *ends, binding)
-    width, name = _search(others, letter, values, least, most, multiple)
+    width, name = _search(others, letter, values, (least, most), multiple)
     if width is None:
         return _Width(None, *ends, {"width": name}, (name,))
     binding = {"width": name} if width > least or floor is None else binding
@@ -331,13 +331,13 @@ def _search(
     hypotheses: list[Hypothesis],
     letter: Quantity,
     values: Mapping[Quantity, Any],
-    least: int,
-    most: int | None,
+    window: tuple[int, int | None],
     multiple: int,
 ) -> tuple[int | None, str]:
     """The least multiple in the window, to three digits, with which hypotheses that grow weaker
     with it hold, and the one that fails below.
     """
+    least, most = window
     low, high, name = least, least, hypotheses[0].name
     end = WIDEST if most is None else most
     while wrong := _failing(hypotheses, letter, values, high):

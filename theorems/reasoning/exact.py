@@ -79,11 +79,41 @@ def _exact(expression: Expr, values: Mapping[Any, Value]) -> Expr | None:
     return found if found.is_Rational else None
 
 
+FOLDS = {
+    sympy.Add: add,
+    sympy.Mul: mul,
+    sympy.Max: lambda a, b: a.max(b),
+    sympy.Min: lambda a, b: a.min(b),
+}
+CONSTANTS = {sympy.pi: arb.pi, sympy.E: arb.const_e}
+
+
 def evaluate(expression: Expr, values: Mapping[Any, Value]) -> arb:
     """An enclosure of the expression at the current precision; KeyError names a quantity without a
     value. The value of a letter may be an expression in others.
     """
     e = expression
+    if e.is_Atom or e in values or isinstance(e, At):
+        return _atom(e, values)
+    if e.is_Pow:
+        return _power(evaluate(e.base, values), e.exp, values)
+    if e.func in ROUNDED and (whole := _exact(e.args[0], values)) is not None:
+        return ball(e.func(whole))  # of a ball around a whole number there would be two
+    args = [evaluate(a, values) for a in e.args]
+    if (fold := FOLDS.get(e.func)) is not None:
+        return reduce(fold, args)
+    if e.func in FUNCTIONS:
+        return FUNCTIONS[e.func](*args)
+    raise _strange(e)
+
+
+def _strange(e: Any) -> BadInput:
+    known = ", ".join(f.__name__ for f in FUNCTIONS)
+    return BadInput("relation", str(e.func.__name__), f"ball arithmetic knows {known}, Max, Min")
+
+
+def _atom(e: Any, values: Mapping[Any, Value]) -> arb:
+    """A number, a constant, or a letter or observable with its value."""
     if e in values:
         value = values[e]
         return evaluate(value, values) if isinstance(value, Expr) else ball(value)
@@ -91,32 +121,9 @@ def evaluate(expression: Expr, values: Mapping[Any, Value]) -> arb:
         return ball(sympy.Rational(e))
     if isinstance(e, Defined):
         return evaluate(e.definition, values)
-    if e.is_Symbol or isinstance(e, At):
-        raise KeyError(e)
-    if e is sympy.pi:
-        return arb.pi()
-    if e is sympy.E:
-        return arb.const_e()
-    if e.is_Pow:
-        return _power(evaluate(e.base, values), e.exp, values)
-    if e.func in ROUNDED and (whole := _exact(e.args[0], values)) is not None:
-        return ball(e.func(whole))  # of a ball around a whole number there would be two
-    args = [evaluate(a, values) for a in e.args]
-    if e.is_Add:
-        return reduce(add, args)
-    if e.is_Mul:
-        return reduce(mul, args)
-    if isinstance(e, sympy.Max):
-        return reduce(lambda a, b: a.max(b), args)
-    if isinstance(e, sympy.Min):
-        return reduce(lambda a, b: a.min(b), args)
-    if e.func in FUNCTIONS:
-        return FUNCTIONS[e.func](*args)
-    raise BadInput(
-        "relation",
-        str(e.func.__name__),
-        f"ball arithmetic knows {', '.join(f.__name__ for f in FUNCTIONS)}, Max, Min",
-    )
+    if e in CONSTANTS:
+        return CONSTANTS[e]()
+    raise KeyError(e) if e.is_Symbol or isinstance(e, At) else _strange(e)
 
 
 def enclose(expression: Expr, values: Mapping[Any, Value], bits: int = 128) -> tuple[float, float]:
