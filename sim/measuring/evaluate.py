@@ -230,6 +230,8 @@ REDUCE: dict[str, Callable[[Any, Any], Any]] = {
     "least": lambda a, axis: jnp.min(a, axis=axis),
     "norm": _sqrt_norm,
 }
+
+
 def _along_first(rule: Callable[[Any, Any], Any], a: Any) -> Any:
     return rule(a, 0)
 

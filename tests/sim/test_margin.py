@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sim.measuring.probes import not_xor_noise
 
 from sim.data.margin import gram_margin, hard_margin
 from sim.data.table import Data, load
 from sim.measuring.ntk_margin import kernel_margin, ntk_margin
-from sim.measuring.probes import not_xor_noise
 from theorems.problem import BadInput
 
 

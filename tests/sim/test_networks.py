@@ -8,14 +8,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from sim.measuring.neurons import extremal
+from sim.setting.networks import NETWORKS, layers
 from sympy import Rational, sqrt
 
 from sim.data.table import Data, load
 from sim.engines.dense import Dense
-from sim.measuring.neurons import extremal
 from sim.plan import Ask, Plan
 from sim.run import simulate
-from sim.setting.networks import NETWORKS, layers
 from theorems.language import BadInput, Setting, count
 
 m = count("m", "neurons")

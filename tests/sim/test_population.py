@@ -8,11 +8,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from sim.setting.networks import NETWORKS
 from sympy import Rational
 
 from sim.data.table import Data, load
 from sim.plan import Plan
-from sim.setting.networks import NETWORKS
 from sim.setting.population import abs_kernel, squares
 from theorems.language import BadInput, Setting
 

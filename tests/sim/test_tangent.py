@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sim.measuring.state import Start
+from sim.setting.networks import NETWORKS
 
 from sim.data.margin import gram_margin, nearest
 from sim.data.table import Data
-from sim.measuring.state import Start
 from sim.measuring.tangent import Tangent, distance, linear_distance, linear_fit, margin
-from sim.setting.networks import NETWORKS
 
 
 def start(m=12, depth=3, n=4, seed=0, network="deep_relu", data=None, scale=1.0):
