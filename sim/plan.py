@@ -296,10 +296,19 @@ class Plan:
     def only(self, seed: int) -> Plan:
         return replace(self, seeds=(seed,))
 
+    @property
+    def _terms(self) -> list[Term]:
+        """Everything that is evaluated: a text may leave out what tells two terms apart."""
+        s = self.setting
+        step = getattr(s.method, "step", None)
+        every = [*s.trained, *s.start, *s.start.values(), s.loss, s.outputs, step]
+        return [t for t in (*every, *(a.term for a in self.asks)) if t is not None]
+
     def key(self, seeds: tuple[int, ...], train: bool) -> str:
         """The content address of the seeds' result: everything that can change a number in it."""
         content = {
             "setting": self.setting.text,
+            "terms": [f"{t.key} {t.axes}" for t in self._terms],
             "data": self.data.digest,
             "width": self.width,
             "step_size": self.step_size.hex(),
@@ -309,7 +318,7 @@ class Plan:
             "train": train,
             "asks": [(a.label, str(a.at)) for a in self.asks],
             "values": {str(q): str(v) for q, v in self.values.items()},
-            "code": digest(self.setting, self.asks),
+            "code": digest(self._terms),
             "generator": source(),
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:24]

@@ -39,11 +39,11 @@ class Setting:
         if not self.trained:
             raise BadInput("setting: trained", self.trained, "something must be trained")
         used = [t for term in (self.loss, self.outputs) if term is not None for t in term.leaves()]
+        if strange := [t for t in used if t.operation not in LEAVES or t.moment == "start"]:
+            raise BadInput("setting: loss", strange[0].text, "it is no part of a network or a loss")
         wanted = {t for t in used if t.operation == "parameter"} | set(self.trained)
         for p in sorted(wanted - set(self.start), key=lambda t: t.text):
             raise BadInput("setting: start", p.text, "this parameter needs an initial law")
-        if strange := [t for t in used if t.operation not in LEAVES or t.moment == "start"]:
-            raise BadInput("setting: loss", strange[0].text, "it is no part of a network or a loss")
         if self.loss.axes:
             raise BadInput("setting: loss", self.loss.text, "the loss is one number")
 
