@@ -31,8 +31,8 @@ def least_fixed_point(term: Term, known: Known) -> float:
     climbs to the least solution.
     """
     (inside,) = term.operands
-    still = [t for t in inside.all_terms() if t.operands and not t.called]
-    ready = {t: v for t, v in zip(still, values(still, known), strict=True) if t in _tops(inside)}
+    still = tuple(_tops(inside, known))
+    ready = dict(zip(still, values(still, known), strict=True))
     radius = 0.0
     for _ in range(ROUNDS):
         needed = float(values((inside,), {**known, **ready, argument: radius})[0])
@@ -44,11 +44,13 @@ def least_fixed_point(term: Term, known: Known) -> float:
     return float("nan")
 
 
-def _tops(term: Term) -> set[Term]:
-    """The largest parts of a term in which its argument does not occur."""
+def _tops(term: Term, known: Known) -> set[Term]:
+    """The largest parts of a term in which its argument does not occur, above what is known."""
+    if term in known:
+        return set()
     if not term.called:
         return {term}
-    return set().union(*(_tops(o) for o in term.operands)) if term.operands else set()
+    return set().union(*(_tops(o, known) for o in term.operands))
 
 
 def _same_up_to_order(rows: Array, labels: Array, data: Data) -> bool:
