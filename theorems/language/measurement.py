@@ -149,6 +149,8 @@ class Term:
     def __pow__(self, exponent: Any) -> Term:
         power = lifted(exponent)
         even = power.operation == "number" and bool((power.options[0] / 2).is_integer)
+        if power.axes not in ((), self.axes):
+            raise BadInput("measurement", _shapes("**", self, power), "their axes do not match")
         return _make("power", (self, power), (), self.axes, self.nonnegative or even)
 
     def __ge__(self, other: Any) -> Term:
@@ -301,7 +303,11 @@ orthogonal = _law("orthogonal")  # uniform among matrices with orthonormal rows 
 
 def by_layer(others: Any, last_one: Any) -> Term:
     """In the law of a deep network's layers: one number, and another for the last layer."""
-    return _make("by_layer", (others, last_one), (), (), True)
+    others, last_one = lifted(others), lifted(last_one)
+    if others.axes or last_one.axes:
+        raise BadInput("by_layer", _shapes("by_layer", others, last_one), "it takes two numbers")
+    both = others.nonnegative and last_one.nonnegative
+    return _make("by_layer", (others, last_one), (), (), both)
 
 
 # Operations -----------------------------------------------------------------------------------
@@ -506,10 +512,16 @@ def projected(a: Term, onto: Term, axis: Axis | None = None) -> Term:
 
 def line_angles(a: Term, b: Term) -> Term:
     """Angles up to sign, in [0, π/2], between the rows of two matrices; accurate near zero."""
-    (one, width), (two, other) = a.axes, b.axes
-    if width != other:
-        raise BadInput("measurement", _shapes("line_angles", a, b), "their rows differ in length")
-    return _make("line_angles", (a, b), (), (one, two), True)
+    return _make("line_angles", (a, b), (), _row_pairs("line_angles", a, b), True)
+
+
+def _row_pairs(name: str, a: Term, b: Term) -> tuple[Axis, ...]:
+    """The axes of what there is one of for every two rows."""
+    if len(a.axes) != 2 or len(b.axes) != 2 or a.axes[1] != b.axes[1]:
+        raise BadInput(
+            "measurement", _shapes(name, a, b), "it needs two matrices with rows of one length"
+        )
+    return a.axes[0], b.axes[0]
 
 
 def below(term: Term) -> Term:
@@ -553,8 +565,12 @@ def feed_forward(matrices: Term, activation: str) -> Term:
     return _make("feed_forward", (matrices, rows), (activation,), (points,))
 
 
-def equilibrium(matrix: Term, factor: Term, source: Term) -> Term:
+def equilibrium(matrix: Term, factor: Any, source: Term) -> Term:
     """z = relu(factor matrix z + source), the state of an implicit layer, (neurons, points)."""
+    factor = lifted(factor)
+    if len(source.axes) != 2 or matrix.axes != source.axes[:1] * 2 or factor.axes:
+        shapes = _shapes("equilibrium", matrix, factor, source)
+        raise BadInput("measurement", shapes, "it needs a square matrix, a number and a matrix")
     return _make("equilibrium", (matrix, factor, source), (), source.axes, True)
 
 
@@ -574,22 +590,29 @@ def tangent_kernel(outputs: Term, *parameters: Term) -> Term:
 
 def limiting_gram(data: Term) -> Term:
     """E 1{w.x_i >= 0} 1{w.x_j >= 0} x_i.x_j over standard Gaussian w: Du et al. 2019, (6)."""
-    return _make("limiting_gram", (data,), (), (points, points))
+    return _of_rows("limiting_gram", data, False)
 
 
 def feature_gram(data: Term) -> Term:
     """E relu(w.x_i) relu(w.x_j) over standard Gaussian w: Gao et al. 2021, Lemma 3.2."""
-    return _make("feature_gram", (data,), (), (points, points), True)
+    return _of_rows("feature_gram", data, True)
 
 
 def cosines(data: Term) -> Term:
     """The cosines of the angles between rows, exactly ±1 for parallel ones."""
-    return _make("cosines", (data,), (), (points, points))
+    return _of_rows("cosines", data, False)
+
+
+def _of_rows(name: str, data: Term, nonnegative: bool) -> Term:
+    if len(data.axes) != 2:
+        raise BadInput("measurement", _shapes(name, data), "it needs a matrix of rows")
+    return _make(name, (data,), (), data.axes[:1] * 2, nonnegative)
 
 
 def mean_absolute_product(a: Term, b: Term) -> Term:
     """E |a_i.x| |b_j.x| over standard Gaussian x, for the rows of two matrices."""
-    return _make("mean_absolute_product", (a, b), (), (a.axes[0], b.axes[0]), True)
+    axes = _row_pairs("mean_absolute_product", a, b)
+    return _make("mean_absolute_product", (a, b), (), axes, True)
 
 
 def so_far(fold: str, term: Term, *numbers: Any) -> Term:
