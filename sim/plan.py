@@ -24,7 +24,7 @@ from sim.setting.draws import COUPLED, source
 from sim.setting.shape import TwoLayer, two_layer
 from sim.setting.start import Sizes, shapes
 from sim.sources import digest
-from theorems.language import About, At, BadInput, Quantity, Setting, Theorem
+from theorems.language import About, At, BadInput, Descent, Quantity, Setting, Theorem
 from theorems.language.measurement import (
     Term,
     inputs,
@@ -34,6 +34,7 @@ from theorems.language.measurement import (
     neurons,
     points,
     rows,
+    step_length,
     step_size,
 )
 from theorems.language.quantity import about
@@ -151,7 +152,9 @@ class Plan:
     def _applies(self) -> None:
         """BadInput for a letter without a value, and for what this network does not have."""
         there = {*self.setting.parameters, *(p.start for p in self.setting.parameters)}
-        method = () if self.setting.method.flow else (self.setting.method.step,)  # type: ignore[union-attr]
+        method = () if self.step is None else (self.step,)
+        if any(step_length in term.all_terms() for term in method):
+            raise BadInput("method: step", method[0].text, "a step does not rest on its own length")
         parts = [*self.setting.start.values(), self.setting.loss, *method]
         for term in (*parts, *(a.term for a in self.asks)):
             for leaf in term.leaves():
@@ -222,11 +225,10 @@ class Plan:
     @cached_property
     def known(self) -> dict[Term, Any]:
         """What every evaluation in this plan knows: rows, labels, lengths, letters, the step."""
-        every = [*self.setting.start.values(), self.setting.loss, *(a.term for a in self.asks)]
         found: dict[Term, Any] = {**self.letters, step_size: self.step_size}
         found |= {rows: np.asarray(self.inputs), labels: self.data.labels}
-        for term in every:
-            sized = data_terms(term, self.sample)
+        for term in self._terms:
+            sized = data_terms(term, self.sample, self.sizes)
             found |= {t: v for t, v in sized.items() if t not in found}
         return found
 
@@ -297,11 +299,16 @@ class Plan:
         return replace(self, seeds=(seed,))
 
     @property
+    def step(self) -> Term | None:
+        """The length of a step of descent, with the loss that is trained; None for a flow."""
+        method = self.setting.method
+        return self.setting.resolved(method.step) if isinstance(method, Descent) else None
+
+    @property
     def _terms(self) -> list[Term]:
         """Everything that is evaluated: a text may leave out what tells two terms apart."""
         s = self.setting
-        step = getattr(s.method, "step", None)
-        every = [*s.trained, *s.start, *s.start.values(), s.loss, s.outputs, step]
+        every = [*s.trained, *s.start, *s.start.values(), s.loss, s.outputs, self.step]
         return [t for t in (*every, *(a.term for a in self.asks)) if t is not None]
 
     def key(self, seeds: tuple[int, ...], train: bool) -> str:

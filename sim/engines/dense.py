@@ -19,7 +19,7 @@ from sim.plan import SEGMENT, Plan
 from sim.setting.methods import euler, heun, runge_kutta
 from sim.setting.start import initial
 from theorems.language.measurement import Term, step_length
-from theorems.language.method import Descent, Method
+from theorems.language.method import Method
 from theorems.problem import BadInput
 
 KINKED = frozenset(("relu", "abs", "equilibrium", "sign", "at_least", "exceeds", "most", "least"))
@@ -37,6 +37,7 @@ class Recipe:
     outputs: Term | None
     trained: tuple[Term, ...]
     method: Method
+    step: Term | None
     series: tuple[Term, ...]
     folds: tuple[Term, ...]
     known: tuple[Term, ...]
@@ -101,16 +102,19 @@ def _recorder(recipe: Recipe) -> Callable[..., Any]:
     """record(p, folds, arrays) -> the evaluation at p, the step's length, and the folds after."""
 
     def record(p: Any, memory: Any, arrays: Any) -> Any:
-        e = recipe.evaluation(p, arrays)
-        kept = []
-        for fold, m in zip(recipe.folds, memory, strict=True):
-            e.found[fold], after = _fold(fold, m, e(fold.operands[0]))
-            e.known[fold] = e.found[fold]
-            kept.append(after)
-        method = recipe.method
-        length = e(method.step) if isinstance(method, Descent) else e.known[STEP]
+        e, kept = recipe.evaluation(p, arrays), dict(zip(recipe.folds, memory, strict=True))
+
+        def fold(some: tuple[Term, ...]) -> None:
+            for one in some:
+                e.found[one], kept[one] = _fold(one, kept[one], e(one.operands[0]))
+                e.known[one] = e.found[one]
+
+        late = tuple(t for t in recipe.folds if step_length in t.all_terms())
+        fold(tuple(t for t in recipe.folds if t not in late))  # on which the step may rest
+        length = e(recipe.step) if recipe.step is not None else e.known[STEP]
         e.found[step_length] = e.known[step_length] = length
-        return e, length, tuple(kept)
+        fold(late)
+        return e, length, tuple(kept[t] for t in recipe.folds)
 
     return record
 
@@ -187,7 +191,7 @@ class Dense:
         plain = {t: of_outputs(t, s.outputs) for t in every}
         self.outs = {t: v for t, v in plain.items() if v is not None}
         rest = tuple(t for t in every if t not in self.outs)
-        method = (s.method.step,) if isinstance(s.method, Descent) else ()
+        method = () if plan.step is None else (plan.step,)
         folds = [
             t for term in (*rest, *method) for t in term.all_terms() if t.operation == "so_far"
         ]
@@ -196,6 +200,7 @@ class Dense:
             s.outputs,
             s.trained,
             s.method,
+            plan.step,
             rest,
             tuple(dict.fromkeys(folds)),
             tuple(self.still),

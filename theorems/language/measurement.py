@@ -292,13 +292,14 @@ def identity(axis: Axis) -> Term:
 
 
 def _law(name: str) -> Term:
-    return Term("law", (), (name,), (), name in ("one", "zero"))
+    return Term("law", (), (name,), (), name == "unit_matrix")
 
 
 normal = _law("standard_normal")  # independent standard Gaussians
 signs = _law("rademacher")  # independent fair signs
 paired_signs = _law("coupled")  # neurons in pairs, opposite here and equal in all else
 orthogonal = _law("orthogonal")  # uniform among matrices with orthonormal rows or columns
+unit_matrix = _law("unit_matrix")  # ones on the diagonal, zeros elsewhere, of every layer
 
 
 def by_layer(others: Any, last_one: Any) -> Term:
@@ -656,6 +657,8 @@ def bound_laws(law: Term, of: Term) -> Term:
         for leaf in law.leaves()
         if leaf.operation == "law"
     }
+    if len(own) > 1:
+        raise BadInput(f"start of {name}", law.text, "its random numbers have one law")
     found = law.replaced(own)
     if found.axes not in ((), of.axes):
         raise BadInput(f"start of {name}", _shapes("as", found, of), "its axes are not those drawn")
