@@ -27,13 +27,19 @@ from sim.sources import digest
 from theorems.language import About, At, BadInput, Descent, Quantity, Setting, Theorem
 from theorems.language.measurement import (
     Term,
+    cosines,
+    feature_gram,
     inputs,
     labels,
     layers,
     lifted,
+    limiting_gram,
     neurons,
+    norm,
     points,
     rows,
+    size,
+    spectral,
     step_length,
     step_size,
 )
@@ -215,7 +221,8 @@ class Plan:
         usual = not getattr(s.method, "log_time", False) and (s.method.flow or _constant(s.method))
         if not (known and fair and usual and s.loss_of_outputs):
             return None
-        return net if all(_follows(a.term, net) for a in self.asks) else None
+        looked_at = (s.loss, *(a.term for a in self.asks))
+        return net if all(_follows(t, net) for t in looked_at) else None
 
     @cached_property
     def letters(self) -> dict[Term, float]:
@@ -343,22 +350,24 @@ def _constant(method: Any) -> bool:
     return method.step == step_size and not method.momentum and not method.decay
 
 
+# what rotating all rows does not change: the wide engine holds them in a basis of their span
+TURNED = frozenset(
+    (
+        *(rows @ rows.T, norm(rows), norm(rows, inputs), spectral(rows)),
+        *(limiting_gram(rows), feature_gram(rows), cosines(rows), size(inputs)),
+    )
+)
+GIVEN = frozenset(("labels", "number", "argument", "step_size"))
+
+
 def _follows(term: Term, net: TwoLayer) -> bool:
     """Whether a term can be told from what the wide engines supply."""
     supplied = {net.outputs, net.kernel, net.travel, net.flips}
     supplied |= {t.start for t in supplied} | {net.near, net.near.start}
-    if term in supplied or term.operation in (
-        "rows",
-        "labels",
-        "number",
-        "argument",
-        "step_length",
-    ):
+    if term in supplied or term in TURNED or term.operation in GIVEN:
         return True
-    if term.operation in ALGORITHMS:
-        return all(_follows(o, net) for o in term.operands)
     if not term.operands:
-        return term.operation in ("size", "ones", "identity")
+        return term.operation in ("size", "ones", "identity") and term.options == (points,)
     return term.operation not in ("gradient", "so_far") and all(
         _follows(o, net) for o in term.operands
     )

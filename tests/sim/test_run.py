@@ -15,6 +15,7 @@ from sim.run import simulate, trajectories
 from sim.setting.draws import draw
 from sim.store import Store
 from tests.sim.settings import (
+    ALONG,
     DESCENT,
     FLOW,
     LINEAR,
@@ -35,9 +36,19 @@ from tests.sim.settings import (
     residual,
     series,
     squares,
+    w,
 )
 from theorems.language import gradient_descent
-from theorems.language.measurement import layers, normal
+from theorems.language.measurement import (
+    gradient,
+    layers,
+    normal,
+    rows,
+    spectral,
+    step_length,
+    step_size,
+    training_loss,
+)
 
 
 def reference(p, seed):
@@ -312,3 +323,19 @@ def test_a_run_that_starts_beyond_the_numbers_has_one_row():
     setting = replace(LINEAR, start={W: 1e200 * normal})
     frame = simulate(other(setting, load("orthonormal", 3), 4), 0)
     assert frame[["step", "observable"]].to_numpy().tolist() == [[0.0, "diverged"]]
+
+
+@pytest.mark.parametrize("setting", [DESCENT, FLOW], ids=["descent", "flow"])
+def test_everything_that_is_asked_for_is_in_the_frame(setting):
+    asks = {
+        "length": step_length,
+        "size": step_size * norm(labels - f),
+        "start": norm(f.start) * norm(f),
+        "slope": norm(gradient(training_loss, w)),
+        "data": spectral(rows) + 0 * norm(f),
+        "radius": radius,
+    }
+    asked = [Ask(setting.resolved(t), name) for name, t in asks.items()]
+    frame = simulate(plan(setting, steps=3, asks=asked), 0)
+    assert {*asks, *(a.label for a in ALONG), "loss"} == set(frame["observable"])
+    assert set(series(frame, "length")) == {0.1}

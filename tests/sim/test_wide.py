@@ -25,6 +25,7 @@ from tests.sim.settings import (
     R,
     a,
     drift_cap,
+    f,
     floor_at_start,
     gap,
     near,
@@ -35,6 +36,17 @@ from tests.sim.settings import (
     signs,
     squares,
     w,
+)
+from theorems.language.measurement import (
+    absolute,
+    inputs,
+    labels,
+    most,
+    norm,
+    ones,
+    rows,
+    size,
+    spectral,
 )
 
 RADIUS = Rational(1, 50)
@@ -275,3 +287,25 @@ def test_the_pass_on_an_accelerator_equals_its_dense_run(monkeypatch, data, sett
     monkeypatch.setattr(streamed, "CHUNK", 2)
     again = followed(p, 0)
     assert again.equals(found)
+
+
+TURNED = {
+    "largest entry": (most(absolute(rows)), np.abs(load("sphere", 4).inputs).max()),
+    "first row": (most(rows @ ones(inputs)), load("sphere", 4).inputs.sum(axis=1).max()),
+    "longest": (most(norm(rows, inputs)), 1.0),
+    "dimension": (size(inputs), 10.0),
+    "gram": (spectral(rows @ rows.T), np.linalg.norm(load("sphere", 4).inputs, 2) ** 2),
+}
+
+
+@pytest.mark.parametrize("name", TURNED)
+def test_what_depends_on_the_basis_is_measured_in_that_of_the_data(name):
+    """The wide engine holds the rows in coordinates of their span: nothing else may see these."""
+    of_rows, wanted = TURNED[name]
+    p = plan(data=load("sphere", 4), steps=2, asks=[Ask(of_rows * norm(labels - f), "x")])
+    frame = simulate(p, 0)
+    assert (series(frame, "x") / series(frame, "residual")).to_numpy() == pytest.approx(
+        wanted, rel=1e-12
+    )
+    seen = p.wide is not None
+    assert seen == (name in ("longest", "dimension", "gram"))
