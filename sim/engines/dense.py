@@ -14,7 +14,7 @@ import numpy as np
 from sim.data.table import Array
 from sim.engines.protocol import Found
 from sim.measuring.evaluate import Evaluation
-from sim.measuring.series import OUT, ULP, along_outputs, every_step, of_outputs
+from sim.measuring.series import OUT, SAFE, ULP, along_outputs, every_step, of_outputs, perturbed
 from sim.plan import SEGMENT, Plan
 from sim.setting.methods import euler, heun, runge_kutta
 from sim.setting.start import initial
@@ -207,6 +207,7 @@ class Dense:
         )
         if folds and s.method.flow:
             raise BadInput("measured", folds[0].text, "sums over steps are known for descent alone")
+        self.shaken = [(0.0, 0.0)] * len(rest)
         self.arrays = [self.still[t] for t in self.recipe.known]
         self.begin(1)
 
@@ -222,18 +223,22 @@ class Dense:
         train = _advance(self.recipe, self.substeps)
         self.p, self.v, self.folds, rows = train(self.p, self.v, self.folds, self.arrays, count)
         u, others = rows
-        return self._found(np.asarray(u)[:count], [np.asarray(v)[:count] for v in others], None)
+        return self._found(np.asarray(u)[:count], [np.asarray(v)[:count] for v in others])
 
     def ends(self) -> Found:
         """The series at the present step."""
         u, others = _now(self.recipe)(self.p, self.folds, self.arrays)
-        again = None
         if others:
-            moved = tuple(jax.tree.map(lambda a: a * (1 + ULP), p) for p in self.p)
-            again = [float(v) for v in _now(self.recipe)(moved, self.folds, self.arrays)[1]]
-        return self._found(np.asarray(u)[None], [np.asarray(v)[None] for v in others], again)
+            trained = self.plan.setting.trained
+            moved = perturbed(dict(zip(trained, self.p, strict=True)))
+            again = _now(self.recipe)(tuple(moved[t] for t in trained), self.folds, self.arrays)[1]
+            self.shaken = [
+                (abs(float(v)), abs(float(v) - float(w)))
+                for v, w in zip(others, again, strict=True)
+            ]
+        return self._found(np.asarray(u)[None], [np.asarray(v)[None] for v in others])
 
-    def _found(self, u: Array, others: list[Array], again: list[float] | None) -> Found:
+    def _found(self, u: Array, others: list[Array]) -> Found:
         found: Found = {}
         if self.outs:
             names = tuple(self.plan.known)
@@ -244,11 +249,11 @@ class Dense:
             pairs = run(padded, [self.plan.known[t] for t in names])
             for t, (value, error) in zip(self.outs, pairs, strict=True):
                 found[t] = np.asarray(value)[: len(u)], np.asarray(error)[: len(u)]
-        for k, (t, values) in enumerate(zip(self.recipe.series, others, strict=True)):
-            error = 64 * ULP * np.abs(values)
-            if again is not None:
-                error = error + 64 * np.abs(values - again[k])
-            found[t] = values, error
+        # how one rounding of the parameters moved a value when last looked at, no less where it grew
+        for t, values, (size, change) in zip(self.recipe.series, others, self.shaken, strict=True):
+            with np.errstate(all="ignore"):  # of a run that diverges
+                grown = np.maximum(np.abs(values) / max(size, 1e-300), 1.0)
+                found[t] = values, 2 * SAFE * (ULP * np.abs(values) + change * grown)
         return found
 
     def known(self) -> dict[Term, Any]:
