@@ -24,16 +24,23 @@ from sim.setting.draws import COUPLED, source
 from sim.setting.shape import TwoLayer, two_layer
 from sim.setting.start import Sizes, shapes
 from sim.sources import digest
-from theorems.language import About, At, BadInput, Quantity, Setting, Theorem
+from theorems.language import About, At, BadInput, Descent, Quantity, Setting, Theorem
 from theorems.language.measurement import (
     Term,
+    cosines,
+    feature_gram,
     inputs,
     labels,
     layers,
     lifted,
+    limiting_gram,
     neurons,
+    norm,
     points,
     rows,
+    size,
+    spectral,
+    step_length,
     step_size,
 )
 from theorems.language.quantity import about
@@ -151,7 +158,9 @@ class Plan:
     def _applies(self) -> None:
         """BadInput for a letter without a value, and for what this network does not have."""
         there = {*self.setting.parameters, *(p.start for p in self.setting.parameters)}
-        method = () if self.setting.method.flow else (self.setting.method.step,)  # type: ignore[union-attr]
+        method = () if self.step is None else (self.step,)
+        if self.step is not None and step_length in self.step.all_terms():
+            raise BadInput("method: step", self.step.text, "a step does not rest on its own length")
         parts = [*self.setting.start.values(), self.setting.loss, *method]
         for term in (*parts, *(a.term for a in self.asks)):
             for leaf in term.leaves():
@@ -212,7 +221,8 @@ class Plan:
         usual = not getattr(s.method, "log_time", False) and (s.method.flow or _constant(s.method))
         if not (known and fair and usual and s.loss_of_outputs):
             return None
-        return net if all(_follows(a.term, net) for a in self.asks) else None
+        looked_at = (s.loss, *(a.term for a in self.asks))
+        return net if all(_follows(t, net) for t in looked_at) else None
 
     @cached_property
     def letters(self) -> dict[Term, float]:
@@ -222,11 +232,10 @@ class Plan:
     @cached_property
     def known(self) -> dict[Term, Any]:
         """What every evaluation in this plan knows: rows, labels, lengths, letters, the step."""
-        every = [*self.setting.start.values(), self.setting.loss, *(a.term for a in self.asks)]
         found: dict[Term, Any] = {**self.letters, step_size: self.step_size}
         found |= {rows: np.asarray(self.inputs), labels: self.data.labels}
-        for term in every:
-            sized = data_terms(term, self.sample)
+        for term in self._terms:
+            sized = data_terms(term, self.sample, self.sizes)
             found |= {t: v for t, v in sized.items() if t not in found}
         return found
 
@@ -296,10 +305,24 @@ class Plan:
     def only(self, seed: int) -> Plan:
         return replace(self, seeds=(seed,))
 
+    @property
+    def step(self) -> Term | None:
+        """The length of a step of descent, with the loss that is trained; None for a flow."""
+        method = self.setting.method
+        return self.setting.resolved(method.step) if isinstance(method, Descent) else None
+
+    @property
+    def _terms(self) -> list[Term]:
+        """Everything that is evaluated: a text may leave out what tells two terms apart."""
+        s = self.setting
+        every = [*s.trained, *s.start, *s.start.values(), s.loss, s.outputs, self.step]
+        return [t for t in (*every, *(a.term for a in self.asks)) if t is not None]
+
     def key(self, seeds: tuple[int, ...], train: bool) -> str:
         """The content address of the seeds' result: everything that can change a number in it."""
         content = {
             "setting": self.setting.text,
+            "terms": [f"{t.key} {t.axes}" for t in self._terms],
             "data": self.data.digest,
             "width": self.width,
             "step_size": self.step_size.hex(),
@@ -309,7 +332,7 @@ class Plan:
             "train": train,
             "asks": [(a.label, str(a.at)) for a in self.asks],
             "values": {str(q): str(v) for q, v in self.values.items()},
-            "code": digest(self.setting, self.asks),
+            "code": digest(self._terms),
             "generator": source(),
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:24]
@@ -327,22 +350,24 @@ def _constant(method: Any) -> bool:
     return method.step == step_size and not method.momentum and not method.decay
 
 
+# what rotating all rows does not change: the wide engine holds them in a basis of their span
+TURNED = frozenset(
+    (
+        *(rows @ rows.T, norm(rows), norm(rows, inputs), spectral(rows)),
+        *(limiting_gram(rows), feature_gram(rows), cosines(rows), size(inputs)),
+    )
+)
+GIVEN = frozenset(("labels", "number", "argument", "step_size"))
+
+
 def _follows(term: Term, net: TwoLayer) -> bool:
     """Whether a term can be told from what the wide engines supply."""
     supplied = {net.outputs, net.kernel, net.travel, net.flips}
     supplied |= {t.start for t in supplied} | {net.near, net.near.start}
-    if term in supplied or term.operation in (
-        "rows",
-        "labels",
-        "number",
-        "argument",
-        "step_length",
-    ):
+    if term in supplied or term in TURNED or term.operation in GIVEN:
         return True
-    if term.operation in ALGORITHMS:
-        return all(_follows(o, net) for o in term.operands)
     if not term.operands:
-        return term.operation in ("size", "ones", "identity")
+        return term.operation in ("size", "ones", "identity") and term.options == (points,)
     return term.operation not in ("gradient", "so_far") and all(
         _follows(o, net) for o in term.operands
     )

@@ -44,7 +44,8 @@ Row = tuple[int, float, str, float, float]
 
 def _train(plan: Plan, engine: Engine, substeps: int, last: bool) -> Rows:
     """The series at every recorded step, what costs more at the checkpoints, until the end, the
-    floor of rounding, or the run's own divergence.
+    floor of rounding, or the run's own divergence: a row
+    "diverged" where the loss is no number any more, and nothing measured from there on.
 
     A row is step, observable, value and the half-width of what is known of it. When the neurons
     leave every reach and there is no other way (`last`), the run ends there with a row "lost".
@@ -57,10 +58,10 @@ def _train(plan: Plan, engine: Engine, substeps: int, last: bool) -> Rows:
     while True:
         ends = engine.ends()
         loss, at = _loss(plan, ends), step * unit
-        if step in marks:
-            rows += _measured(plan, engine, at)
         if not np.isfinite(loss):
             return [*rows, (at, DIVERGED, 1.0, 0.0)]
+        if step in marks:
+            rows += _measured(plan, engine, at)
         low = not getattr(plan.setting.method, "log_time", False) and loss <= FLOOR**2 * start
         if step == plan.steps or low:
             return [*rows, *_series(plan, ends, [at])]
@@ -71,9 +72,12 @@ def _train(plan: Plan, engine: Engine, substeps: int, last: bool) -> Rows:
             if last:
                 return [*rows, *_series(plan, ends, [at]), (at, LOST, 1.0, 0.0)]
             raise
-        taken = len(found[plan.setting.loss][0])
-        rows += _series(plan, found, [(step + j) * unit for j in range(taken)])
-        step += taken
+        losses = found[plan.setting.loss][0]
+        good = int(np.append(np.flatnonzero(~np.isfinite(losses)), len(losses))[0])
+        rows += _series(plan, found, [(step + j) * unit for j in range(good)])
+        step += good
+        if good < len(losses):
+            return [*rows, (step * unit, DIVERGED, 1.0, 0.0)]
 
 
 def _loss(plan: Plan, ends: Found) -> float:
@@ -87,7 +91,7 @@ def _series(plan: Plan, found: Found, steps: list[float]) -> Rows:
         for label in plan.labels[term]:
             rows += [
                 (at, label, float(v), float(e))
-                for at, v, e in zip(steps, found_values, errors, strict=True)
+                for at, v, e in zip(steps, found_values, errors)  # until the run left the numbers
             ]
     return rows
 
@@ -110,7 +114,7 @@ def _evaluated(
         return [(at, a.label, number, number) for a in asked]  # what it is called with is not there
     known = engine.known() if number is None else {**engine.known(), argument: number}
     terms = tuple(a.term for a in asked)
-    large = [() if t in known else sizes(t) for t in terms]  # what is supplied has its own blur
+    large = [sizes(t, known) for t in terms]
     every = (*terms, *dict.fromkeys(t for some in large for t in some))
     found = _numbers(every, known)
     shaky = tuple(t for t in terms if not (t in known or stable(t)))

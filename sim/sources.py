@@ -6,10 +6,11 @@ import hashlib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import jax
 import numpy as np
+
+from theorems.language.measurement import Term
 
 HERE = Path(__file__).parent
 LANGUAGE = HERE.parent / "theorems" / "language" / "measurement.py"
@@ -23,10 +24,9 @@ def _ours() -> bytes:
     return hashlib.sha256(b"".join(sources) + versions).digest()
 
 
-def digest(setting: Any, asks: Sequence[Any]) -> str:
-    """Of our sources, and of every file of parts that the run uses."""
+def digest(terms: Sequence[Term]) -> str:
+    """Of our sources, and of every file of parts that these terms use."""
     from sim.parts import used
 
-    terms = [*setting.start.values(), setting.loss, setting.outputs, *(a.term for a in asks)]
-    parts = [p.read_bytes() for p in used([t for t in terms if t is not None])]
+    parts = [p.read_bytes() for p in used(terms)]
     return hashlib.sha256(_ours() + b"".join(parts)).hexdigest()[:16]

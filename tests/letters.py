@@ -75,13 +75,28 @@ TERMS = {
 }
 
 
-def _letter(name, meaning, probe, **words):
-    return measured(name, meaning, TERMS[probe], **{"nonnegative": True, **words})
+NO_MEASUREMENTS = {"loss", "lost", "law_error", "diverged"}
 
 
-observable = of_data = of_draw = _letter
+def _term(probe, leaf):
+    return TERMS[probe] if probe in TERMS else algorithm(probe, leaf)
 
 
-def label(name):
-    """How a term is called in a frame; other names, those of rows that are no measurements, stay."""
-    return TERMS[name].text if name in TERMS else name
+def observable(name, meaning, probe, **words):
+    """A letter of the run."""
+    return measured(name, meaning, _term(probe, w), **{"nonnegative": True, **words})
+
+
+def of_draw(name, meaning, probe, **words):
+    """A letter of the draw."""
+    return measured(name, meaning, _term(probe, w.start), **{"nonnegative": True, **words})
+
+
+def of_data(name, meaning, probe, **words):
+    """A letter of the data."""
+    return measured(name, meaning, _term(probe, rows), **{"nonnegative": True, **words})
+
+
+def label(name, leaf=w):
+    """How a term is called in a frame; rows that are no measurements keep their names."""
+    return name if name in NO_MEASUREMENTS else _term(name, leaf).text

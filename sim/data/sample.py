@@ -37,17 +37,19 @@ class Sample:
         return {AS_GIVEN: self.data.raw, IN_BALL: self.data.ball, UNIT: self.data.inputs}[self.kind]
 
     def exact_lengths(self) -> list[arb]:
-        """The rows' lengths in balls."""
+        """The lengths of the exact rows, in balls."""
         if self.kind == UNIT:
             return [arb(1)] * self.data.samples
-        return [sum((arb(v) ** 2 for v in row), arb(0)).sqrt() for row in self.rows.tolist()]
+        return [sum((v * v for v in row), arb(0)).sqrt() for row in self.exact_rows()]
 
     def exact_rows(self) -> Any:
-        """(n, d) balls around the exact rows."""
-        if self.kind != UNIT:
-            return np.frompyfunc(arb, 1, 1)(self.rows.astype(object))
+        """(n, d) balls around the rows as promised, of which `rows` are a rounding: the given ones,
+        divided by their lengths or all by one number.
+        """
         raw = np.frompyfunc(arb, 1, 1)(self.data.raw.astype(object))
-        return raw * np.array([sum(v * v for v in row).rsqrt() for row in raw])[:, None]
+        if self.kind == UNIT:
+            return raw * np.array([sum(v * v for v in row).rsqrt() for row in raw])[:, None]
+        return raw / arb(self.data.too_long) if self.kind == IN_BALL else raw
 
     def size(self, axis: Axis) -> int:
         """How long an axis of the data is."""

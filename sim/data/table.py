@@ -62,8 +62,13 @@ class Data:
         """The rows as given, or all scaled by one number so that the longest has length one, (n,
         d).
         """
-        longest = np.linalg.norm(self.raw, axis=1).max()
-        return self.raw / max(1.0, longest * (1 + ROUNDING))
+        return self.raw / self.too_long
+
+    @cached_property
+    def too_long(self) -> float:
+        """The number that brings all rows together into the unit ball, one where they are in it."""
+        longest = float(np.linalg.norm(self.raw, axis=1).max())
+        return max(1.0, longest * (1 + ROUNDING))
 
     @cached_property
     def coordinates(self) -> Array:

@@ -14,12 +14,12 @@ import numpy as np
 from sim.data.table import Array
 from sim.engines.protocol import Found
 from sim.measuring.evaluate import Evaluation
-from sim.measuring.series import OUT, ULP, along_outputs, every_step, of_outputs
+from sim.measuring.series import OUT, SAFE, ULP, along_outputs, every_step, of_outputs, perturbed
 from sim.plan import SEGMENT, Plan
 from sim.setting.methods import euler, heun, runge_kutta
 from sim.setting.start import initial
 from theorems.language.measurement import Term, step_length
-from theorems.language.method import Descent, Method
+from theorems.language.method import Method
 from theorems.problem import BadInput
 
 KINKED = frozenset(("relu", "abs", "equilibrium", "sign", "at_least", "exceeds", "most", "least"))
@@ -37,6 +37,7 @@ class Recipe:
     outputs: Term | None
     trained: tuple[Term, ...]
     method: Method
+    step: Term | None
     series: tuple[Term, ...]
     folds: tuple[Term, ...]
     known: tuple[Term, ...]
@@ -101,16 +102,19 @@ def _recorder(recipe: Recipe) -> Callable[..., Any]:
     """record(p, folds, arrays) -> the evaluation at p, the step's length, and the folds after."""
 
     def record(p: Any, memory: Any, arrays: Any) -> Any:
-        e = recipe.evaluation(p, arrays)
-        kept = []
-        for fold, m in zip(recipe.folds, memory, strict=True):
-            e.found[fold], after = _fold(fold, m, e(fold.operands[0]))
-            e.known[fold] = e.found[fold]
-            kept.append(after)
-        method = recipe.method
-        length = e(method.step) if isinstance(method, Descent) else e.known[STEP]
+        e, kept = recipe.evaluation(p, arrays), dict(zip(recipe.folds, memory, strict=True))
+
+        def fold(some: tuple[Term, ...]) -> None:
+            for one in some:
+                e.found[one], kept[one] = _fold(one, kept[one], e(one.operands[0]))
+                e.known[one] = e.found[one]
+
+        late = tuple(t for t in recipe.folds if step_length in t.all_terms())
+        fold(tuple(t for t in recipe.folds if t not in late))  # on which the step may rest
+        length = e(recipe.step) if recipe.step is not None else e.known[STEP]
         e.found[step_length] = e.known[step_length] = length
-        return e, length, tuple(kept)
+        fold(late)
+        return e, length, tuple(kept[t] for t in recipe.folds)
 
     return record
 
@@ -187,7 +191,7 @@ class Dense:
         plain = {t: of_outputs(t, s.outputs) for t in every}
         self.outs = {t: v for t, v in plain.items() if v is not None}
         rest = tuple(t for t in every if t not in self.outs)
-        method = (s.method.step,) if isinstance(s.method, Descent) else ()
+        method = () if plan.step is None else (plan.step,)
         folds = [
             t for term in (*rest, *method) for t in term.all_terms() if t.operation == "so_far"
         ]
@@ -196,12 +200,14 @@ class Dense:
             s.outputs,
             s.trained,
             s.method,
+            plan.step,
             rest,
             tuple(dict.fromkeys(folds)),
             tuple(self.still),
         )
         if folds and s.method.flow:
             raise BadInput("measured", folds[0].text, "sums over steps are known for descent alone")
+        self.shaken = [(0.0, 0.0)] * len(rest)
         self.arrays = [self.still[t] for t in self.recipe.known]
         self.begin(1)
 
@@ -217,18 +223,22 @@ class Dense:
         train = _advance(self.recipe, self.substeps)
         self.p, self.v, self.folds, rows = train(self.p, self.v, self.folds, self.arrays, count)
         u, others = rows
-        return self._found(np.asarray(u)[:count], [np.asarray(v)[:count] for v in others], None)
+        return self._found(np.asarray(u)[:count], [np.asarray(v)[:count] for v in others])
 
     def ends(self) -> Found:
         """The series at the present step."""
         u, others = _now(self.recipe)(self.p, self.folds, self.arrays)
-        again = None
         if others:
-            moved = tuple(jax.tree.map(lambda a: a * (1 + ULP), p) for p in self.p)
-            again = [float(v) for v in _now(self.recipe)(moved, self.folds, self.arrays)[1]]
-        return self._found(np.asarray(u)[None], [np.asarray(v)[None] for v in others], again)
+            trained = self.plan.setting.trained
+            moved = perturbed(dict(zip(trained, self.p, strict=True)))
+            again = _now(self.recipe)(tuple(moved[t] for t in trained), self.folds, self.arrays)[1]
+            self.shaken = [
+                (abs(float(v)), abs(float(v) - float(w)))
+                for v, w in zip(others, again, strict=True)
+            ]
+        return self._found(np.asarray(u)[None], [np.asarray(v)[None] for v in others])
 
-    def _found(self, u: Array, others: list[Array], again: list[float] | None) -> Found:
+    def _found(self, u: Array, others: list[Array]) -> Found:
         found: Found = {}
         if self.outs:
             names = tuple(self.plan.known)
@@ -239,11 +249,11 @@ class Dense:
             pairs = run(padded, [self.plan.known[t] for t in names])
             for t, (value, error) in zip(self.outs, pairs, strict=True):
                 found[t] = np.asarray(value)[: len(u)], np.asarray(error)[: len(u)]
-        for k, (t, values) in enumerate(zip(self.recipe.series, others, strict=True)):
-            error = 64 * ULP * np.abs(values)
-            if again is not None:
-                error = error + 64 * np.abs(values - again[k])
-            found[t] = values, error
+        # how one rounding of the parameters moved a value when last looked at, no less where it grew
+        for t, values, (size, change) in zip(self.recipe.series, others, self.shaken, strict=True):
+            with np.errstate(all="ignore"):  # of a run that diverges
+                grown = np.maximum(np.abs(values) / max(size, 1e-300), 1.0)
+                found[t] = values, 2 * SAFE * (ULP * np.abs(values) + change * grown)
         return found
 
     def known(self) -> dict[Term, Any]:

@@ -45,7 +45,7 @@ def least_fixed_point(term: Term, known: Known) -> float:
 
 
 def _tops(term: Term, known: Known) -> set[Term]:
-    """The largest parts of a term, not known already, in which its argument does not occur."""
+    """The largest parts of a term in which its argument does not occur, above what is known."""
     if term in known or not (term.operands or term.called):
         return set()
     if not term.called:

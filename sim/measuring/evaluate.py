@@ -94,7 +94,8 @@ class Evaluation:
         args = [self(o) for o in term.operands]
         if not any(o.axes[:1] == (layers,) for o in term.operands):
             return _apply(term, args, [o.axes for o in term.operands])
-        if term.operation in OVER_LAYERS and term.options[:1] == (layers,):
+        alone = term.operation in OVER_LAYERS and term.operands[0].axes == (layers,)
+        if alone or (term.operation in OVER_LAYERS and term.options[0] == layers):
             return OVER_LAYERS[term.operation](jnp.stack(args[0]))
         many = next((len(a) for a in args if isinstance(a, list)), None)
         axes = [o.axes[1:] if o.axes[:1] == (layers,) else o.axes for o in term.operands]
@@ -281,7 +282,7 @@ def _gradient(e: Evaluation, term: Term) -> Any:
 
 def _log(e: Evaluation, term: Term) -> Any:
     if any(o.axes for o in term.operands):
-        return jnp.log(e(term.operands[0]))
+        return jax.tree.map(jnp.log, e(term.operands[0]))
     return _log_of(e, term.operands[0])
 
 
@@ -296,8 +297,9 @@ def _log_of(e: Evaluation, term: Term) -> Any:
         return _log_of(e, args[0]) + _log_of(e, args[1])
     if op == "divide":
         return _log_of(e, args[0]) - _log_of(e, args[1])
-    if op == "total" and term.options[0] is None and args[0].operation in ("exp", "softplus"):
-        return jax.nn.logsumexp(_log_of(e, args[0]))
+    if op in ("total", "mean") and args[0].operation in ("exp", "softplus"):
+        parts = _log_of(e, args[0])
+        return jax.nn.logsumexp(parts) - (jnp.log(float(parts.size)) if op == "mean" else 0.0)
     return jnp.log(e(term))
 
 
@@ -326,10 +328,10 @@ def _tangent_kernel(e: Evaluation, term: Term) -> Any:
     explicit = kernel_term(outputs, tuple(parameters))
     if explicit is not None:
         return e(explicit)
-    at = {p: e.known[p] if p in e.known else _missing(p) for p in parameters}
+    at = tuple(e.known[p] if p in e.known else _missing(p) for p in parameters)
 
     def predict(q: Any) -> Any:
-        return e.beside(q)(outputs)
+        return e.beside(dict(zip(parameters, q, strict=True)))(outputs)
 
     u, back = jax.vjp(predict, at)
     gram = jax.lax.map(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import jax.numpy as jnp
@@ -12,7 +14,7 @@ from sim.measuring.algorithms import CERTIFIED
 from sim.measuring.balls import NotEnclosed, enclosure
 from sim.measuring.evaluate import values
 from sim.measuring.gram import Enclosure
-from theorems.language.measurement import Term, labels, rows
+from theorems.language.measurement import Axis, Term, inputs, labels, rows, size
 
 
 def of_data(term: Term, sample: Sample) -> Enclosure:
@@ -34,15 +36,23 @@ def _of_data(term: Term, _digest: str, _kind: str, _name: str, sample: Sample) -
         return Enclosure(float(value), float("nan"), float("nan"), certified=False)
 
 
-def data_terms(term: Term, sample: Sample) -> dict[Term, Any]:
-    """What a sample supplies to a term: rows, labels, and lengths of axes."""
+def data_terms(
+    term: Term, sample: Sample, sizes: Mapping[Axis, int] = MappingProxyType({})
+) -> dict[Term, Any]:
+    """What a sample supplies to a term: rows, labels, and lengths of axes.
+
+    sizes: of the arrays in a run, which may hold the inputs in a basis of their span.
+    """
     found: dict[Term, Any] = {
         rows: jnp.asarray(sample.rows),
         labels: jnp.asarray(sample.data.labels),
     }
     for leaf in term.leaves():
         if leaf.operation in SIZED:
-            found[leaf] = SIZED[leaf.operation](sample.size(leaf.options[0]))
+            (axis,) = leaf.options
+            as_given = axis not in sizes or leaf == size(inputs)
+            count = sample.size(axis) if as_given else sizes[axis]
+            found[leaf] = SIZED[leaf.operation](count)
     return found
 
 

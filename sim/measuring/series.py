@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from functools import cache
 from typing import Any
 
@@ -87,14 +87,19 @@ def _rounded(a: Any, k: int) -> Any:
     return np.asarray(a) * (1 + ULP * pattern.reshape(np.shape(a)))
 
 
-def sizes(term: Term) -> tuple[Term, ...]:
-    """The sizes of what a distance is a distance of: rounding them is what it cannot be told from."""
+def sizes(term: Term, known: Container[Term] = ()) -> tuple[Term, ...]:
+    """The sizes of what a distance is a distance of: rounding them is what it cannot be told from.
+
+    What is known as a whole comes with its own error.
+    """
+    if term in known:
+        return ()
     if term.operation in DISTANCES:
         (inside,) = term.operands
         parts = inside.operands if inside.operation in ("subtract", "add") else (inside,)
         return tuple(_make_norm(part) for part in parts if part.axes)
     if term.operation in ("power", "multiply", "abs", "sqrt"):
-        return tuple(size for o in term.operands for size in sizes(o))
+        return tuple(size for o in term.operands for size in sizes(o, known))
     return ()
 
 

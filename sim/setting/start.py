@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.data.table import Array
 from sim.measuring.evaluate import Evaluation, NotKnown
-from sim.setting.draws import COUPLED, draw
+from sim.setting.draws import COUPLED, LAWS, draw
 from theorems.language.measurement import Axis, Term, inputs, layers, neurons, units
 from theorems.language.setting import Setting
 from theorems.problem import BadInput
@@ -84,7 +84,7 @@ def _random(setting: Setting, sizes: Sizes, seed: int) -> dict[Term, list[Array]
     """
     found: dict[Term, list[Array]] = {}
     laws = setting.laws
-    mine = [p for p in setting.start if p.axes[:1] == (neurons,) and laws[_name(p)]]
+    mine = [p for p in setting.start if p.axes[:1] == (neurons,) and laws[_name(p)] in LAWS]
     if mine:
         features = {_name(p): shapes(p, sizes)[0][1:] for p in mine}
         drawn = {_name(p): laws[_name(p)] for p in mine}
@@ -121,4 +121,8 @@ def _orthogonal(gauss: Array) -> Array:
     return q if gauss.shape[0] >= gauss.shape[1] else q.T
 
 
-SHAPED: dict[str, Callable[[Array], Array]] = {"orthogonal": _orthogonal}
+def _unit(gauss: Array) -> Array:
+    return np.eye(*gauss.shape)
+
+
+SHAPED: dict[str, Callable[[Array], Array]] = {"orthogonal": _orthogonal, "unit_matrix": _unit}

@@ -14,21 +14,18 @@ from reports.judging.interval import point
 from reports.judging.statistics import CONFIRM, MEANS, Binomial, looks, seeds_at_rate, seeds_for
 from reports.judging.verdict import Verdict
 from reports.pages.summary import apart, seeds
+from tests.letters import SETTING, label, observable, of_data, of_draw, w
 from theorems.language import (
     Average,
     Claim,
     Each,
     Hypothesis,
     Limit,
-    Setting,
     Some,
     Theorem,
     count,
     failure,
     index,
-    observable,
-    of_data,
-    of_draw,
 )
 from theorems.reasoning.exact import Decision
 
@@ -37,15 +34,16 @@ r = observable("r", "residual", probe="residual")
 x = observable("x", "a number", probe="x", nonnegative=None)
 out = of_draw("out", "largest output", probe="out")
 lam = of_data("lam", "a floor", probe="floor")
-SETTING = Setting(network="any", trained=("w",), drawn={"w": "any"}, loss="any", method="any")
 FALLS = Claim("falls", r(k + 1) <= r(k), at="x", over=Each(k))
 
 
 def frame(curves, name="x", error=1e-13, extra=()):
     rows = [
-        (s, float(j), name, float(v), error) for s, c in enumerate(curves) for j, v in enumerate(c)
+        (s, float(j), label(name), float(v), error)
+        for s, c in enumerate(curves)
+        for j, v in enumerate(c)
     ]
-    rows += [(s, step, label, value, 0.0) for s, step, label, value in extra]
+    rows += [(s, step, label(what, w.start), value, 0.0) for s, step, what, value in extra]
     return pd.DataFrame(rows, columns=["seed", "step", "observable", "value", "error"])
 
 

@@ -11,12 +11,12 @@ from reports.judging.compare import compare
 from reports.judging.evidence import Evidence
 from reports.judging.limit import REMAINS, remaining
 from reports.judging.verdict import Verdict
-from theorems.language import Claim, Limit, Setting, Theorem, index, observable, of_data
+from tests.letters import SETTING, label, observable, of_data
+from theorems.language import Claim, Limit, Theorem, index
 
 k = index("k", "step")
 seen = observable("seen", "a number", probe="seen")
 alpha = of_data("alpha", "its limit", probe="alpha")
-SETTING = Setting(network="any", trained=("w",), drawn={"w": "any"}, loss="any", method="any")
 N, TRIALS, NOISE = 10_000, 200, 0.02
 EVERY = np.arange(N + 1.0)
 MARKS = np.unique(np.round(np.geomspace(1, N, 32))).tolist()
@@ -62,7 +62,7 @@ def test_error_rates_stay_below_one_in_a_hundred(name, steps):
 
 def judged(curves, limit=1.0, relation=None):
     rows = [
-        (s, float(t), "seen", float(v), 1e-13)
+        (s, float(t), label("seen"), float(v), 1e-13)
         for s, curve in enumerate(curves)
         for t, v in zip(CHECKPOINTS, curve, strict=True)
     ]
@@ -103,7 +103,7 @@ def test_a_limit_known_only_within_bounds_is_not_told():
     curves = [1 + 1 / (CHECKPOINTS + 1)] * 3
     rows = pd.DataFrame(
         [
-            (s, t, "seen", v, 0.0)
+            (s, t, label("seen"), v, 0.0)
             for s, c in enumerate(curves)
             for t, v in zip(CHECKPOINTS, c, strict=True)
         ],

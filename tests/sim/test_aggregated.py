@@ -16,7 +16,20 @@ from sim.engines.wide import aggregated, streamed
 from sim.engines.wide import engine as wide
 from sim.plan import Ask
 from sim.run import rows_of, simulate, table
-from tests.sim.test_run import DESCENT, plan, series
+from tests.sim.settings import (
+    COUPLED,
+    DESCENT,
+    a,
+    floor_at_start,
+    near,
+    near_norm,
+    normal,
+    plan,
+    radius,
+    series,
+    signs,
+    w,
+)
 
 LEVEL, WIDTH = 1e-5, 300_000
 TRIANGLE = Data(
@@ -28,11 +41,11 @@ FAN = Data(
     np.array([1.0, -1.0, 1.0, 1.0, -1.0]),
 )
 ASKS = (
-    Ask("gram_floor_at_start", "gram_floor_at_start"),
-    Ask("near_kink", "near", Rational(1, 4)),
-    Ask("near_norm", "inside", Rational(1, 10**4)),
+    Ask(floor_at_start, "floor at start"),
+    Ask(near, "near", Rational(1, 4)),
+    Ask(near_norm, "inside", Rational(1, 10**4)),
 )
-COUPLED = replace(DESCENT, drawn={"w": "standard_normal", "a": "coupled"})
+NARROW = replace(DESCENT, start={w: Rational(1, 2) * normal, a: signs})
 
 
 def numbers(p, survey, seeds):
@@ -46,7 +59,7 @@ def numbers(p, survey, seeds):
             partial(survey, p, seed),
             lambda e, _, seed=seed: (table(rows_of(p, e, seed)), e.crowd),
         )
-        u, patterns = p.factors[0] * crowd.u, crowd.patterns / p.width
+        u, patterns = p.scale * crowd.u, crowd.patterns / p.width
         rows.append(
             [
                 *u,
@@ -57,7 +70,7 @@ def numbers(p, survey, seeds):
                 *(float(series(frame, a.label).iloc[0]) for a in ASKS),
                 *patterns[:3],
                 series(frame, "flips").iloc[-1],
-                series(frame, "movement").iloc[-1],
+                series(frame, "travel").iloc[-1],
                 series(frame, "residual").iloc[-1],
             ]
         )
@@ -72,9 +85,7 @@ def numbers(p, survey, seeds):
         (load("orthonormal", 2), COUPLED, WIDTH),
         pytest.param(load("orthonormal", 3), DESCENT, WIDTH, marks=pytest.mark.slow),
         pytest.param(FAN, DESCENT, WIDTH, marks=pytest.mark.slow),
-        pytest.param(
-            TRIANGLE, replace(DESCENT, spread={"w": Rational(1, 2)}), WIDTH, marks=pytest.mark.slow
-        ),
+        pytest.param(TRIANGLE, NARROW, WIDTH, marks=pytest.mark.slow),
         pytest.param(TRIANGLE, DESCENT, 10**7, marks=pytest.mark.slow),
         pytest.param(load("orthonormal", 2), DESCENT, 10**8, marks=pytest.mark.slow),
     ],
@@ -123,7 +134,7 @@ def test_certificates_are_read_without_choosing_among_draws():
         width=2 * 10**5,
         step=1.0,
         steps=3,
-        asks=(Ask("certificate_radius", "certificate_radius"),),
+        asks=(Ask(radius, "radius"),),
     )
     starts = []
     for survey, tries in ((streamed.survey, wide.RETRIES), (aggregated.survey, 1)):
@@ -139,10 +150,7 @@ def test_certificates_are_read_without_choosing_among_draws():
             for seed in range(60)
         ]
         starts.append(
-            [
-                (series(f, "residual").iloc[0], series(f, "certificate_radius").iloc[0])
-                for f in frames
-            ]
+            [(series(f, "residual").iloc[0], series(f, "radius").iloc[0]) for f in frames]
         )
     for k in range(2):
         assert ks_2samp(*(np.array(s)[:, k] for s in starts)).pvalue > LEVEL
@@ -188,5 +196,5 @@ def test_a_trillion_neurons_and_the_error_is_in_the_frame():
     p = plan(data=load("orthonormal", 2), width=10**12, step=0.4, steps=3, asks=ASKS)
     frame = simulate(p, 0)
     assert 0 < series(frame, "law_error").iloc[0] < 1e-7
-    assert series(frame, "gram_floor_at_start").iloc[0] == pytest.approx(0.5, abs=1e-5)
+    assert series(frame, "floor at start").iloc[0] == pytest.approx(0.5, abs=1e-5)
     assert series(frame, "near").iloc[0] == pytest.approx(2 * 0.19741265, abs=1e-5)

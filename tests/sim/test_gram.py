@@ -8,14 +8,36 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.data.sample import Sample
 from sim.data.table import Data, load
-from sim.measuring.gram import (
-    gram_floor,
-    input_gram_norm,
-    largest_cosine,
-    limiting_gram,
-    parallel_pairs,
+from sim.measuring.gram import limiting_gram, parallel_pairs
+from sim.measuring.of_data import of_data
+from tests.sim.settings import H_inf
+from theorems.language.measurement import (
+    absolute,
+    cosines,
+    greatest_eigenvalue,
+    identity,
+    least_eigenvalue,
+    most,
+    points,
+    rows,
 )
+
+FLOOR = least_eigenvalue(H_inf)
+COSINE = most(absolute(cosines(rows) - identity(points)))
+
+
+def gram_floor(data):
+    return of_data(FLOOR, Sample(data, ("unit_inputs",)))
+
+
+def largest_cosine(data):
+    return of_data(COSINE, Sample(data, ("unit_inputs",)))
+
+
+def input_gram_norm(data):
+    return of_data(greatest_eigenvalue(rows @ rows.T), Sample(data, ("unit_inputs",)))
 
 
 def independent_floor(data, digits=30):

@@ -7,11 +7,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.data.margin import gram_margin, hard_margin
+from sim.data.margin import gram_margin
+from sim.data.sample import Sample
 from sim.data.table import Data, load
-from sim.measuring.ntk_margin import kernel_margin, ntk_margin
-from sim.measuring.probes import not_xor_noise
+from sim.measuring.of_data import of_data
+from theorems.language.measurement import algorithm, labels, rows
 from theorems.problem import BadInput
+
+
+def _of(name, promise="unit_inputs"):
+    return lambda data: of_data(algorithm(name, rows, labels), Sample(data, (promise,)))
+
+
+hard_margin, kernel_margin = _of("hard_margin", "unit_ball"), _of("kernel_margin")
+ntk_margin, unlike_noisy_xor = _of("ntk_margin"), _of("unlike_noisy_xor")
 
 
 def holds(enclosure, value):
@@ -80,13 +89,13 @@ def test_the_noisy_exclusive_or_is_recognized_in_any_order_and_nothing_else_is(n
     data = load("xor_noise", n)
     order = np.random.default_rng(n).permutation(n)
     assert (
-        not_xor_noise(data).value
-        == not_xor_noise(Data("t", data.raw[order], data.labels[order])).value
+        unlike_noisy_xor(data).value
+        == unlike_noisy_xor(Data("t", data.raw[order], data.labels[order])).value
         == 0
     )
-    assert not_xor_noise(Data("t", data.raw, -data.labels)).value == 1
-    assert not_xor_noise(Data("t", data.raw[1:], data.labels[1:])).value == 1
-    assert not_xor_noise(load("sphere", n)).value == 1
+    assert unlike_noisy_xor(Data("t", data.raw, -data.labels)).value == 1
+    assert unlike_noisy_xor(Data("t", data.raw[1:], data.labels[1:])).value == 1
+    assert unlike_noisy_xor(load("sphere", n)).value == 1
 
 
 @pytest.mark.parametrize(("d", "known"), [(2, 0.35355), (3, 0.16667), (4, 0.1128), (5, None)])

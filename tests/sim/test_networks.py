@@ -4,180 +4,169 @@ what they conserve.
 
 from dataclasses import replace
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 from sympy import Rational, sqrt
 
 from sim.data.table import Data, load
 from sim.engines.dense import Dense
-from sim.measuring.neurons import extremal
-from sim.plan import Ask, Plan
+from sim.measuring.evaluate import Evaluation, values
+from sim.measuring.extremal import extremal
 from sim.run import simulate
-from sim.setting.networks import NETWORKS, layers
-from theorems.language import BadInput, Setting, count
-
-m = count("m", "neurons")
-NORMAL = dict.fromkeys(("first", "hidden", "last"), "standard_normal")
-LINEAR = Setting(
-    network="deep_linear",
-    trained=("first", "hidden", "last"),
-    drawn=NORMAL,
-    loss="sum_of_squares",
-    factor=Rational(1, 2),
-    method="gradient_flow",
-    data=("unit_ball",),
-    spread=dict.fromkeys(NORMAL, Rational(1, 2)),
+from sim.setting.start import shapes
+from tests.sim.settings import (
+    IMPLICIT,
+    LINEAR,
+    A,
+    V,
+    W,
+    above_phi,
+    above_z,
+    linear,
+    m,
+    other,
+    phi,
+    series,
 )
-IMPLICIT = Setting(
-    network="implicit_relu",
-    trained=("A", "W", "u", "v"),
-    loss="sum_of_squares",
-    factor=Rational(1, 2),
-    method="gradient_descent",
-    drawn={
-        "A": "standard_normal",
-        "W": "standard_normal",
-        "u": "rademacher",
-        "v": "rademacher",
-        "b": "one",
-    },
-    spread={"b": 1 / (8 * sqrt(m))},
-    data=("unit_inputs",),
+from theorems.language import BadInput, Flow
+from theorems.language.measurement import (
+    Term,
+    above,
+    below,
+    chain,
+    equilibrium,
+    exponential,
+    feed_forward,
+    gradient,
+    inputs,
+    labels,
+    layers,
+    least,
+    logarithm,
+    neurons,
+    norm,
+    ones,
+    points,
+    root,
+    rows,
+    softplus,
+    total,
 )
 
-
-def plan(setting, data, width, depth=2, step=0.05, steps=40, probes=()):
-    return Plan(
-        setting, data, width, step, steps, (0,), tuple(Ask(p, p) for p in probes), {m: width}, depth
-    )
-
-
-def series(frame, name):
-    return frame[frame["observable"] == name].set_index("step")["value"]
+GRAM_GAPS = below(W) @ below(W).T - above(W).T @ above(W)
+BALANCE = root(total(norm(GRAM_GAPS) ** 2, layers))
+RESIDUAL = norm(labels - linear)
 
 
 def test_two_scalar_layers_follow_the_closed_form_of_saxe_et_al():
     """d/dt of the product u of two equal weights is 2 u (s - u): u(t) = s e^(2st) / (e^(2st) - 1 +
     s/u(0)).
     """
-    s, a = 0.8, 0.1
-    balanced = replace(
-        LINEAR, drawn=dict.fromkeys(NORMAL, "one"), spread=dict.fromkeys(NORMAL, Rational(1, 10))
-    )
-    frame = simulate(
-        plan(balanced, Data("one", np.ones((1, 1)), np.array([s])), 1, step=0.02, steps=500), 0
-    )
+    s, first = 0.8, 0.1
+    balanced = replace(LINEAR, start={W: Rational(1, 10)})
+    one = Data("one", np.ones((1, 1)), np.array([s]))
+    frame = simulate(other(balanced, one, 1, 0.02, 500, residual=RESIDUAL), 0)
     seen = series(frame, "residual")
     grown = np.exp(2 * s * seen.index.to_numpy())
-    assert seen.to_numpy() == pytest.approx(s - s * grown / (grown - 1 + s / a**2), abs=1e-8)
+    assert seen.to_numpy() == pytest.approx(s - s * grown / (grown - 1 + s / first**2), abs=1e-8)
 
 
 @pytest.mark.parametrize("depth", [2, 3, 4])
 def test_the_balance_is_conserved_to_the_integrators_order(depth):
     drifts = []
     for step in (0.2, 0.1):
-        frame = simulate(
-            plan(LINEAR, load("separable", 5), 3, depth, step, round(4 / step), ["balance"]), 0
-        )
-        values = series(frame, "balance")
-        drifts.append(abs(values.iloc[-1] - values.iloc[0]))
+        p = other(LINEAR, load("separable", 5), 3, step, round(4 / step), depth, balance=BALANCE)
+        found = series(simulate(p, 0), "balance")
+        drifts.append(abs(found.iloc[-1] - found.iloc[0]))
     assert drifts[1] < drifts[0] / 10 or drifts[0] < 1e-12  # of fourth order: a sixteenth
 
 
 def test_risks_below_every_float_are_followed_in_their_logarithm():
+    risk = total(exponential(-labels * linear))
     setting = replace(
-        LINEAR,
-        loss="sum_of_exponentials",
-        method="gradient_flow_in_log_time",
-        data=("unit_ball", "separable"),
+        LINEAR, loss=risk, method=Flow(log_time=True), data=("unit_ball", "separable")
     )
-    frame = simulate(
-        plan(
-            setting,
-            load("separable", 5),
-            4,
-            3,
-            0.05,
-            800,
-            ["log_loss", "product_margin", "balance"],
-        ),
-        0,
-    )
+    asked = {
+        "log_loss": logarithm(risk),
+        "margin": least(labels * (rows @ chain(W / norm(W)))),
+        "balance": BALANCE,
+    }
+    frame = simulate(other(setting, load("separable", 5), 4, 0.05, 800, 3, **asked), 0)
     assert series(frame, "log_loss").iloc[-1] < -1000
     assert series(frame, "loss").iloc[-1] == 0.0
-    assert series(frame, "product_margin").iloc[-1] == pytest.approx(0.77782, abs=5e-3)
+    assert series(frame, "margin").iloc[-1] == pytest.approx(0.77782, abs=5e-3)
     assert np.ptp(series(frame, "balance")) < 1e-5
 
 
-@pytest.mark.parametrize("network", ["deep_linear", "deep_relu"])
+@pytest.mark.parametrize("activation", ["linear", "relu", "tanh"])
 @pytest.mark.parametrize("depth", [2, 3, 5])
-def test_a_deep_network_is_the_product_of_its_layers(network, depth):
+def test_a_deep_network_is_the_product_of_its_layers(activation, depth):
     rng = np.random.default_rng(depth)
-    shapes = NETWORKS[network].shapes(6, 4, depth)
-    p = {name: jnp.asarray(rng.standard_normal(shape)) for name, shape in shapes.items()}
+    p = [rng.standard_normal(s) for s in shapes(W, {neurons: 6, inputs: 4, layers: depth})]
+    act = {"linear": lambda v: v, "relu": lambda v: np.maximum(v, 0), "tanh": np.tanh}[activation]
     x = rng.standard_normal((5, 4))
-    z = x.T
-    *below, last = map(np.asarray, layers(p))
-    for w in below:
-        z = w @ z if network == "deep_linear" else np.maximum(w @ z, 0)
-    assert NETWORKS[network].outputs(p, jnp.asarray(x)) == pytest.approx((last @ z)[0], rel=1e-12)
+    v = x.T
+    for layer in p[:-1]:
+        v = act(layer @ v)
+    known = {W: p, rows: x}
+    assert [layer.shape for layer in p] == [(6, 4), *[(6, 6)] * (depth - 2), (1, 6)]
+    assert Evaluation(known)(feed_forward(W, activation)) == pytest.approx(
+        (p[-1] @ v)[0], rel=1e-12
+    )
+    if activation == "linear":
+        assert Evaluation(known)(rows @ chain(W)) == pytest.approx((p[-1] @ v)[0], rel=1e-12)
 
 
 def test_the_equilibrium_is_one_and_its_gradients_are_those_of_finite_differences():
     rng = np.random.default_rng(0)
     p = {
-        "A": rng.standard_normal((20, 20)),
-        "W": rng.standard_normal((20, 4)),
-        "u": rng.choice([-1.0, 1.0], 20),
-        "v": rng.choice([-1.0, 1.0], 20),
-        "b": np.full(20, 0.15 / np.sqrt(20)),
+        A: rng.standard_normal((20, 20)),
+        V: rng.standard_normal((20, 4)),
+        above_z: rng.choice([-1.0, 1.0], 20),
+        above_phi: rng.choice([-1.0, 1.0], 20),
     }
-    p = {name: jnp.asarray(v) for name, v in p.items()}
-    x = jnp.asarray(rng.standard_normal((3, 4)))
-    outputs = NETWORKS["implicit_relu"].outputs
-    phi = np.maximum(np.asarray(p["W"] @ x.T), 0) / np.sqrt(20)
-    z = np.zeros_like(phi)
+    b, x = Rational(15, 100) / sqrt(m), rng.standard_normal((3, 4))
+    outputs = above_z @ equilibrium(A, b, phi) + above_phi @ phi
+    known = {**p, rows: x, Term("letter", (), (m,)): 20.0}
+    below_ = np.maximum(p[V] @ x.T, 0) / np.sqrt(20)
+    state = np.zeros_like(below_)
     for _ in range(200):
-        z = np.maximum(np.asarray(p["b"])[:, None] * (np.asarray(p["A"]) @ z) + phi, 0)
-    assert outputs(p, x) == pytest.approx(
-        np.asarray(p["u"]) @ z + np.asarray(p["v"]) @ phi, rel=1e-12
-    )
+        state = np.maximum(0.15 / np.sqrt(20) * (p[A] @ state) + below_, 0)
+    wanted = p[above_z] @ state + p[above_phi] @ below_
+    assert np.asarray(values((outputs,), known)[0]) == pytest.approx(wanted, rel=1e-12)
 
-    def loss(q):
-        return 0.5 * jnp.sum((outputs(q, x) - 1.0) ** 2)
-
-    slopes = jax.grad(loss)(p)
-    for name in ("A", "W", "u", "v"):
-        way = jnp.asarray(rng.standard_normal(p[name].shape))
-        difference = (
-            loss({**p, name: p[name] + 1e-5 * way}) - loss({**p, name: p[name] - 1e-5 * way})
-        ) / 2e-5
-        assert float(jnp.sum(slopes[name] * way)) == pytest.approx(float(difference), rel=1e-6)
+    loss = norm(outputs - ones(points)) ** 2 / 2
+    known[ones(points)] = np.ones(3)
+    for q in p:
+        slope = np.asarray(values((gradient(loss, q),), known)[0])
+        way = rng.standard_normal(p[q].shape)
+        ahead, behind = (
+            float(values((loss,), {**known, q: p[q] + s * way})[0]) for s in (1e-5, -1e-5)
+        )
+        assert float((slope * way).sum()) == pytest.approx((ahead - behind) / 2e-5, rel=1e-6)
 
 
 def test_a_layer_that_is_no_contraction_is_refused():
+    wild = above_z @ equilibrium(A, 2 / sqrt(m), phi) + above_phi @ phi
+    setting = replace(IMPLICIT, outputs=wild, loss=norm(wild - labels) ** 2)
     with pytest.raises(BadInput, match="contraction"):
-        Dense(plan(replace(IMPLICIT, spread={"b": 2 / sqrt(m)}), load("orthonormal", 3), 30), 0)
+        Dense(other(setting, load("orthonormal", 3), 30), 0)
 
 
 @pytest.mark.parametrize(
-    ("change", "words"),
+    ("data", "depth", "words"),
     [
-        ({"depth": 1}, "2 layers of weights or more"),
-        ({"data": load("digits", 10)}, "separates"),
-        ({"data": Data("table", np.eye(2), np.array([1.0, 3.0]))}, "labels"),
+        (load("separable", 5), 0, "depth"),
+        (Data("table", np.array([[1.0, 0], [1.0, 0]]), np.array([1.0, -1.0])), 2, "separates"),
+        (Data("table", np.eye(2), np.array([1.0, 3.0])), 2, "labels"),
     ],
 )
-def test_what_a_margin_theorem_cannot_take_is_one_line(change, words):
-    setting = replace(LINEAR, loss="sum_of_logistic", data=("unit_ball", "separable"))
-    inseparable = Data("table", np.array([[1.0, 0], [1.0, 0]]), np.array([1.0, -1.0]))
-    asked = {"data": load("separable", 5), "depth": 2} | change
-    if words == "separates":
-        asked["data"] = inseparable
-    with pytest.raises(BadInput, match=words):
-        plan(setting, asked["data"], 3, asked["depth"])
+def test_what_a_margin_theorem_cannot_take_is_one_line(data, depth, words):
+    logistic = total(softplus(-labels * linear))
+    setting = replace(LINEAR, loss=logistic, data=("unit_ball", "separable"))
+    with pytest.raises(BadInput, match=words) as found:
+        other(setting, data, 3, depth=depth)
+    assert "\n" not in str(found.value)
 
 
 def test_extremal_directions_are_the_local_maxima_on_a_fine_circle():
@@ -188,6 +177,6 @@ def test_extremal_directions_are_the_local_maxima_on_a_fine_circle():
     for sign in (1.0, -1.0):
         g = sign * np.maximum(w @ data.ball.T, 0) @ data.labels
         peaks = w[(g > np.roll(g, 1)) & (g > np.roll(g, -1))]
-        found = extremal(data, sign)
+        found = extremal(data.ball, data.labels, sign)
         assert len(found) == len(peaks)
         assert (peaks @ found.T).max(axis=1).min() > 1 - 1e-8

@@ -3,32 +3,81 @@
 from dataclasses import replace
 
 import pytest
-from sympy import Rational
+from sympy import Integer, Rational
 
 from sim.data.table import load
 from sim.plan import Ask, asks_of
-from tests.sim.test_run import DESCENT, plan
-from theorems.problem import BadInput
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"network": "two_layer_rely"}, "did you mean 'two_layer_relu'"),
-        ({"loss": "sum_of_square"}, "did you mean 'sum_of_squares'"),
-        ({"method": "gradient_decent"}, "did you mean 'gradient_descent'"),
-        ({"drawn": {"w": "standard_normals", "a": "rademacher"}}, "did you mean 'standard_normal'"),
-        ({"drawn": {"w": "standard_normal"}}, "needs an initial law"),
-        (
-            {"drawn": {"w": "standard_normal", "a": "rademacher", "b": "rademacher"}},
-            "setting: drawn",
-        ),
-        ({"data": ("unit_input",)}, "did you mean 'unit_inputs'"),
-    ],
+from sim.run import simulate
+from tests.sim.settings import (
+    BOTH_LAYERS,
+    COUPLED,
+    DESCENT,
+    FLOW,
+    HALF,
+    LINEAR,
+    H,
+    H_inf,
+    W,
+    a,
+    f,
+    gap,
+    near,
+    other,
+    plan,
+    squares,
+    travel,
+    w,
 )
-def test_unknown_names_are_refused_with_the_nearest(change, words):
-    with pytest.raises(BadInput, match=words):
-        plan(replace(DESCENT, **change))
+from theorems.language import BadInput, Claim, Descent, Theorem, measured, positive
+from theorems.language.measurement import (
+    Axis,
+    algorithm,
+    inputs,
+    labels,
+    neurons,
+    norm,
+    normal,
+    paired_signs,
+    parameter,
+    rows,
+    signs,
+    step_size,
+)
+
+b = parameter("b", neurons)
+BAD = {
+    "no start": (lambda: replace(DESCENT, start={w: normal}), "a.*needs an initial law"),
+    "nothing trained": (lambda: replace(DESCENT, trained=()), "something must be trained"),
+    "trained at the start": (lambda: replace(DESCENT, trained=(w.start,)), "are parameters"),
+    "axes of a law": (
+        lambda: replace(DESCENT, start={w: normal, a: norm(rows, inputs)}),
+        "start of a.*not those drawn",
+    ),
+    "loss of many numbers": (lambda: replace(DESCENT, loss=f - labels), "one number"),
+    "loss of the start": (lambda: replace(DESCENT, loss=travel), "no part of a network or a loss"),
+    "promise": (lambda: plan(replace(DESCENT, data=("unit_input",))), "did you mean 'unit_inputs'"),
+    "law of nothing": (
+        lambda: simulate(
+            plan(replace(DESCENT, start={w: a.start * normal, a: norm(w.start, inputs)})), 0
+        ),
+        "rests on what is not drawn",
+    ),
+    "step of many numbers": (lambda: Descent(step=labels), "one number"),
+    "another network's": (lambda: plan(asks=[Ask(norm(b), "b")]), "it speaks of b"),
+    "letter": (lambda: plan(asks=[Ask(norm(w) * positive("q", "q"), "q")]), "no value"),
+    "odd pairs": (lambda: plan(COUPLED, width=7), "even"),
+    "pairs of matrices": (
+        lambda: simulate(other(replace(LINEAR, start={W: paired_signs}), load("sphere", 3), 4), 0),
+        "only neurons come in pairs",
+    ),
+}
+
+
+@pytest.mark.parametrize(("build", "words"), BAD.values(), ids=BAD)
+def test_what_cannot_be_a_setting_is_refused_in_one_line(build, words):
+    with pytest.raises(BadInput, match=words) as found:
+        build()
+    assert "\n" not in str(found.value)
 
 
 @pytest.mark.parametrize(
@@ -47,25 +96,41 @@ def test_sizes_out_of_range_are_refused(change, words):
         plan(**change)
 
 
+def _with_feature(axis):
+    """The network beside a parameter that nothing uses, of an axis whose length its name hides."""
+    return replace(DESCENT, start={w: normal, a: signs, parameter("c", axis): normal})
+
+
 def test_the_key_knows_everything_that_matters():
     plans = [
         plan(),
         plan(width=201),
         plan(step=0.2),
         plan(steps=61),
+        plan(depth=3),
         plan(data=load("sphere", 6)),
-        plan(replace(DESCENT, factor=Rational(1, 3))),
-        plan(asks=[Ask("gram_gap", "gram_gap")]),
+        plan(FLOW),
+        plan(COUPLED),
+        plan(BOTH_LAYERS),
+        plan(replace(DESCENT, loss=Rational(1, 3) * squares)),
+        plan(replace(DESCENT, outputs=2 * f)),
+        plan(replace(DESCENT, method=Descent(momentum=HALF))),
+        plan(replace(DESCENT, method=Descent(decay=HALF))),
+        plan(replace(DESCENT, method=Descent(step=step_size / 2))),
+        plan(replace(DESCENT, data=("unit_ball",))),
+        *(plan(_with_feature(Axis("k", Integer(size)))) for size in (2, 3)),
+        plan(asks=[Ask(gap, "gap")]),
+        plan(asks=[Ask(norm(H.start - H_inf), "gap")]),
+        plan(asks=[Ask(near, "near", Rational(1, 2))]),
+        plan(asks=[Ask(near, "near", Rational(1, 3))]),
     ]
     keys = {p.key((0,), True) for p in plans} | {plan().key((1,), True), plan().key((0,), False)}
     assert len(keys) == len(plans) + 2
     assert plan().key((0,), True) == plan().key((0,), True)
 
 
-def test_an_unknown_probe_is_named():
-    from theorems.language import Claim, Theorem, observable
-
-    odd = observable("odd", "a thing nobody measures", probe="residuel")
+def test_an_unknown_algorithm_is_named():
+    odd = measured("odd", "a thing nobody measures", of=algorithm("gram_marginn", H, labels))
     theorem = Theorem(
         statement="T",
         says="s",
@@ -73,7 +138,7 @@ def test_an_unknown_probe_is_named():
         hypotheses=(),
         claims=(Claim("c", odd(0) <= 1, at="x"),),
     )
-    with pytest.raises(BadInput, match=r"probe of odd.*did you mean 'residual'"):
+    with pytest.raises(BadInput, match=r"measured odd.*did you mean 'gram_margin'"):
         asks_of([theorem])
 
 

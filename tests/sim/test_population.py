@@ -8,28 +8,18 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from sympy import Rational
 
 from sim.data.table import Data, load
+from sim.measuring.evaluate import Evaluation
 from sim.plan import Plan
-from sim.setting.networks import NETWORKS
-from sim.setting.population import abs_kernel, squares
-from theorems.language import BadInput, Setting
-
-NETWORK = NETWORKS["two_layer_abs_own_length"]
-SETTING = Setting(
-    network="two_layer_abs_own_length",
-    trained=("w",),
-    drawn={"w": "standard_normal"},
-    loss="population_squares",
-    factor=Rational(1, 2),
-    method="gradient_descent",
-    data=("teacher",),
-)
+from sim.setting.population import abs_kernel
+from tests.sim.settings import STUDENTS, population, rows
+from tests.sim.settings import w as students
+from theorems.language import BadInput
 
 
 def loss(w, teacher):
-    return 0.5 * squares(abs_kernel, NETWORK.units({"w": w}), (jnp.ones(len(teacher)), teacher))
+    return Evaluation({students: w, rows: teacher})(population)
 
 
 def test_the_kernel_is_the_mean_over_a_sample():
@@ -99,4 +89,4 @@ def test_an_idle_student_across_the_teacher_decays_like_the_square_of_time():
 )
 def test_a_teacher_that_cannot_be_is_refused(data, width, words):
     with pytest.raises(BadInput, match=words):
-        Plan(SETTING, data, width, 0.1, 5, (0,), (), {})
+        Plan(STUDENTS, data, width, 0.1, 5, (0,), (), {})

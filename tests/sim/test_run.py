@@ -7,37 +7,48 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-import sim.setting.networks
-from sympy import Rational, S, sqrt
+from sympy import Rational
 
 from sim.data.table import Data, load
-from sim.plan import Ask, Plan
+from sim.plan import Ask
 from sim.run import simulate, trajectories
 from sim.setting.draws import draw
 from sim.store import Store
-from theorems.language import Setting, count
-
-m = count("m", "neurons")
-DESCENT = Setting(
-    network="two_layer_relu",
-    output=1 / sqrt(m),
-    trained=("w",),
-    drawn={"w": "standard_normal", "a": "rademacher"},
-    loss="sum_of_squares",
-    factor=Rational(1, 2),
-    method="gradient_descent",
+from tests.sim.settings import (
+    ALONG,
+    DESCENT,
+    FLOW,
+    LINEAR,
+    W,
+    certificate,
+    drift_cap,
+    f,
+    floor_at_start,
+    gap,
+    labels,
+    linear,
+    near,
+    near_norm,
+    norm,
+    other,
+    plan,
+    radius,
+    residual,
+    series,
+    squares,
+    w,
 )
-FLOW = replace(DESCENT, method="gradient_flow")
-
-
-def plan(setting=DESCENT, data=None, width=200, step=0.1, steps=60, seeds=(0,), asks=()):
-    return Plan(
-        setting, data or load("sphere", 5), width, step, steps, tuple(seeds), tuple(asks), {}
-    )
-
-
-def series(frame, observable):
-    return frame[frame["observable"] == observable].set_index("step")["value"]
+from theorems.language import gradient_descent
+from theorems.language.measurement import (
+    gradient,
+    layers,
+    normal,
+    rows,
+    spectral,
+    step_length,
+    step_size,
+    training_loss,
+)
 
 
 def reference(p, seed):
@@ -45,7 +56,7 @@ def reference(p, seed):
     2019, Section 3.
     """
     x, y, size = p.inputs, p.data.labels, p.width
-    w, a = draw(p.setting.drawn, {"w": x.shape[1:], "a": ()}, size, seed).values()
+    w, a = draw(p.setting.laws, {"w": x.shape[1:], "a": ()}, size, seed).values()
     w0, start = w.copy(), None
     rows = {}
     for step in range(p.steps + 1):
@@ -57,38 +68,50 @@ def reference(p, seed):
         rows[step] = {
             "residual": np.linalg.norm(y - u),
             "loss": ((u - y) ** 2).sum() / 2,
-            "movement": np.linalg.norm(w - w0, axis=1).max(),
+            "travel": np.linalg.norm(w - w0, axis=1).max(),
             "flips": (active != (w0 @ x.T >= 0)).sum() / size,
-            "gram_floor_along": np.linalg.eigvalsh(h)[0],
-            "gram_drift": np.linalg.norm(h - start, 2),
+            "floor": np.linalg.eigvalsh(h)[0],
+            "drift": np.linalg.norm(h - start, 2),
         }
         w = w - p.step_size / np.sqrt(size) * ((u - y) * active * a[:, None]) @ x
     return pd.DataFrame(rows).T
 
 
 @pytest.mark.parametrize("data", ["orthonormal", "sphere", "digits", "repeated", "antipodal"])
-def test_every_probe_equals_an_independent_loop(data):
+def test_every_measurement_equals_an_independent_loop(data):
     p = plan(data=load(data, 6), step=0.3)
     frame, wanted = simulate(p, 3), reference(p, 3)
     assert series(frame, "flips").max() > 0
-    for probe in wanted:
-        found = series(frame, probe)
+    for name in wanted:
+        found = series(frame, name)
         assert found.to_numpy() == pytest.approx(
-            wanted[probe].loc[found.index].to_numpy(), rel=1e-9, abs=1e-12
-        ), probe
+            wanted[name].loc[found.index].to_numpy(), rel=1e-9, abs=1e-12
+        ), name
     assert list(series(frame, "residual").index) == list(range(61))
 
 
 def test_blocks_of_neurons_change_nothing_but_rounding(monkeypatch):
-    whole = simulate(plan(width=300), 0)
-    monkeypatch.setattr(sim.setting.networks.over_neurons, "__kwdefaults__", {"block": 64})
     from sim.engines import dense
+    from sim.measuring import evaluate
+    from sim.setting import blocks
 
-    for cached in (dense._advance, dense._ends, dense._outputs, dense._patterned):
-        cached.cache_clear()
-    pieces = simulate(plan(width=300), 0)
-    for cached in (dense._advance, dense._ends, dense._outputs, dense._patterned):
-        cached.cache_clear()
+    cached = (dense._advance, dense._now, dense._recorder, evaluate._compiled)
+    p = plan(width=300, asks=[Ask(gap, "gap")])
+    whole, used, real = simulate(p, 0), [], blocks.over_neurons
+
+    def in_small_blocks(g, *arrays):
+        used.append(len(arrays[0]))
+        return real(g, *arrays, block=64)
+
+    monkeypatch.setattr(evaluate, "BLOCK", 64)
+    monkeypatch.setattr(blocks, "BLOCK", 64)
+    monkeypatch.setattr(evaluate, "over_neurons", in_small_blocks)
+    for function in cached:
+        function.cache_clear()
+    pieces = simulate(p, 0)
+    for function in cached:
+        function.cache_clear()
+    assert set(used) == {300}
     assert pieces["value"].to_numpy() == pytest.approx(
         whole["value"].to_numpy(), rel=1e-9, abs=1e-12
     )
@@ -136,7 +159,7 @@ def test_one_point_follows_its_closed_form():
     if series(frame, "flips").max() == 0:
         residual = series(frame, "residual").to_numpy()
         assert residual[1:] / residual[:-1] == pytest.approx(
-            1 - 0.5 * series(frame, "gram_floor_along").iloc[0], rel=1e-9
+            1 - 0.5 * series(frame, "floor").iloc[0], rel=1e-9
         )
     else:
         pytest.fail("the seed was chosen so that nothing flips")
@@ -201,7 +224,7 @@ def test_a_run_stops_at_the_floor_of_float64():
 
 
 def test_factors_of_the_setting_are_obeyed():
-    doubled = simulate(plan(replace(DESCENT, factor=S(1)), steps=1), 0)
+    doubled = simulate(plan(replace(DESCENT, loss=squares), steps=1), 0)
     usual = simulate(plan(step=0.2, steps=1), 0)
     assert series(doubled, "residual").iloc[-1] == pytest.approx(
         series(usual, "residual").iloc[-1], rel=1e-12
@@ -212,32 +235,26 @@ def test_factors_of_the_setting_are_obeyed():
 
 
 def test_the_least_certificate_radius_satisfies_the_certificate_and_a_smaller_one_does_not():
-    frame = simulate(
-        plan(
-            data=load("orthonormal", 2),
-            width=2**15,
-            step=1.0,
-            steps=1,
-            asks=[Ask("certificate_radius", "certificate_radius")],
-        ),
-        0,
-        train=False,
-    )
-    radius = series(frame, "certificate_radius").iloc[0]
     from sim.engines.dense import Dense
+    from sim.measuring.evaluate import values
+    from theorems.language.measurement import argument
 
-    start = Dense(plan(data=load("orthonormal", 2), width=2**15, step=1.0, steps=1), 0).start()
+    size = 2**15
+    p = plan(
+        data=load("orthonormal", 2), width=size, step=1.0, steps=1, asks=[Ask(radius, "radius")]
+    )
+    least = series(simulate(p, 0, train=False), "radius").iloc[0]
+    start = Dense(p, 0).known()
 
     def needed(r):
-        slow = (
-            np.linalg.eigvalsh(start.gram)[0]
-            - np.linalg.norm(start.drift_bound(r), 2)
-            - np.linalg.norm(start.shares(r))
-        )
-        return start.residual / (np.sqrt(2**15) * slow)
+        terms = (floor_at_start, drift_cap, near_norm, norm(labels - f.start), certificate)
+        found = [float(v) for v in values(terms, {**start, argument: r})]
+        slow = found[0] - found[1] - found[2]
+        assert found[4] == pytest.approx(found[3] / (np.sqrt(size) * slow), rel=1e-12)
+        return found[4]
 
-    assert needed(radius) <= radius
-    for smaller in np.linspace(0.05, 0.999, 50) * radius:
+    assert needed(least) <= least
+    for smaller in np.linspace(0.05, 0.999, 50) * least:
         assert needed(smaller) > smaller
 
 
@@ -262,23 +279,63 @@ def test_the_progress_of_a_seed_adds_up_to_one():
 
 
 def test_a_draw_is_measured_at_any_width():
-    asks = (Ask("gram_gap", "gram_gap"), Ask("near_kink", "near", Rational(1, 1000)))
-    p = plan(data=load("orthonormal", 2), width=10**14, asks=asks, seeds=(0, 1, 2))
+    asks = (Ask(residual, "residual"), Ask(gap, "gap"), Ask(near, "near", Rational(1, 1000)))
+    pair = load("orthonormal", 2)
+    p = plan(data=pair, width=10**14, asks=asks, along=(), seeds=(0, 1, 2))
     frame = trajectories(p, Store(), train=False)
-    assert set(frame["observable"]) == {"gram_gap", "near", "law_error", "residual", "loss"}
-    assert series(frame, "gram_gap").max() < 1e-6
+    assert set(frame["observable"]) == {"gap", "near", "law_error", "residual", "loss"}
+    assert series(frame, "gap").max() < 1e-6
     assert series(frame, "near").to_numpy() == pytest.approx(2 * 7.978844e-4, rel=1e-5)
-    narrow = plan(width=500, asks=asks, data=load("orthonormal", 2))
+    narrow = plan(width=500, asks=asks, along=(), data=pair)
     assert (
         series(simulate(narrow, 0, False), "near").iloc[0]
         == series(simulate(narrow, 0), "near").iloc[0]
     )
 
 
-@pytest.mark.parametrize("method", ["gradient_descent", "gradient_flow"])
-def test_numbers_are_floats_even_when_nothing_of_the_draw_is_asked(method):
+@pytest.mark.parametrize("setting", [DESCENT, FLOW], ids=["descent", "flow"])
+def test_numbers_are_floats_even_when_nothing_of_the_draw_is_asked(setting):
     """An empty table has no types of its own: joined to the run's it once made objects of its
     numbers.
     """
-    frame = trajectories(plan(replace(DESCENT, method=method), steps=3), Store())
+    frame = trajectories(plan(setting, steps=3, along=()), Store())
     assert {str(t) for t in frame[["step", "value", "error"]].dtypes} == {"float64"}
+
+
+@pytest.mark.parametrize("steps", [400, 401, 5000])
+def test_a_run_that_diverges_says_so_once_and_nothing_of_it_is_no_number(steps):
+    """Two linear layers at a step far above what their squares bear: float64 ends soon."""
+    setting = replace(LINEAR, method=gradient_descent)
+    asks = {"residual": norm(labels - linear), "far": norm(norm(W - W.start), layers)}
+    frame = simulate(other(setting, load("orthonormal", 3), 4, 9.0, steps, **asks), 0)
+    ended = frame[frame["observable"] == "diverged"]
+    assert ended[["value", "error"]].to_numpy().tolist() == [[1.0, 0.0]]
+    end = int(ended["step"].iloc[0])
+    assert 0 < end < steps
+    measured = frame[frame["observable"] != "diverged"]
+    assert np.isfinite(measured["value"]).all()
+    assert list(series(frame, "loss").index) == list(range(end))
+    assert series(frame, "residual").max() > 1e6 * series(frame, "residual").iloc[0]
+    assert measured["step"].max() < end
+
+
+def test_a_run_that_starts_beyond_the_numbers_has_one_row():
+    setting = replace(LINEAR, start={W: 1e200 * normal})
+    frame = simulate(other(setting, load("orthonormal", 3), 4), 0)
+    assert frame[["step", "observable"]].to_numpy().tolist() == [[0.0, "diverged"]]
+
+
+@pytest.mark.parametrize("setting", [DESCENT, FLOW], ids=["descent", "flow"])
+def test_everything_that_is_asked_for_is_in_the_frame(setting):
+    asks = {
+        "length": step_length,
+        "size": step_size * norm(labels - f),
+        "start": norm(f.start) * norm(f),
+        "slope": norm(gradient(training_loss, w)),
+        "data": spectral(rows) + 0 * norm(f),
+        "radius": radius,
+    }
+    asked = [Ask(setting.resolved(t), name) for name, t in asks.items()]
+    frame = simulate(plan(setting, steps=3, asks=asked), 0)
+    assert {*asks, *(a.label for a in ALONG), "loss"} == set(frame["observable"])
+    assert set(series(frame, "length")) == {0.1}

@@ -17,20 +17,43 @@ from sim.plan import Ask
 from sim.run import rows_of, simulate, table
 from sim.setting import draws
 from sim.store import Store
-from tests.sim.test_run import DESCENT, FLOW, plan, series
-from theorems.language import of_draw
+from tests.sim.settings import (
+    COUPLED,
+    DESCENT,
+    FLOW,
+    LOGISTIC,
+    R,
+    a,
+    drift_cap,
+    f,
+    floor_at_start,
+    gap,
+    near,
+    normal,
+    plan,
+    radius,
+    series,
+    signs,
+    squares,
+    w,
+)
+from theorems.language.measurement import (
+    absolute,
+    inputs,
+    labels,
+    most,
+    norm,
+    ones,
+    rows,
+    size,
+    spectral,
+)
 
 RADIUS = Rational(1, 50)
-RADIUS_OF_DRAW = of_draw("R", "radius of the certificate", probe="certificate_radius")
-ASKS = (
-    Ask("gram_gap", "gram_gap"),
-    Ask("near_kink", "near(1/50)", RADIUS),
-    Ask("gram_floor_at_start", "gram_floor_at_start"),
-)
+ASKS = (Ask(gap, "gap"), Ask(near, "near(1/50)", RADIUS), Ask(floor_at_start, "floor at start"))
 NEARLY = Data(
     "nearly parallel", np.array([[1.0, 0.0], [1.0, 0.05], [0.0, 1.0]]), np.array([1.0, -1.0, 1.0])
 )
-LOGISTIC = replace(DESCENT, loss="sum_of_logistic", factor=Rational(1, 4))
 
 
 def both(p, seed=0):
@@ -47,7 +70,7 @@ def followed(p, seed, most=np.inf):
 
 
 def agree(dense, found, patterns=1e-11):
-    """Every probe to 1e-8 relative while the residual is above 1e-4 of its start; rounding below.
+    """Every measurement to 1e-8 relative while the residual is above 1e-4 of its start; rounding below.
 
     patterns: absolute tolerance of what counts patterns.
     """
@@ -57,7 +80,7 @@ def agree(dense, found, patterns=1e-11):
         a, b = series(dense, name), series(found, name)
         steps = a.index.intersection(residual.index[residual > 1e-4 * residual.iloc[0]])
         assert len(steps)
-        tolerance = patterns if name in ("flips", "gram_drift", "gram_floor_along") else 1e-11
+        tolerance = patterns if name in ("flips", "drift", "floor") else 1e-11
         assert b.loc[steps].to_numpy() == pytest.approx(
             a.loc[steps].to_numpy(), rel=1e-8, abs=tolerance
         ), name
@@ -86,7 +109,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("data", "step", "setting"), CASES)
-def test_every_probe_equals_the_dense_run(data, step, setting):
+def test_every_measurement_equals_the_dense_run(data, step, setting):
     p = plan(setting, data=data, width=20_000, step=step, steps=300, asks=ASKS)
     dense, found = both(p)
     # antiparallel inputs hold neurons at their kink, where rounding decides the patterns of a few
@@ -110,47 +133,39 @@ def test_the_flow_has_the_same_values_and_the_same_errors():
         assert frame[frame["observable"] == "residual"]["error"].max() > 0
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"drawn": {"w": "standard_normal", "a": "coupled"}},
-        {"spread": {"w": Rational(1, 3)}},
-        {"factor": Rational(2, 3)},
-    ],
-    ids=["coupled", "spread", "factor"],
-)
-def test_other_initializations_equal_the_dense_run(change):
-    p = plan(
-        replace(DESCENT, **change),
-        data=load("sphere", 5),
-        width=20_000,
-        step=0.3,
-        steps=200,
-        asks=ASKS,
-    )
+OTHERS = {
+    "coupled": COUPLED,
+    "spread": replace(DESCENT, start={w: Rational(1, 3) * normal, a: signs}),
+    "factor": replace(DESCENT, loss=Rational(2, 3) * squares),
+}
+
+
+@pytest.mark.parametrize("setting", OTHERS.values(), ids=OTHERS)
+def test_other_initializations_equal_the_dense_run(setting):
+    p = plan(setting, data=load("sphere", 5), width=20_000, step=0.3, steps=200, asks=ASKS)
     dense, found = both(p)
     agree(dense, found)
-    if change.get("drawn"):
+    if setting is COUPLED:
         assert series(found, "residual").iloc[0] == np.linalg.norm(p.data.labels)
 
 
-def test_with_many_points_movement_is_enclosed_and_all_else_equal():
+def test_with_many_points_travel_is_enclosed_and_all_else_equal():
     p = plan(data=load("sphere", 18), width=50_000, step=0.1, steps=60, asks=ASKS)
     dense, found = both(p)
-    moved = found[found["observable"] == "movement"].set_index("step")
-    true = series(dense, "movement")
+    moved = found[found["observable"] == "travel"].set_index("step")
+    true = series(dense, "travel")
     assert (
         (moved["value"] - moved["error"] <= true * (1 + 1e-9))
         & (true <= (moved["value"] + moved["error"]) * (1 + 1e-9))
     ).all()
     assert moved["error"].iloc[1:].gt(0).all()
-    agree(dense[dense["observable"] != "movement"], found[found["observable"] != "movement"])
+    agree(dense[dense["observable"] != "travel"], found[found["observable"] != "travel"])
 
 
 def test_the_certificate_is_read_from_the_neurons_within_reach():
     asks = (
-        Ask("certificate_radius", "certificate_radius"),
-        Ask("drift_cap", "B(R)", RADIUS_OF_DRAW),
+        Ask(radius, radius.text),
+        Ask(drift_cap, "B(R)", R),
     )
     p = plan(data=load("orthonormal", 2), width=2**17, step=0.5, steps=20, asks=asks)
     agree(*both(p))
@@ -254,21 +269,43 @@ def test_few_neurons_are_held_and_their_share_shrinks_with_the_root_of_the_width
 
 
 @pytest.mark.parametrize(
-    ("data", "change"),
+    ("data", "setting"),
     [
-        (load("sphere", 5), {}),
-        (load("orthonormal", 3), {"drawn": {"w": "standard_normal", "a": "coupled"}}),
-        pytest.param(load("sphere", 18), {}, marks=pytest.mark.slow),
+        (load("sphere", 5), DESCENT),
+        (load("orthonormal", 3), COUPLED),
+        pytest.param(load("sphere", 18), DESCENT, marks=pytest.mark.slow),
     ],
     ids=["sphere", "coupled", "many points"],
 )
-def test_the_pass_on_an_accelerator_equals_its_dense_run(monkeypatch, data, change):
+def test_the_pass_on_an_accelerator_equals_its_dense_run(monkeypatch, data, setting):
     """The same code, on the CPU here."""
     for place in (draws, streamed):
         monkeypatch.setattr(place, "source", lambda: "threefry")
-    p = plan(replace(DESCENT, **change), data=data, width=150_000, step=0.1, steps=60, asks=ASKS)
+    p = plan(setting, data=data, width=150_000, step=0.1, steps=60, asks=ASKS)
     dense, found = both(p)
-    agree(*(f[f["observable"] != "movement"] for f in (dense, found)))
+    agree(*(f[f["observable"] != "travel"] for f in (dense, found)))
     monkeypatch.setattr(streamed, "CHUNK", 2)
     again = followed(p, 0)
     assert again.equals(found)
+
+
+TURNED = {
+    "largest entry": (most(absolute(rows)), np.abs(load("sphere", 4).inputs).max()),
+    "first row": (most(rows @ ones(inputs)), load("sphere", 4).inputs.sum(axis=1).max()),
+    "longest": (most(norm(rows, inputs)), 1.0),
+    "dimension": (size(inputs), 10.0),
+    "gram": (spectral(rows @ rows.T), np.linalg.norm(load("sphere", 4).inputs, 2) ** 2),
+}
+
+
+@pytest.mark.parametrize("name", TURNED)
+def test_what_depends_on_the_basis_is_measured_in_that_of_the_data(name):
+    """The wide engine holds the rows in coordinates of their span: nothing else may see these."""
+    of_rows, wanted = TURNED[name]
+    p = plan(data=load("sphere", 4), steps=2, asks=[Ask(of_rows * norm(labels - f), "x")])
+    frame = simulate(p, 0)
+    assert (series(frame, "x") / series(frame, "residual")).to_numpy() == pytest.approx(
+        wanted, rel=1e-12
+    )
+    seen = p.wide is not None
+    assert seen == (name in ("longest", "dimension", "gram"))

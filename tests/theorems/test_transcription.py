@@ -9,6 +9,7 @@ from sympy import Eq
 
 import theorems
 from reports.mutants.mutation import mutants, rewrites
+from tests.letters import observable
 from theorems.language import (
     BadInput,
     Claim,
@@ -18,7 +19,6 @@ from theorems.language import (
     count,
     failure,
     index,
-    observable,
 )
 from theorems.writing.transcription import (
     agrees,

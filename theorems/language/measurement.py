@@ -66,18 +66,23 @@ def identity(axis: Axis) -> Term:
 
 
 def _law(name: str) -> Term:
-    return Term("law", (), (name,), (), name in ("one", "zero"))
+    return Term("law", (), (name,), (), name == "unit_matrix")
 
 
 normal = _law("standard_normal")  # independent standard Gaussians
 signs = _law("rademacher")  # independent fair signs
 paired_signs = _law("coupled")  # neurons in pairs, opposite here and equal in all else
 orthogonal = _law("orthogonal")  # uniform among matrices with orthonormal rows or columns
+unit_matrix = _law("unit_matrix")  # ones on the diagonal, zeros elsewhere, of every layer
 
 
 def by_layer(others: Any, last_one: Any) -> Term:
     """In the law of a deep network's layers: one number, and another for the last layer."""
-    return make("by_layer", (others, last_one), (), (), True)
+    others, last_one = lifted(others), lifted(last_one)
+    if others.axes or last_one.axes:
+        raise BadInput("by_layer", shapes("by_layer", others, last_one), "it takes two numbers")
+    both = others.nonnegative and last_one.nonnegative
+    return make("by_layer", (others, last_one), (), (), both)
 
 
 # Operations -----------------------------------------------------------------------------------
@@ -282,10 +287,16 @@ def projected(a: Term, onto: Term, axis: Axis | None = None) -> Term:
 
 def line_angles(a: Term, b: Term) -> Term:
     """Angles up to sign, in [0, π/2], between the rows of two matrices; accurate near zero."""
-    (one, width), (two, other) = a.axes, b.axes
-    if width != other:
-        raise BadInput("measurement", shapes("line_angles", a, b), "their rows differ in length")
-    return make("line_angles", (a, b), (), (one, two), True)
+    return make("line_angles", (a, b), (), _row_pairs("line_angles", a, b), True)
+
+
+def _row_pairs(name: str, a: Term, b: Term) -> tuple[Axis, ...]:
+    """The axes of what there is one of for every two rows."""
+    if len(a.axes) != 2 or len(b.axes) != 2 or a.axes[1] != b.axes[1]:
+        raise BadInput(
+            "measurement", shapes(name, a, b), "it needs two matrices with rows of one length"
+        )
+    return a.axes[0], b.axes[0]
 
 
 def below(term: Term) -> Term:
@@ -329,8 +340,12 @@ def feed_forward(matrices: Term, activation: str) -> Term:
     return make("feed_forward", (matrices, rows), (activation,), (points,))
 
 
-def equilibrium(matrix: Term, factor: Term, source: Term) -> Term:
+def equilibrium(matrix: Term, factor: Any, source: Term) -> Term:
     """z = relu(factor matrix z + source), the state of an implicit layer, (neurons, points)."""
+    factor = lifted(factor)
+    if len(source.axes) != 2 or matrix.axes != source.axes[:1] * 2 or factor.axes:
+        found = shapes("equilibrium", matrix, factor, source)
+        raise BadInput("measurement", found, "it needs a square matrix, a number and a matrix")
     return make("equilibrium", (matrix, factor, source), (), source.axes, True)
 
 
@@ -350,22 +365,29 @@ def tangent_kernel(outputs: Term, *parameters: Term) -> Term:
 
 def limiting_gram(data: Term) -> Term:
     """E 1{w.x_i >= 0} 1{w.x_j >= 0} x_i.x_j over standard Gaussian w: Du et al. 2019, (6)."""
-    return make("limiting_gram", (data,), (), (points, points))
+    return _of_rows("limiting_gram", data, False)
 
 
 def feature_gram(data: Term) -> Term:
     """E relu(w.x_i) relu(w.x_j) over standard Gaussian w: Gao et al. 2021, Lemma 3.2."""
-    return make("feature_gram", (data,), (), (points, points), True)
+    return _of_rows("feature_gram", data, True)
 
 
 def cosines(data: Term) -> Term:
     """The cosines of the angles between rows, exactly ±1 for parallel ones."""
-    return make("cosines", (data,), (), (points, points))
+    return _of_rows("cosines", data, False)
+
+
+def _of_rows(name: str, data: Term, nonnegative: bool) -> Term:
+    if len(data.axes) != 2:
+        raise BadInput("measurement", shapes(name, data), "it needs a matrix of rows")
+    return make(name, (data,), (), data.axes[:1] * 2, nonnegative)
 
 
 def mean_absolute_product(a: Term, b: Term) -> Term:
     """E |a_i.x| |b_j.x| over standard Gaussian x, for the rows of two matrices."""
-    return make("mean_absolute_product", (a, b), (), (a.axes[0], b.axes[0]), True)
+    axes = _row_pairs("mean_absolute_product", a, b)
+    return make("mean_absolute_product", (a, b), (), axes, True)
 
 
 def so_far(fold: str, term: Term, *numbers: Any) -> Term:
@@ -396,6 +418,8 @@ def bound_laws(law: Term, of: Term) -> Term:
         for leaf in law.leaves()
         if leaf.operation == "law"
     }
+    if len(own) > 1:
+        raise BadInput(f"start of {name}", law.text, "its random numbers have one law")
     found = law.replaced(own)
     if found.axes not in ((), of.axes):
         raise BadInput(f"start of {name}", shapes("as", found, of), "its axes are not those drawn")

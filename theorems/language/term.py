@@ -149,6 +149,8 @@ class Term:
     def __pow__(self, exponent: Any) -> Term:
         power = lifted(exponent)
         even = power.operation == "number" and bool((power.options[0] / 2).is_integer)
+        if power.axes not in ((), self.axes):
+            raise BadInput("measurement", shapes("**", self, power), "their axes do not match")
         return make("power", (self, power), (), self.axes, self.nonnegative or even)
 
     def __ge__(self, other: Any) -> Term:

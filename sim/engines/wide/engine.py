@@ -27,7 +27,7 @@ from sim.engines.protocol import Found
 from sim.engines.wide.crowd import Crowd, bits, numbered, paired
 from sim.engines.wide.kernel import compare, look, near, put, stepper, take
 from sim.measuring.gram import limiting_gram
-from sim.measuring.series import OUT, ULP, along_outputs, of_outputs
+from sim.measuring.series import OUT, SAFE, ULP, along_outputs, of_outputs
 from sim.plan import SEGMENT, Plan
 from sim.setting.draws import COUPLED
 from theorems.language.measurement import Term
@@ -197,6 +197,7 @@ class Wide:
             np.zeros(room),
         )  # the last column is nobody: a = 0 never moves
         self.w0[:, : self.count], self.a[: self.count] = crowd.w[:, held], crowd.a[held]
+        self.longest = float(np.sqrt((self.w0**2).sum(axis=0).max(initial=0.0)))
         self.placed = tuple(jnp.asarray(v) for v in (self.w0, self.x @ self.w0 >= 0, self.a))
         self.begin(1)
 
@@ -235,7 +236,7 @@ class Wide:
         net = self.network
         mine, flips = compare(self.w, self.w if self.z is None else self.z, *self.placed[:2])
         low, high = self._travelled(float(mine))
-        self._blur = (high - low) / 2
+        self._blur = (high - low) / 2 + SAFE * ULP * self.longest
         return {
             **self.plan.known,
             net.outputs.start: self.scale * self.crowd.u,
@@ -248,11 +249,10 @@ class Wide:
         }
 
     def blur(self) -> dict[Term, float]:
-        """The travel is enclosed where there are too many patterns to go through, and is a
-        difference of neurons, of which hardly any is longer than six deviations a coordinate.
+        """The travel is enclosed where there are too many patterns to go through, and known to the
+        rounding of a neuron.
         """
-        longest = 6 * self.plan.spread * np.sqrt(self.x.shape[1])
-        return {self.network.travel: self._blur + 8 * ULP * float(longest)}
+        return {self.network.travel: self._blur}
 
     def _travelled(self, mine: float) -> tuple[float, float]:
         """Bounds on the farthest movement, `mine` being that of the neurons held."""
