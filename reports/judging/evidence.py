@@ -125,17 +125,18 @@ class Evidence:
     @cached_property
     def letters(self) -> Mapping[Quantity, Interval]:
         """The scale and data letters as intervals: certified bounds where there are any."""
-        return {q: _letter(self.exact.get(q, v)) for q, v in self.values.items()}
+        return {q: _letter(self.exact.get(q, v), self.exact) for q, v in self.values.items()}
 
 
-def _letter(value: Any) -> Interval:
+def _letter(value: Any, known: Mapping[Quantity, Any]) -> Interval:
+    """The interval of a value, which may be an expression in other letters."""
     if isinstance(value, tuple):
         return Interval(np.asarray(float(value[0])), np.asarray(float(value[1])))
     if isinstance(value, float | int):
         return point(float(value))
-    return (
-        Interval(*map(np.asarray, enclose(value, {}))) if not value.is_Rational else constant(value)
-    )
+    if value.is_Rational:
+        return constant(value)
+    return Interval(*map(np.asarray, enclose(value, known)))
 
 
 @dataclass(frozen=True)
