@@ -11,10 +11,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-import jax
-
 from sim.measuring import evaluate
-from sim.measuring.algorithms import ALGORITHMS, of_arrays
+from sim.measuring.algorithms import ALGORITHMS, CERTIFIED, of_arrays
 from theorems.language.measurement import Term
 from theorems.problem import BadInput
 
@@ -26,16 +24,28 @@ def register(name: str, rule: Callable[..., Any], compiled: bool = True) -> None
 
     BadInput for a name that is taken by something else.
     """
-    taken = {**evaluate.ARRAYS, **evaluate.ONE, **evaluate.TWO, **evaluate.WHOLE, **ALGORITHMS}
+    arrays = (evaluate.ARRAYS, evaluate.ONE, evaluate.TWO, evaluate.REDUCE, evaluate.WHOLE)
+    taken = {n for table in (*arrays, ALGORITHMS, CERTIFIED) for n in table}
     if name in taken and name not in SOURCES:
         raise BadInput("parts", name, "this name is taken; choose another")
     if name in SOURCES:
-        jax.clear_caches()  # what was compiled with the rule as it was before
+        _forget()
     SOURCES[name] = Path(inspect.getsourcefile(rule) or inspect.getfile(rule))
     if compiled:
         evaluate.ARRAYS[name] = rule
     else:
         ALGORITHMS[name] = of_arrays(rule)
+
+
+def _forget() -> None:
+    """Compile anew what was compiled with an operation's former rule."""
+    from sim.engines import dense
+    from sim.engines.wide import kernel
+    from sim.measuring import series
+
+    compiled = (dense._recorder, dense._advance, dense._now, dense._kept, kernel.stepper)
+    for cached in (*compiled, evaluate._compiled, series.along_outputs):
+        cached.cache_clear()
 
 
 def used(terms: Iterable[Term]) -> list[Path]:

@@ -174,6 +174,18 @@ def _now(recipe: Recipe) -> Callable[..., Any]:
     return now
 
 
+@cache
+def _kept(recipe: Recipe) -> Callable[..., Any]:
+    """The length of the step about to be taken, and the numbers kept along the run."""
+
+    @jax.jit
+    def kept(p: Any, folds: Any, arrays: Any) -> Any:
+        e, length, _ = _recorder(recipe)(p, folds, arrays)
+        return length, tuple(e.found[t] for t in recipe.folds)
+
+    return kept
+
+
 class Dense:
     """One seed of a plan, every parameter held."""
 
@@ -193,7 +205,7 @@ class Dense:
         rest = tuple(t for t in every if t not in self.outs)
         method = () if plan.step is None else (plan.step,)
         folds = [
-            t for term in (*rest, *method) for t in term.all_terms() if t.operation == "so_far"
+            t for term in (*asked, *method) for t in term.all_terms() if t.operation == "so_far"
         ]
         self.recipe = Recipe(
             s.loss,
@@ -260,7 +272,9 @@ class Dense:
         """Everything at the present step and of the start."""
         now = dict(zip(self.plan.setting.trained, self.p, strict=True))
         started = {t.start: v for t, v in self.drawn.items()}
-        return {**self.still, **now, **started}
+        length, sums = _kept(self.recipe)(self.p, self.folds, self.arrays)
+        kept = {step_length: length, **dict(zip(self.recipe.folds, sums, strict=True))}
+        return {**self.still, **now, **started, **kept}
 
     def blur(self) -> Mapping[Term, float]:
         """Nothing is known to within an interval alone."""

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from sim.data.table import Array
+from sim.measuring.algorithms import ALGORITHMS, CERTIFIED
 from sim.measuring.evaluate import Evaluation
 from theorems.language.measurement import Term, labels, layers, norm, points
 
@@ -24,8 +25,10 @@ def of_outputs(term: Term, outputs: Term | None) -> Term | None:
     if outputs is None:
         return None
     found = term.replaced({outputs: OUT})
-    moving = [t for t in found.leaves() if t.moment or t.operation == "so_far"]
-    return None if moving or any(t.operation == "so_far" for t in found.all_terms()) else found
+    if any(leaf.moment for leaf in found.leaves()):
+        return None
+    apart = {"so_far", *ALGORITHMS, *CERTIFIED}  # which no compiled step evaluates
+    return None if any(t.operation in apart for t in found.all_terms()) else found
 
 
 def every_step(term: Term, loss: Term, outputs: Term | None) -> bool:
@@ -35,6 +38,8 @@ def every_step(term: Term, loss: Term, outputs: Term | None) -> bool:
 
 
 def _cheap(term: Term, loss: Term) -> bool:
+    if term.operation in ALGORITHMS or term.operation in CERTIFIED:
+        return False
     if term.operation in ("gradient", "so_far"):
         return True
     if not term.operands:
