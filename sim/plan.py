@@ -158,7 +158,7 @@ class Plan:
     def _applies(self) -> None:
         """BadInput for a letter without a value, and for what this network does not have."""
         there = {*self.setting.parameters, *(p.start for p in self.setting.parameters)}
-        method = () if self.step is None else (self.step,)
+        method: tuple[Term, ...] = () if self.step is None else (self.step,)
         if any(step_length in term.all_terms() for term in method):
             raise BadInput("method: step", method[0].text, "a step does not rest on its own length")
         parts = [*self.setting.start.values(), self.setting.loss, *method]
