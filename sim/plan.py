@@ -158,7 +158,7 @@ class Plan:
     def _applies(self) -> None:
         """BadInput for a letter without a value, and for what this network does not have."""
         there = {*self.setting.parameters, *(p.start for p in self.setting.parameters)}
-        method = () if self.step is None else (self.step,)
+        method: tuple[Term, ...] = () if self.step is None else (self.step,)
         if self.step is not None and step_length in self.step.all_terms():
             raise BadInput("method: step", self.step.text, "a step does not rest on its own length")
         parts = [*self.setting.start.values(), self.setting.loss, *method]

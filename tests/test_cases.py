@@ -211,14 +211,11 @@ def test_what_needs_neurons_does_not_load_on_a_network_without_them(letter, stor
         Study(Options(), store).check(module)
 
 
-def test_hypotheses_that_exclude_each_other_are_said_to(store, tmp_path):
-    from reports.studies.trust import layers
-
+def test_hypotheses_that_exclude_each_other_are_said_to(store):
     narrow, broad = Hypothesis("narrow", m <= 50, at="T"), Hypothesis("broad", m >= 100 * n, at="T")
     found = inside(stated((MONOTONE,), (broad, narrow, small)), store)
     assert V.CONFIRMED not in verdicts(found)
     assert "broad" in found.why or "exclude" in found.why
-    assert layers
 
 
 L = measured("L", "largest eigenvalue of XXᵀ", greatest_eigenvalue(rows @ rows.T))

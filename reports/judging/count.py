@@ -51,7 +51,7 @@ class Sample:
         verdicts = {
             True: Verdict.OUTSIDE_SEEN,
             False: Verdict.OUTSIDE_UNSEEN,
-            None: Verdict.INCONCLUSIVE,
+            None: Verdict.VOID,
         }
         return replace(finding, verdict=verdicts[seen])
 

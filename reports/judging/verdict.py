@@ -57,5 +57,5 @@ LAW_SENTENCES = {
     LawVerdict.INCONCLUSIVE: "the interval is too wide to say anything",
     LawVerdict.INCONSISTENT: "the fitted exponent contradicts the declared one at these sizes",
     LawVerdict.DRIFTING: "the slope still changes along the ladder, towards the declared exponent: not asymptotic, no verdict",
-    LawVerdict.VOID: "nothing was measured",
+    LawVerdict.VOID: "nothing was measured that could decide it",
 }
