@@ -30,6 +30,7 @@ env: .venv/ready
 
 lint: env
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
 lock: env

@@ -46,7 +46,7 @@ def render(report: Report, figures: Sequence[tuple[str, str]] = ()) -> str:
     p = report.paper
     lines = [f"# {report.key}: {p.title}", "", p.citation, "", f"**{_headline(report)}**", ""]
     lines += [f"- {line}" for line in report.noticed] + ([""] if report.noticed else [])
-    lines += _overview(report) + _quantities(report)
+    lines += _overview(report) + _quantities(report) + _measured(report)
     lines += [
         x for caption, file in figures for x in (f"![{caption}]({file})", "", f"*{caption}*", "")
     ]
@@ -102,6 +102,22 @@ def _quantities(report: Report) -> list[str]:
         ]
         lines += grid(("statement", "demands"), wants)
     return lines
+
+
+def _measured(report: Report) -> list[str]:
+    """Every measured letter in the paper's words beside the definition that is evaluated."""
+    letters = {q: None for g in report.regimes for q in g.theorem.quantities if q.of is not None}
+    rows = [
+        (f"`{q.text.replace('({})', '')}`", cell(q.meaning), f"`{cell(q.of.text)}`")
+        for q in sorted(letters, key=str)
+    ]
+    if not rows:
+        return []
+    words = (
+        "In words, and as evaluated: `x` are the rows as trained, `y` the labels, `w(0)` is `w` at "
+        "the start."
+    )
+    return ["## What is measured", "", words, "", *grid(("", "in words", "measured as"), rows)]
 
 
 def _theorem(theorem: Theorem, regimes: Sequence[Regime], report: Report) -> list[str]:

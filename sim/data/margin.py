@@ -66,6 +66,8 @@ def nearest(gram: Array, labels: Array, wanted: Array) -> Array | None:
     Least distance programming (Lawson and Hanson, 1974, chapter 23) by nonnegative least squares.
     """
     z, size = _rows(gram, labels)
+    if size == 0:  # nothing moves the outputs, as where every neuron is idle
+        return None if (wanted > 0).any() else np.zeros(len(gram))
     scale = max(float(np.abs(wanted).max()), np.finfo(float).tiny)
     rows = np.vstack([z.T / size, wanted / scale])
     q, residual = nnls(rows, np.append(np.zeros(z.shape[1]), 1.0), maxiter=100 * len(z))
