@@ -99,4 +99,5 @@ def of_data(name, meaning, probe, **words):
 
 def label(name, leaf=w):
     """How a term is called in a frame; rows that are no measurements keep their names."""
-    return name if name in NO_MEASUREMENTS else _term(name, leaf).text
+    known = name in NO_MEASUREMENTS or not name.isidentifier()
+    return name if known else _term(name, leaf).text

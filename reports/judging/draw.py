@@ -247,7 +247,7 @@ def tell(op: str, left: Interval, right: Interval, scale: float | None = None) -
         if op == "<=":
             # one number that is known and read twice, as of a run at rest, is no larger than itself
             same = (left.low == right.low) & (left.high == right.high)
-            same &= left.radius <= RESOLUTION * left.size
+            same &= left.radius < RESOLUTION * left.size
             held, failed = (left.high <= right.low) | same, left.low > right.high
         elif op == "<":
             held, failed = left.high < right.low, left.low >= right.high

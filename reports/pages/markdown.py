@@ -108,7 +108,7 @@ def _measured(report: Report) -> list[str]:
     """Every measured letter in the paper's words beside the definition that is evaluated."""
     letters = {q: None for g in report.regimes for q in g.theorem.quantities if q.of is not None}
     rows = [
-        (f"`{q.text.replace('({})', '')}`", cell(q.meaning), f"`{cell(q.of.text)}`")
+        (f"`{cell(q.text.replace('({})', ''))}`", cell(q.meaning), f"`{cell(q.of.text)}`")
         for q in sorted(letters, key=str)
     ]
     if not rows:

@@ -107,7 +107,7 @@ def test_one_letter_moves_and_all_else_is_held(store):
             d: [c.plan.data.raw.shape[1] for c in cases],
             m: [c.plan.width for c in cases],
             eta: [c.plan.step_size for c in cases],
-            alpha: [c.plan.spread("w") for c in cases],
+            alpha: [c.plan.spread for c in cases],
         }
         held = {n: 4, d: 10, m: 128, eta: 0.1, alpha: 1}
         for q, values in shown.items():

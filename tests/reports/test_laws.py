@@ -170,7 +170,7 @@ def test_seeds_without_a_value_are_counted_and_then_no_law_is_contradicted(hole)
     law = Law("l", of=start, along=m, exponent=-1, at="x")
     rungs = ladder(-0.2)
     frame = rungs[3].evidence.frame
-    frame.loc[frame["seed"].eq(4) & frame["observable"].eq("largest_output"), "value"] = hole
+    frame.loc[frame["seed"].eq(4) & frame["observable"].eq(label("largest_output")), "value"] = hole
     found = law_finding(law, rungs).exponent
     assert found.verdict is LawVerdict.INCONCLUSIVE
     assert found.seeds == 9

@@ -62,7 +62,7 @@ class Quantity(Symbol):
             self.name,
             self.meaning,
             str(self.about),
-            self.of.text if self.of is not None else "",
+            self.of.identity if self.of is not None else "",
             self.text,
             self.tex or "",
             str(self.below),

@@ -194,6 +194,15 @@ class Term:
         """The definition as it stands in a theorem file."""
         return written(self)
 
+    @cached_property
+    def identity(self) -> str:
+        """The definition with the meanings of its letters: two papers' m are not one letter."""
+        numbers = [t.options[0] for t in self.leaves() if t.operation == "number"]
+        sizes = [a.size for t in self.leaves() for a in t.axes if a.size is not None]
+        letters = set().union(*(e.free_symbols for e in (*numbers, *sizes)))
+        words = sorted(f"{q}: {getattr(q, 'meaning', '')}" for q in letters)
+        return "; ".join([self.text, *words])
+
     def __repr__(self) -> str:
         return self.text
 
