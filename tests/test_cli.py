@@ -173,8 +173,8 @@ def test_a_false_step_ends_with_code_1_and_its_layer(checked, tmp_path):
         (["theorem"], "KEY|FILE.py"),
         (["theorem", "./broken.py"], "does not import"),
         (["theorem", "./empty.py"], "declares no theorem"),
-        (["theorem", "./probe.py"], "did you mean 'residual'"),
-        (["theorem", "./network.py"], "did you mean 'two_layer_relu'"),
+        (["theorem", "./operation.py"], "did you mean 'limiting_gram'"),
+        (["theorem", "./network.py"], "the axes in the middle differ"),
         (["data", "t.txt"], "data: got 't.txt'"),
         (["show", "du219"], "did you mean 'du2019'"),
         (["derivation", "du219"], "did you mean 'du2019'"),
@@ -205,9 +205,11 @@ def test_bad_input_gets_one_line_and_code_2(arguments, words, tmp_path, monkeypa
     (tmp_path / "twins.csv").write_text("a,b,label\n1,0,1\n-2,0,1\n")
     (tmp_path / "broken.py").write_text("import nothing_of_this_name")
     (tmp_path / "empty.py").write_text('"""Nothing."""')
-    (tmp_path / "probe.py").write_text(source.replace('probe="residual"', 'probe="residuel"'))
+    misspelt = 'algorithm("limiting_gran", rows, axes=(points, points))'
+    named = source.replace("    absolute, argument,", "    absolute, algorithm, argument,")
+    (tmp_path / "operation.py").write_text(named.replace("limiting_gram(rows)", misspelt))
     (tmp_path / "network.py").write_text(
-        source.replace('network="two_layer_relu"', 'network="two_layer_rely"')
+        source.replace("front * (a @ relu(z))", "front * (relu(z) @ a)")
     )
     (tmp_path / "mine.py").write_text(
         (Path(theorems.__file__).parent / "skeleton" / "authoryear.py")
@@ -313,8 +315,8 @@ def test_a_new_file_runs_at_once_and_says_what_it_lacks(tmp_path):
     assert "2 of 2 steps replayed and proved" in done.stdout
     (tmp_path / "transcription").mkdir()
     (tmp_path / "transcription" / "mine2026.txt").write_text(
-        "[Theorem 1]\nsetting: two_layer_relu times 1/sqrt(m); train w; w ~ standard_normal; a ~ rademacher; "
-        "loss 1/2 sum_of_squares; gradient_descent\n"
+        "[Theorem 1]\nsetting: f = a @ relu(w @ x.T) / sqrt(m); train w; w ~ normal; a ~ signs; "
+        "loss norm(f - y)**2 / 2; gradient descent\n"
         "small steps: eta <= 1/10\nwide enough: m >= 100\nevery step shrinks the residual: r(k+1) <= r(k); every k\n"
     )
     again = check(

@@ -53,8 +53,8 @@ PLANTS = {
     "explicit width twice smaller": ("width = 16 * n * start", "width = 8 * n * start", {D}),
     "explicit width twice larger": ("width = 16 * n * start", "width = 32 * n * start", {D}),
     "step 100 times larger": ("step = lambda_0 * (1", "step = 100 * lambda_0 * (1", {D}),
-    "loss without 1/2": ("factor=Rational(1, 2)", "factor=Rational(1, 1)", {D, S}),
-    "1/m for 1/sqrt(m)": ("output=1 / sqrt(m)", "output=1 / m", {D, S}),
+    "loss without 1/2": ("sqrt(m), Rational(1, 2)", "sqrt(m), Rational(1, 1)", {D, S}),
+    "1/m for 1/sqrt(m)": ("half = 1 / sqrt(m)", "half = 1 / m", {D, S}),
     "Theorem 4.1 flipped": (
         'residual(k)**2 <= rate**k * residual(0)**2, at="Theorem 4.1", over=Each(k), probability',
         'residual(k)**2 >= rate**k * residual(0)**2, at="Theorem 4.1", over=Each(k), probability',
