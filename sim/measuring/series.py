@@ -130,10 +130,11 @@ def _make_norm(term: Term) -> Term:
 PLAIN = frozenset(
     (
         *("parameter", "rows", "labels", "number", "letter", "matmul", "transpose", "relu", "tanh"),
-        *("multiply", "tangent_kernel", "limiting_gram", "feature_gram", "abs", "feed_forward"),
-        *("equilibrium", "divide"),
+        *("multiply", "limiting_gram", "feature_gram", "abs", "feed_forward", "equilibrium"),
+        "divide",
     )
-)  # operations that round their result and nothing else
+)  # operations that round their result and nothing else: a tangent kernel jumps where a neuron rests
+# at its kink, so that it is evaluated at perturbed parameters too
 DISTANCES = frozenset(
     ("norm", "spectral", "most", "least", "least_eigenvalue", "greatest_eigenvalue")
 )  # whose value moves no more than what it is taken of
@@ -143,7 +144,7 @@ def rounding(value: float, again: float, size: float) -> float:
     """The half-width within which a measurement is known, given that of perturbed parameters and
     the size of what it is a distance of.
     """
-    return SAFE * abs(value - again) + 16 * ULP * (abs(value) + size)
+    return SAFE * abs(value - again) + 4 * ULP * (abs(value) + 4 * size)
 
 
 __all__ = [
