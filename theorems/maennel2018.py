@@ -60,7 +60,7 @@ setting = Setting(outputs=f, trained=(w, v), start={w: epsilon * normal, v: sign
 twice = replace(setting, loss=2 * once)
 sizes = Scale(samples=n, width=h)
 millionth = {epsilon: Rational(1, 10**6)}
-practice = Practice(data="separable", samples=5, widths=(40,), seeds=20, step_size=0.01, steps=62)
+practice = Practice(data="separable", samples=5, widths=(40,), seeds=20, step_size=0.01, steps=63)
 
 # Min et al. 2024, Lemma 1 -----------------------------------------------------------------------------------------------
 small = Hypothesis("small initialization", epsilon <= 1 / (4 * sqrt(h) * X * W**2), at="Min et al. 2024, Lemma 1")
