@@ -267,71 +267,74 @@ def _regime(g: Regime) -> dict[str, Any]:
             d.name: {"low": low, "median": median, "high": high}
             for d, (low, median, high) in g.letters.items()
         },
-        "hypotheses": [
-            {
-                "name": j.hypothesis.name,
-                "at": j.hypothesis.at,
-                "about": str(j.hypothesis.about),
-                "form": j.hypothesis.form,
-                "relation": str(j.hypothesis.relation),
-                "status": str(j.status),
-                "needed": j.needed,
-                "actual": j.actual,
-                "needed_in": j.needed_in,
-                "actual_in": j.actual_in,
-                "step": j.step,
-                "held": j.held,
-                "draws": j.draws,
-                "why": j.why,
-            }
-            for j in g.hypotheses
-        ],
-        "claims": [
-            {
-                "name": f.claim.name,
-                "at": f.claim.at,
-                "form": f.claim.form,
-                "relation": str(f.claim.relation),
-                "verdict": str(f.verdict),
-                "predicted": f.predicted,
-                "observed": f.observed,
-                "predicted_in": f.predicted_in,
-                "observed_in": f.observed_in,
-                "step": f.step,
-                "slack": f.slack,
-                "seeds": f.seeds,
-                "failures": f.failures,
-                "unknown": f.unknown,
-                "needs_seeds": f.needs_seeds,
-                "vacuous": f.vacuous,
-                "evidence": f.evidence,
-            }
-            for f in g.claims
-        ],
-        "laws": [
-            {
-                "name": w.law.name,
-                "of": str(w.law.of),
-                "read": str(w.law.read),
-                "along": w.law.along.name,
-                "to": str(w.law.to),
-                "at": w.law.at,
-                "kind": w.law.kind,
-                "declared": float(w.law.exponent),
-                "fitted": w.exponent.fitted,
-                "low": w.exponent.low,
-                "high": w.exponent.high,
-                "verdict": str(w.exponent.verdict),
-                "drift": w.exponent.drift,
-                "seeds": w.exponent.seeds,
-                "sizes": w.sizes,
-                "medians": w.medians,
-                "evidence": w.exponent.why,
-            }
-            for w in g.laws
-        ],
+        "hypotheses": [_judged_row(j) for j in g.hypotheses],
+        "claims": [_claim_row(f) for f in g.claims],
+        "laws": [_law_row(w) for w in g.laws],
         "frontiers": [asdict(f) for f in g.frontiers],
         "seconds": round(g.seconds, 2),
+    }
+
+
+def _judged_row(j: Judged) -> dict[str, Any]:
+    return {
+        "name": j.hypothesis.name,
+        "at": j.hypothesis.at,
+        "about": str(j.hypothesis.about),
+        "form": j.hypothesis.form,
+        "relation": str(j.hypothesis.relation),
+        "status": str(j.status),
+        "needed": j.needed,
+        "actual": j.actual,
+        "needed_in": j.needed_in,
+        "actual_in": j.actual_in,
+        "step": j.step,
+        "held": j.held,
+        "draws": j.draws,
+        "why": j.why,
+    }
+
+
+def _claim_row(f: Finding) -> dict[str, Any]:
+    return {
+        "name": f.claim.name,
+        "at": f.claim.at,
+        "form": f.claim.form,
+        "relation": str(f.claim.relation),
+        "verdict": str(f.verdict),
+        "predicted": f.predicted,
+        "observed": f.observed,
+        "predicted_in": f.predicted_in,
+        "observed_in": f.observed_in,
+        "step": f.step,
+        "slack": f.slack,
+        "seeds": f.seeds,
+        "failures": f.failures,
+        "unknown": f.unknown,
+        "needs_seeds": f.needs_seeds,
+        "vacuous": f.vacuous,
+        "evidence": f.evidence,
+    }
+
+
+def _law_row(w: LawFinding) -> dict[str, Any]:
+    return {
+        "name": w.law.name,
+        "of": str(w.law.of),
+        "read": str(w.law.read),
+        "along": w.law.along.name,
+        "to": str(w.law.to),
+        "at": w.law.at,
+        "kind": w.law.kind,
+        "declared": float(w.law.exponent),
+        "fitted": w.exponent.fitted,
+        "low": w.exponent.low,
+        "high": w.exponent.high,
+        "verdict": str(w.exponent.verdict),
+        "drift": w.exponent.drift,
+        "seeds": w.exponent.seeds,
+        "sizes": w.sizes,
+        "medians": w.medians,
+        "evidence": w.exponent.why,
     }
 
 

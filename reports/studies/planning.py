@@ -214,50 +214,49 @@ def make_plan(
     setting, practice = theorems[0].setting, theorems[0].practice
     assert setting is not None
     gram = np.linalg.eigvalsh(limiting_gram(data.inputs))
-    flow = setting.method.flow
     if step is None:
         step = options.step_size or own_step(theorems[0], data, delta, width)
     if step is None:
-        step = round_down(
-            FLOW_STEP / gram[-1]
-            if flow
-            else 1 / float(np.linalg.norm(data.inputs @ data.inputs.T, 2))
-        )
-    numbers = {
-        q: v
-        for t in theorems
-        for q, v in as_numbers(exact_values(t, data, delta, width, step)).items()
-    }
+        step = _stable_step(data, gram[-1], setting.method.flow)
+    numbers: dict[Any, Any] = {}
+    for t in theorems:
+        numbers |= as_numbers(exact_values(t, data, delta, width, step))
     numbers |= {q: e.value for q, e in data_values(theorems, data).items()}
-    spoken = (
-        {getattr(c.over, "last", None) for t in theorems for c in t.claims if c.over}
-        if whole
-        else {None}
+    spoken, all_end = _horizon(theorems, numbers, step) if whole else (0, False)
+    usual = practice.steps or min(
+        LONGEST, max(50, math.ceil(DECADES / (step * max(gram[0], 1e-12))))
     )
-    ends = [expanded(last).subs(numbers) for last in spoken if last is not None]
-    longest = (
-        None
-        if None in spoken or not all(e.is_number for e in ends)
-        else max((math.ceil(float(e)) for e in ends), default=1)
-    )
-    steps = (
-        options.steps
-        or longest
-        or practice.steps
-        or min(LONGEST, max(50, math.ceil(DECADES / (step * max(gram[0], 1e-12)))))
-    )
-    seeds_used = tuple(range(options.seed, options.seed + seeds))
     return Plan(
         setting,
         data,
         width,
         float(step),
-        steps,
-        seeds_used,
+        options.steps or (spoken if all_end else max(spoken, usual)),
+        tuple(range(options.seed, options.seed + seeds)),
         asks_of(theorems),
         numbers,
         _depth(theorems[0]),
     )
+
+
+def _stable_step(data: Data, fastest: float, flow: bool) -> float:
+    """The largest step with which no mode can grow; of a flow, a share of its fastest time."""
+    bound = FLOW_STEP / fastest if flow else 1 / np.linalg.norm(data.inputs @ data.inputs.T, 2)
+    return round_down(float(bound))
+
+
+def _horizon(
+    theorems: Sequence[Theorem], numbers: Mapping[Any, Any], step: float
+) -> tuple[int, bool]:
+    """The steps that the claims which end speak of, and whether all of them end at a number: the
+    end of a claim about a flow is a time, which a run may pass but must reach.
+    """
+    setting = theorems[0].setting
+    a_step = step if setting is not None and setting.method.flow else 1.0
+    lasts = {getattr(c.over, "last", None) for t in theorems for c in t.claims if c.over}
+    ends = [expanded(last).subs(numbers) for last in lasts if last is not None]
+    known = [math.ceil(float(e) / a_step) for e in ends if e.is_number]
+    return max(known, default=1), None not in lasts and len(known) == len(ends)
 
 
 def one_run(

@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 from sympy import Rational
 
+import theorems
 from reports.studies.options import Options
 from reports.studies.pilot import certified_width
 from reports.studies.planning import demands, evidence, exact_values, make_plan
 from sim.data.table import load
 from sim.plan import label_of
 from sim.store import Store
+from theorems.language import expanded
 
 
 @pytest.mark.parametrize("name", ["digits", "sphere", "orthonormal"])
@@ -63,3 +65,21 @@ def test_trivial_bounds_travel_with_the_evidence(statement):
     assert by_letter["flips"] == 3
     assert by_letter["drift"] == by_letter["gap"] == pytest.approx(1)
     assert by_letter["travel"] is None
+
+
+@pytest.mark.parametrize("which", range(2))
+def test_a_run_of_a_flow_reaches_the_time_that_its_claims_speak_of(which):
+    """That of the first statement also where another of its claims does not end."""
+    theorem = theorems.find("maennel2018").theorems[which]
+    plan = make_plan(
+        [theorem],
+        load("separable", 5),
+        40,
+        Rational(1, 10),
+        1,
+        Options(step_size=0.001),
+        whole=True,
+    )
+    end = next(iter({c.over.last for c in theorem.claims if c.over.last is not None}))
+    last = float(expanded(end).subs(plan.values))
+    assert 0 <= plan.steps * plan.step_size - last < plan.step_size

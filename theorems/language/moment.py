@@ -4,29 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, Integer
+from sympy import Integer
 
-from theorems.language.quantity import About, At, Observable, Quantity, expanded
+from theorems.language.quantity import About, At, Observable, Quantity, Reading, expanded
 from theorems.problem import BadInput
 
 FORMS = "Largest(r), Last(r), r(0) or r(100)"
 
 
-class Moment(Expr):
+class Moment(Reading):
     """One number of an observable's whole run."""
-
-    is_commutative = True
-
-    observable = property(lambda self: self.args[0])
-
-    def _eval_is_real(self) -> bool:
-        return True
-
-    def _eval_is_nonnegative(self) -> bool | None:
-        return self.args[0].is_nonnegative
-
-    def _eval_is_positive(self) -> bool | None:
-        return self.args[0].is_positive
 
     def _sympystr(self, printer: Any) -> str:
         return f"{type(self).__name__}({printer._print(self.args[0])})"

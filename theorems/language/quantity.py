@@ -136,13 +136,12 @@ class Observable(Quantity):
         return At(self, sympify(argument))
 
 
-class At(Expr):
-    """An observable at an argument: a step, a time, or a parameter."""
+class Reading(Expr):
+    """A number of an observable, with its sign."""
 
     is_commutative = True
 
     observable = property(lambda self: self.args[0])
-    argument = property(lambda self: self.args[1])
 
     def _eval_is_real(self) -> bool:
         return True
@@ -152,6 +151,12 @@ class At(Expr):
 
     def _eval_is_positive(self) -> bool | None:
         return self.args[0].is_positive
+
+
+class At(Reading):
+    """An observable at an argument: a step, a time, or a parameter."""
+
+    argument = property(lambda self: self.args[1])
 
     def _sympystr(self, printer: Any) -> str:
         return f"{self.args[0].name}({printer._print(self.args[1])})"
