@@ -45,23 +45,35 @@ def exponent(result: dict[str, Any], column: str) -> float:
     )
 
 
+INTRODUCTION = [
+    "# The wide engine in numbers",
+    "",
+    "`make bench` writes this page. Everything is measured in one run on one machine; only ratios carry over to another. Times of",
+    "the wide engine include the draw, compilation, and every probe that a check records, in float64, each row in a process of its",
+    "own. Dense loops are timed for a few seconds after a warm-up step and carried on to the number of steps; PyTorch and optax run",
+    "in float32. Data: points on the sphere, unless said otherwise. The figures are those of 200 steps.",
+    "",
+    "![Seconds against width](benchmarks.svg)",
+    "",
+]
+
+
 def write(result: dict[str, Any], folder: Path) -> None:
     """benchmarks.json, benchmarks.md and benchmarks.svg in the folder; the page is printed too."""
     result["ratios"], result["exponents"] = (
         ratios(result),
         {c: exponent(result, c) for c in ("held", "step", "pass")},
     )
-    limit = min(result["generators"].values())
+    text = "\n".join([*INTRODUCTION, *_dense(result), *_wider(result), *_limit(result)])
+    (folder / "benchmarks.json").write_text(json.dumps(result, indent=1) + "\n")
+    (folder / "benchmarks.md").write_text(text)
+    figure(result, folder / "benchmarks.svg")
+    print(text)
+
+
+def _dense(result: dict[str, Any]) -> list[str]:
+    """The wide engine against loops that hold every neuron."""
     lines = [
-        "# The wide engine in numbers",
-        "",
-        "`make bench` writes this page. Everything is measured in one run on one machine; only ratios carry over to another. Times of",
-        "the wide engine include the draw, compilation, and every probe that a check records, in float64, each row in a process of its",
-        "own. Dense loops are timed for a few seconds after a warm-up step and carried on to the number of steps; PyTorch and optax run",
-        "in float32. Data: points on the sphere, unless said otherwise. The figures are those of 200 steps.",
-        "",
-        "![Seconds against width](benchmarks.svg)",
-        "",
         "## Against dense loops",
         "",
         "| n | m | steps | wide engine | "
@@ -75,7 +87,12 @@ def write(result: dict[str, Any], folder: Path) -> None:
         lines.append(
             f"| {r['points']} | {r['width']:,} | {r['steps']:,} | {r['seconds']:.3g} s | {' | '.join(cells)} | {times} |"
         )
-    lines += [
+    return lines
+
+
+def _wider(result: dict[str, Any]) -> list[str]:
+    """Widths at which no loop can hold every neuron."""
+    lines = [
         "",
         "## Where dense loops do not go",
         "",
@@ -100,10 +117,16 @@ def write(result: dict[str, Any], folder: Path) -> None:
             f"{r['gigabytes']:.2g} GB",
         ]
         lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
+def _limit(result: dict[str, Any]) -> list[str]:
+    """The pass over the draw against what a Gaussian number costs."""
+    limit = min(result["generators"].values())
     widest = max((r for r in result["wider"] if r["name"] == "exact"), key=lambda r: r["width"])
     powers, own = result["exponents"], result["generators"]["NumPy SFC64 float64"]
     speed = widest["pass"] / (widest["width"] * widest["dimension"]) * 1e9
-    lines += [
+    return [
         "",
         "## Against the physical limit",
         "",
@@ -123,11 +146,6 @@ def write(result: dict[str, Any], folder: Path) -> None:
         "(m = 10⁶ to 10⁹, n = 4, 200 steps, everything compiled).",
         "",
     ]
-    text = "\n".join(lines)
-    (folder / "benchmarks.json").write_text(json.dumps(result, indent=1) + "\n")
-    (folder / "benchmarks.md").write_text(text)
-    figure(result, folder / "benchmarks.svg")
-    print(text)
 
 
 def figure(result: dict[str, Any], path: Path) -> None:

@@ -21,17 +21,13 @@ import theorems
 from theorems.problem import BadInput
 
 ROOT = Path(__file__).parent.parent
+FEW = ["--widths", "64,128,256", "--seeds", "3", "--steps", "20"]
 SMALL = [
     "--data",
     "orthonormal",
     "--samples",
     "3",
-    "--widths",
-    "64,128,256",
-    "--seeds",
-    "3",
-    "--steps",
-    "20",
+    *FEW,
     "--regime",
     "practical",
 ]
@@ -273,6 +269,22 @@ def test_an_interruption_keeps_finished_seeds(tmp_path):
     assert not (tmp_path / "out" / "du2019.md").exists()
 
 
+def test_an_interruption_that_a_library_swallows_ends_the_next_task(tmp_path):
+    """JAX and mpmath have places that catch whatever is raised."""
+    code = (
+        f"import os, signal, sys; sys.path.insert(0, {str(ROOT)!r}); import cli\n"
+        "from reports.command.progress import interruptible, progress\n"
+        "interruptible()\n"
+        "with progress(True) as say:\n"
+        "    say('one task', 1)\n"
+        "    try: os.kill(os.getpid(), signal.SIGINT)\n"
+        "    except: pass\n"
+        "    try: say('the next', 1)\n"
+        "    except KeyboardInterrupt: sys.exit(130)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=tmp_path).returncode == 130
+
+
 def test_a_derivation_is_shown_step_by_step_with_its_lemmas_and_constants(tmp_path):
     done = check("derivation", "du2019", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -298,17 +310,7 @@ def test_a_false_step_is_shown_with_its_counterexample_and_ends_with_1(tmp_path)
 
 def test_a_new_file_runs_at_once_and_says_what_it_lacks(tmp_path):
     assert check("new", "mine2026", cwd=tmp_path).returncode == 0
-    done = check(
-        "theorem",
-        "./mine2026.py",
-        "--widths",
-        "64,128,256",
-        "--seeds",
-        "3",
-        "--steps",
-        "20",
-        cwd=tmp_path,
-    )
+    done = check("theorem", "./mine2026.py", *FEW, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "second typing: none; write every relation once more" in done.stdout
     assert "lock: none; check regress ./mine2026.py --update" in done.stdout
@@ -319,17 +321,7 @@ def test_a_new_file_runs_at_once_and_says_what_it_lacks(tmp_path):
         "loss norm(f - y)**2 / 2; gradient descent\n"
         "small steps: eta <= 1/10\nwide enough: m >= 100\nevery step shrinks the residual: r(k+1) <= r(k); every k\n"
     )
-    again = check(
-        "theorem",
-        "./mine2026.py",
-        "--widths",
-        "64,128,256",
-        "--seeds",
-        "3",
-        "--steps",
-        "20",
-        cwd=tmp_path,
-    )
+    again = check("theorem", "./mine2026.py", *FEW, cwd=tmp_path)
     assert again.returncode == 1
     assert (
         "typing: Theorem 1, “wide enough” is declared as m ≥ 1000 but typed as m >= 100"

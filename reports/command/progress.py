@@ -15,13 +15,22 @@ from typing import Any
 import click
 
 
+Say = Callable[[str, int], Callable[..., None]]
+_interrupted = threading.Event()
+
+
 def interruptible() -> None:
     """Let Ctrl-C always reach the program.
 
     Where Python cannot raise (a destructor, JAX's function during garbage collection) it prints the
-    exception and forgets it; so it is asked for again a moment later.
+    exception and forgets it; so it is asked for again a moment later. Where a library catches
+    whatever is raised, the next task that begins ends with it (`_unless_interrupted`).
     """
     ordinary = sys.unraisablehook
+
+    def interrupt(_number: int, _frame: Any) -> None:
+        _interrupted.set()
+        raise KeyboardInterrupt
 
     def again(lost: Any) -> None:
         if issubclass(lost.exc_type, KeyboardInterrupt):
@@ -30,11 +39,27 @@ def interruptible() -> None:
             ordinary(lost)
 
     sys.unraisablehook = again
+    signal.signal(signal.SIGINT, interrupt)
+
+
+def _unless_interrupted(say: Say) -> Say:
+    def begin(what: str, total: int) -> Callable[..., None]:
+        if _interrupted.is_set():
+            raise KeyboardInterrupt
+        return say(what, total)
+
+    return begin
 
 
 @contextmanager
-def progress(quiet: bool) -> Iterator[Callable[[str, int], Callable[..., None]]]:
+def progress(quiet: bool) -> Iterator[Say]:
     """Yield say(what, how many), which begins a task and returns its tick."""
+    with _shown(quiet) as say:
+        yield _unless_interrupted(say)
+
+
+@contextmanager
+def _shown(quiet: bool) -> Iterator[Say]:
     if quiet:
         yield lambda _what, _total: lambda _share=1.0: None
     elif not sys.stderr.isatty():

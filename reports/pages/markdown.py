@@ -133,60 +133,7 @@ def _theorem(theorem: Theorem, regimes: Sequence[Regime], report: Report) -> lis
         )
         lines += [f"Here {shown}.", ""]
     for g in regimes:
-        lines += [
-            f"### {summary.heading(g)}",
-            "",
-            f"{summary.scale_line(g)[0].upper()}{summary.scale_line(g)[1:]} — {g.why}.",
-            "",
-        ]
-        if g.letters:
-            lines += [
-                f"At this scale {summary.letters(g, tex, '$`{}`$')}{'; median and range over the draws' if _varies(g) else ''}.",
-                "",
-            ]
-        if g.mode:
-            lines += [f"Simulation, {g.mode.name}: {g.mode.why}.", ""]
-        if g.hypotheses:
-            table = []
-            for j in g.hypotheses:
-                needed, actual = summary.sides(j)
-                table.append(
-                    (
-                        cell(j.hypothesis.name),
-                        math(j.hypothesis.relation),
-                        cell(j.hypothesis.at),
-                        cell(needed),
-                        cell(actual),
-                        summary.status(j),
-                    )
-                )
-            lines += grid(
-                ("hypothesis", "relation", "where", "needed", "actual", "status"),
-                table,
-                right=("needed", "actual"),
-            )
-        if all(f.evidence == "not run" for f in g.claims):
-            lines += [f"{len(g.claims)} claims were not run.", ""]
-            continue
-        rows = [
-            (
-                cell(f.claim.name),
-                math(f.claim.relation),
-                cell(f.claim.at),
-                *map(cell, summary.pair(f)),
-                number(f.slack),
-                summary.seeds(f),
-                f"**{summary.verdict(f)}**",
-            )
-            for f in g.claims
-        ]
-        lines += grid(
-            ("claim", "relation", "where", "predicted", "observed", "slack", "seeds", "verdict"),
-            rows,
-            right=("predicted", "observed", "slack", "seeds"),
-        )
-        lines += _evidence(g) + _laws(g)
-        lines += [x for e in g.frontiers for x in (summary.edge(e), "")]
+        lines += _regime(g)
     replays = [r for t, r in report.replays if t is theorem]
     if replays:
         lines += [f"### The algebra of {theorem.statement}, replayed", ""]
@@ -195,6 +142,70 @@ def _theorem(theorem: Theorem, regimes: Sequence[Regime], report: Report) -> lis
             [_replay(r) for r in replays],
         )
     return lines
+
+
+def _regime(g: Regime) -> list[str]:
+    lines = [
+        f"### {summary.heading(g)}",
+        "",
+        f"{summary.scale_line(g)[0].upper()}{summary.scale_line(g)[1:]} — {g.why}.",
+        "",
+    ]
+    if g.letters:
+        lines += [
+            f"At this scale {summary.letters(g, tex, '$`{}`$')}{'; median and range over the draws' if _varies(g) else ''}.",
+            "",
+        ]
+    if g.mode:
+        lines += [f"Simulation, {g.mode.name}: {g.mode.why}.", ""]
+    lines += _hypotheses(g)
+    if all(f.evidence == "not run" for f in g.claims):
+        return [*lines, f"{len(g.claims)} claims were not run.", ""]
+    frontiers = [x for e in g.frontiers for x in (summary.edge(e), "")]
+    return [*lines, *_claims(g), *_evidence(g), *_laws(g), *frontiers]
+
+
+def _hypotheses(g: Regime) -> list[str]:
+    if not g.hypotheses:
+        return []
+    table = []
+    for j in g.hypotheses:
+        needed, actual = summary.sides(j)
+        table.append(
+            (
+                cell(j.hypothesis.name),
+                math(j.hypothesis.relation),
+                cell(j.hypothesis.at),
+                cell(needed),
+                cell(actual),
+                summary.status(j),
+            )
+        )
+    return grid(
+        ("hypothesis", "relation", "where", "needed", "actual", "status"),
+        table,
+        right=("needed", "actual"),
+    )
+
+
+def _claims(g: Regime) -> list[str]:
+    rows = [
+        (
+            cell(f.claim.name),
+            math(f.claim.relation),
+            cell(f.claim.at),
+            *map(cell, summary.pair(f)),
+            number(f.slack),
+            summary.seeds(f),
+            f"**{summary.verdict(f)}**",
+        )
+        for f in g.claims
+    ]
+    return grid(
+        ("claim", "relation", "where", "predicted", "observed", "slack", "seeds", "verdict"),
+        rows,
+        right=("predicted", "observed", "slack", "seeds"),
+    )
 
 
 def _varies(g: Regime) -> bool:

@@ -126,21 +126,33 @@ def _regime(g: Regime, out: Console) -> None:
     if g.mode and g.mode.name != "dense":
         out.print(Text(f"{g.mode.name}: {g.mode.why}", style="dim"))
     if g.hypotheses:
-        t = table("hypothesis", "relation", "needed", "actual", "", right=("needed", "actual"))
-        for j in g.hypotheses:
-            needed, actual = summary.sides(j)
-            colour = {"holds": "green", "fails": "red"}.get(str(j.status), "yellow")
-            t.add_row(
-                j.hypothesis.name,
-                text(j.hypothesis.relation),
-                needed,
-                actual,
-                Text(summary.status(j), style=colour),
-            )
-        out.print(t)
+        _hypotheses(g, out)
     if all(f.verdict is Verdict.VOID and f.evidence == "not run" for f in g.claims):
         out.print(Text(f"{len(g.claims)} claims not run", style="dim"))
         return
+    _claims(g, out)
+    if g.laws:
+        _laws(g, out)
+    for e in g.frontiers:
+        out.print(summary.edge(e))
+
+
+def _hypotheses(g: Regime, out: Console) -> None:
+    t = table("hypothesis", "relation", "needed", "actual", "", right=("needed", "actual"))
+    for j in g.hypotheses:
+        needed, actual = summary.sides(j)
+        colour = {"holds": "green", "fails": "red"}.get(str(j.status), "yellow")
+        t.add_row(
+            j.hypothesis.name,
+            text(j.hypothesis.relation),
+            needed,
+            actual,
+            Text(summary.status(j), style=colour),
+        )
+    out.print(t)
+
+
+def _claims(g: Regime, out: Console) -> None:
     t = table(
         "claim",
         "relation",
@@ -161,25 +173,25 @@ def _regime(g: Regime, out: Console) -> None:
             Text(summary.verdict(f), style=COLOURS[f.verdict]),
         )
     out.print(t)
-    if g.laws:
-        t = table("law", "declared", "fitted", "interval", "verdict", right=("declared", "fitted"))
-        for w in g.laws:
-            fit, sign = w.exponent, {"at most": "≤ ", "at least": "≥ "}.get(w.law.kind, "")
-            t.add_row(
-                f"{w.law.name}: {text(w.law.read)} along {summary.along(w.law)}",
-                f"{sign}{number(float(w.law.exponent))}",
-                number(fit.fitted),
-                f"[{number(fit.low)}, {number(fit.high)}]",
-                Text(str(fit.verdict), style=COLOURS.get(fit.verdict, "dim")),
-            )
-        out.print(t)
-        if ladders := summary.ladders(g):
-            out.print(f"along {ladders}", highlight=False)
-        for w in g.laws:
-            if w.exponent.why:
-                out.print(f"{w.law.name}: {w.exponent.why}", highlight=False)
-    for e in g.frontiers:
-        out.print(summary.edge(e))
+
+
+def _laws(g: Regime, out: Console) -> None:
+    t = table("law", "declared", "fitted", "interval", "verdict", right=("declared", "fitted"))
+    for w in g.laws:
+        fit, sign = w.exponent, {"at most": "≤ ", "at least": "≥ "}.get(w.law.kind, "")
+        t.add_row(
+            f"{w.law.name}: {text(w.law.read)} along {summary.along(w.law)}",
+            f"{sign}{number(float(w.law.exponent))}",
+            number(fit.fitted),
+            f"[{number(fit.low)}, {number(fit.high)}]",
+            Text(str(fit.verdict), style=COLOURS.get(fit.verdict, "dim")),
+        )
+    out.print(t)
+    if ladders := summary.ladders(g):
+        out.print(f"along {ladders}", highlight=False)
+    for w in g.laws:
+        if w.exponent.why:
+            out.print(f"{w.law.name}: {w.exponent.why}", highlight=False)
 
 
 def overview(reports: Sequence[Report], refused: Mapping[str, str], out: Console) -> None:

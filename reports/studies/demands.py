@@ -29,52 +29,18 @@ def examine(modules: Sequence[ModuleType], options: Options) -> dict[str, Any]:
     papers: list[dict[str, Any]] = []
     quantities: dict[str, dict[str, Any]] = {}
     for module in modules:
-        speaking, why = [], ""
-        for theorem in module.theorems:
-            why = why or refusal(theorem.setting.data if theorem.setting else (), data)
-            speaking += (
-                [] if refusal(theorem.setting.data if theorem.setting else (), data) else [theorem]
-            )
-        for q, e in data_values(speaking, data).items():
-            found = {
-                "text": q.text,
-                "meaning": q.meaning,
-                "value": e.value,
-                "low": e.low,
-                "high": e.high,
-                "certified": e.certified,
-            }
-            same = quantities.get(q.name, found) == found
-            quantities[q.name if same else f"{q.name} ({module.paper.key})"] = found
-        judged = {}
-        for theorem in speaking:
-            for h in theorem.hypotheses:
-                if (
-                    h.about is About.DATA
-                    and not h.hides
-                    and not (set(h.relation.free_symbols) & set(vars(theorem.scale).values()))
-                ):
-                    judged[h.name, h.at] = judge(h, evidence(theorem, data, delta, None, NO_RUNS))[
-                        0
-                    ]
+        refused = {t: refusal(t.setting.data if t.setting else (), data) for t in module.theorems}
+        speaking = [t for t, why in refused.items() if not why]
+        for name, found in _quantities(speaking, data):
+            same = quantities.get(name, found) == found
+            quantities[name if same else f"{name} ({module.paper.key})"] = found
         papers.append(
             {
                 "key": module.paper.key,
                 "title": module.paper.title,
-                "refused": why,
+                "refused": next((why for why in refused.values() if why), ""),
                 "demands": demand_rows(speaking, data, delta),
-                "hypotheses": [
-                    {
-                        "name": j.hypothesis.name,
-                        "at": j.hypothesis.at,
-                        "status": str(j.status),
-                        "needed": j.needed,
-                        "actual": j.actual,
-                        "needed_in": j.needed_in,
-                        "actual_in": j.actual_in,
-                    }
-                    for j in judged.values()
-                ],
+                "hypotheses": _hypotheses(speaking, data, delta),
             }
         )
     return dict(
@@ -90,6 +56,44 @@ def examine(modules: Sequence[ModuleType], options: Options) -> dict[str, Any]:
             }
         )
     )
+
+
+def _quantities(theorems: list[Theorem], data: Data) -> Iterator[tuple[str, dict[str, Any]]]:
+    for q, e in data_values(theorems, data).items():
+        yield (
+            q.name,
+            {
+                "text": q.text,
+                "meaning": q.meaning,
+                "value": e.value,
+                "low": e.low,
+                "high": e.high,
+                "certified": e.certified,
+            },
+        )
+
+
+def _hypotheses(theorems: list[Theorem], data: Data, delta: Rational) -> list[dict[str, Any]]:
+    """Those about the data alone, judged; one that several statements make, once."""
+    judged = {}
+    for theorem in theorems:
+        scale = set(vars(theorem.scale).values())
+        for h in theorem.hypotheses:
+            if h.about is About.DATA and not h.hides and not h.relation.free_symbols & scale:
+                known = evidence(theorem, data, delta, None, NO_RUNS)
+                judged[h.name, h.at] = judge(h, known)[0]
+    return [
+        {
+            "name": j.hypothesis.name,
+            "at": j.hypothesis.at,
+            "status": str(j.status),
+            "needed": j.needed,
+            "actual": j.actual,
+            "needed_in": j.needed_in,
+            "actual_in": j.actual_in,
+        }
+        for j in judged.values()
+    ]
 
 
 def demand_rows(theorems: Iterable[Theorem], data: Data, delta: Rational) -> list[dict[str, Any]]:
