@@ -14,7 +14,6 @@ from typing import Any
 
 import click
 
-
 Say = Callable[[str, int], Callable[..., None]]
 _interrupted = threading.Event()
 
