@@ -4,6 +4,7 @@ budget in a sentence.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -16,7 +17,7 @@ from reports.judging.statistics import BUDGET, CLAIMS, CONFIRM, REFUTE, TWO_LOOK
 from reports.judging.verdict import Verdict
 from reports.studies.demands import rounded
 from theorems.language import Law
-from theorems.reasoning.demand import round_down
+from theorems.reasoning.demand import round_down, round_up
 from theorems.writing.notation import number, text
 
 MARKS = {"holds": "✓", "fails": "✗", "open": "?"}
@@ -81,10 +82,23 @@ def sides(j: Judged) -> tuple[str, str]:
     """What is needed and what is there; of a hypothesis about the draw or the run, where it fails
     first, else where it is tightest.
     """
-    sign = {"<=": "≤ ", ">=": "≥ ", "<": "< ", ">": "> "}.get(j.hypothesis.relation.rel_op, "")
-    needed, actual = apart((j.needed, j.needed_in), (j.actual, j.actual_in))
+    way = j.hypothesis.relation.rel_op
+    sign = {"<=": "≤ ", ">=": "≥ ", "<": "< ", ">": "> "}.get(way, "")
+    rounded = _kept_true(j.needed, way)
+    needed, actual = apart((j.needed, j.needed_in), (j.actual, j.actual_in), rounded)
     needed = f"{sign}{needed}" if j.needed is not None else j.why or "–"
     return needed, actual + (_where(j) if j.actual is not None else "")
+
+
+def _kept_true(bound: float | None, way: str) -> float | None:
+    """A bound with the digits that a table shows, rounded so that whoever obeys it is inside."""
+    whole = bound is not None and float(bound).is_integer() and abs(bound) < 1e7
+    if bound is None or whole or way not in ("<=", "<", ">=", ">"):
+        return bound
+    up = way in (">=", ">")
+    if 1e3 <= abs(bound) < 1e5:  # shown to the unit
+        return float(math.ceil(bound) if up else math.floor(bound))
+    return round_up(bound) if up else round_down(bound)
 
 
 def _where(j: Judged) -> str:
@@ -103,15 +117,24 @@ def pair(f: Finding) -> tuple[str, str]:
 Known = tuple[float | None, Span | None]
 
 
-def apart(one: Known, other: Known) -> tuple[str, str]:
+def apart(one: Known, other: Known, rounded: float | None = None) -> tuple[str, str]:
     """Two numbers with as many digits as tell them apart; as an interval what is known to fewer
-    than three.
+    than three. The first is shown `rounded` where that does not pass the other.
     """
+    passes = _passes(one[0], rounded, other[0])
     for digits in range(3, 18):
-        shown = _known(one, digits), _known(other, digits)
+        first = one if digits > 3 or passes else (rounded, one[1])
+        shown = _known(first, digits), _known(other, digits)
         if shown[0] != shown[1] or one[0] == other[0]:
             return shown
     return shown
+
+
+def _passes(bound: float | None, rounded: float | None, other: float | None) -> bool:
+    """Whether rounding moves a bound past what it is compared with, or there is none to round."""
+    if bound is None or rounded is None:
+        return True
+    return other is not None and (bound > other) != (rounded > other)
 
 
 def _known(known: Known, digits: int) -> str:
@@ -120,6 +143,8 @@ def _known(known: Known, digits: int) -> str:
         return f"{number(bounds[0], digits)} to {number(bounds[1], digits)}"
     if value is None or not 1e3 <= abs(value) < 1e10 or digits <= 3:
         return number(value, digits)
+    if float(value).is_integer():
+        return f"{int(value):,}"
     return f"{value:,.{max(digits - len(str(int(abs(value)))), 0)}f}"
 
 
