@@ -13,6 +13,8 @@ from reports.judging.verdict import LawVerdict, Verdict
 from reports.pages import summary
 from sim.setting.draws import source
 from theorems.language import Theorem
+from theorems.language.measurement import parameter
+from theorems.language.term import Term
 from theorems.reasoning.replay import Replay, point_of
 from theorems.writing.card import step_line
 from theorems.writing.notation import number, tex
@@ -107,17 +109,34 @@ def _quantities(report: Report) -> list[str]:
 def _measured(report: Report) -> list[str]:
     """Every measured letter in the paper's words beside the definition that is evaluated."""
     letters = {q: None for g in report.regimes for q in g.theorem.quantities if q.of is not None}
+    if not letters:
+        return []
+    settings = [g.theorem.setting for g in report.regimes if g.theorem.setting is not None]
+    known, names = _outputs([s.outputs for s in settings])
     rows = [
-        (f"`{cell(q.text.replace('({})', ''))}`", cell(q.meaning), f"`{cell(q.of.text)}`")
+        (
+            f"`{cell(q.text.replace('({})', ''))}`",
+            cell(q.meaning),
+            f"`{cell(q.of.replaced(names).text)}`",
+        )
         for q in sorted(letters, key=str)
     ]
-    if not rows:
-        return []
     words = (
         "In words, and as evaluated: `x` are the rows as trained, `y` the labels, `w(0)` is `w` at "
-        "the start."
+        f"the start{known}."
     )
     return ["## What is measured", "", words, "", *grid(("", "in words", "measured as"), rows)]
+
+
+def _outputs(found: Sequence[Term | None]) -> tuple[str, dict[Term, Term]]:
+    """What is said of the outputs, and `f` for them: where all settings have the same ones, and no
+    letter of theirs is called f.
+    """
+    outputs = found[0] if len(set(found)) == 1 else None
+    if outputs is None or any(leaf.text == "f" for leaf in outputs.leaves()):
+        return "", {}
+    f = parameter("f", *outputs.axes)
+    return f", `f` the outputs `{outputs.text}`", {outputs: f, outputs.start: f.start}
 
 
 def _theorem(theorem: Theorem, regimes: Sequence[Regime], report: Report) -> list[str]:

@@ -78,3 +78,11 @@ def test_the_page_says_where_its_numbers_come_from(page):
     assert "jax" in tail
     assert not page.endswith("\n\n")
     assert "nan" not in re.sub(r"`[^`]*`", "", page).lower().split()
+
+
+def test_what_is_measured_is_said_of_the_outputs_by_their_letter(page):
+    table = page.split("## What is measured")[1].split("\n## ")[0]
+    introduced, rows = table.split("| --- |", 1)
+    assert "`f` the outputs `(1/sqrt(m)) * (a @ relu(w @ x.T))`" in introduced
+    assert "relu" not in rows
+    assert "`least_eigenvalue(tangent_kernel(f(0), w(0)))`" in rows
