@@ -13,13 +13,16 @@ import numpy as np
 from theorems.language.measurement import Term
 
 HERE = Path(__file__).parent
-LANGUAGE = HERE.parent / "theorems" / "language" / "measurement.py"
+LANGUAGE = [
+    HERE.parent / "theorems" / "language" / f"{name}.py"
+    for name in ("measurement", "method", "setting", "term")
+]
 
 
 @cache
 def _ours() -> bytes:
     """The simulator's own sources, sub-folders included, and the versions of its libraries."""
-    sources = [p.read_bytes() for p in (*sorted(HERE.rglob("*.py")), LANGUAGE)]
+    sources = [p.read_bytes() for p in (*sorted(HERE.rglob("*.py")), *LANGUAGE)]
     versions = jax.__version__.encode() + np.__version__.encode()
     return hashlib.sha256(b"".join(sources) + versions).digest()
 

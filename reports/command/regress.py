@@ -16,6 +16,9 @@ from reports.command.output import chosen, print_json
 @click.argument("names", metavar="[KEY|FILE.py]...", nargs=-1)
 @click.option("--update", is_flag=True, help="Write the locks anew.")
 @click.option(
+    "--runs", is_flag=True, help="Repeat the runs even where nothing behind them has changed."
+)
+@click.option(
     "--junit",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
@@ -29,7 +32,12 @@ from reports.command.output import chosen, print_json
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list instead.")
 def command(
-    names: tuple[str, ...], update: bool, junit: Path | None, github: bool, as_json: bool
+    names: tuple[str, ...],
+    update: bool,
+    runs: bool,
+    junit: Path | None,
+    github: bool,
+    as_json: bool,
 ) -> None:
     """Recompute what is locked and show what changed; exit 1 when a meaning changed, never for
     noise.
@@ -41,9 +49,10 @@ def command(
     modules, unread = chosen(names), not names and bool(theorems.unreadable())
     if update:
         for module in modules:
-            click.echo(f"locked: {lock.write(module, lock.content(module, Store())).name}")
+            fresh = lock.content(module, Store(), None if runs else lock.old(module))
+            click.echo(f"locked: {lock.write(module, fresh).name}")
         return
-    found = [difference.against_lock(m, Store()) for m in modules]
+    found = [difference.against_lock(m, Store(), runs) for m in modules]
     if junit is not None:
         writable(junit.parent)
         junit.parent.mkdir(parents=True, exist_ok=True)

@@ -25,15 +25,20 @@ class Regression:
     compared: tuple[str, ...]
     changes: tuple[lock.Change, ...]
     versions: tuple[str, ...]
+    repeated: bool = True  # whether what was run was run again, and not taken from the lock
 
     @property
     def meaning(self) -> tuple[lock.Change, ...]:
         return tuple(c for c in self.changes if c.meaning)
 
 
-def against_lock(module: ModuleType, store: Store) -> Regression:
-    """Recompute the lock of a paper and compare; BadInput when there is none."""
-    old, new = lock.read(module), lock.content(module, store)
+def against_lock(module: ModuleType, store: Store, runs: bool = False) -> Regression:
+    """Recompute the lock of a paper and compare; BadInput when there is none.
+
+    runs: repeat the runs too where nothing that they rest on has changed.
+    """
+    old = lock.read(module)
+    new = lock.content(module, store, None if runs else old)
     moved = tuple(
         f"{k} {v} → {new['versions'].get(k)}"
         for k, v in old["versions"].items()
@@ -60,6 +65,7 @@ def against_lock(module: ModuleType, store: Store) -> Regression:
         tuple(names),
         tuple(lock.differences(old, new)),
         moved,
+        runs or old.get("sources") != new["sources"],
     )
 
 
@@ -67,6 +73,8 @@ def as_text(found: Iterable[Regression]) -> Iterator[str]:
     """A reviewable difference."""
     for r in found:
         yield f"{r.key}: {len(r.compared)} things compared, {len(r.meaning)} changed in meaning, {len(r.changes) - len(r.meaning)} only in form"
+        if not r.repeated:
+            yield "· runs not repeated: no source and no version behind them has changed since they were locked; --runs repeats them"
         for c in sorted(r.changes, key=lambda c: not c.meaning):
             yield f"{'✗' if c.meaning else '·'} {c.where}{'' if c.meaning else ' (same meaning)'}"
             yield f"    was  {c.was}"
@@ -82,6 +90,7 @@ def as_json(found: Iterable[Regression]) -> list[dict[str, Any]]:
             "theorem": r.key,
             "compared": len(r.compared),
             "versions": list(r.versions),
+            "runs_repeated": r.repeated,
             "changes": [
                 {"where": c.where, "was": c.was, "now": c.now, "meaning": c.meaning}
                 for c in r.changes

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,7 @@ import sympy
 from sympy import Expr, Rational, oo
 
 from reports.judging.statistics import mean_interval
+from reports.regress.sources import behind
 from reports.studies.errata import examine
 from reports.studies.options import Options
 from reports.studies.planning import make_plan, one_run
@@ -63,7 +64,12 @@ RUN, WIDTH, SEEDS = (
 )  # what the statistics are taken from: far from rounding
 DELTA = Rational(1, 10)
 COSTLY = 2**22  # neurons times points beyond which the lock does not run a theorem in regime
-PARTS = {"theorems", "derivation", "typing", "errata", "verdicts", "statistics", "versions"}
+RUNS = (
+    "errata",
+    "verdicts",
+    "statistics",
+)  # what is not computed again while nothing behind it changes
+PARTS = {"theorems", "derivation", "typing", *RUNS, "versions"}
 # relative difference that another machine's rounding may make to the statistics of the same draws
 NEAR = 1e-6
 CONFIDENCE = 0.9999  # of the intervals that are compared when the draws are others
@@ -176,8 +182,29 @@ def symbolic(theorem: Theorem) -> dict[str, Any]:
     }
 
 
-def content(module: ModuleType, store: Store) -> dict[str, Any]:
-    """The whole lock of one paper, computed anew."""
+def content(
+    module: ModuleType, store: Store, kept: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The whole lock of one paper, computed anew; what was run is taken from `kept`, an earlier
+    lock, where nothing that it rests on has changed since.
+    """
+    sources = behind(module)
+    same = kept is not None and kept.get("sources") == sources
+    return {
+        **_replayed(module),
+        **(
+            {part: kept[part] for part in RUNS}
+            if kept is not None and same
+            else _run(module, store)
+        ),
+        "generator": source(),
+        "versions": versions(),
+        "sources": sources,
+    }
+
+
+def _run(module: ModuleType, store: Store) -> dict[str, Any]:
+    """What needs runs: witnesses of errata, verdicts, and what is observed."""
     study, own = (Study(options, store, costly=COSTLY, edges=False) for options in (SCALE, OWN))
     inside = Study(Options(regime="in"), store, costly=COSTLY)
     regimes = [
@@ -193,6 +220,23 @@ def content(module: ModuleType, store: Store) -> dict[str, Any]:
         inside.in_regime(t, load("digits", 8)) for t in module.theorems if t.witness is not None
     ]
     return {
+        "errata": [
+            {"at": e.at, "printed": line(e.printed), "stands": examine(e, store).stands}
+            for e in getattr(module, "errata", ())
+        ],
+        "verdicts": {
+            f"{g.theorem.statement}, {g.name}, {g.scale['data']}: {f.claim.name}": str(f.verdict)
+            for g in regimes
+            for f in g.claims
+            if f.evidence != "not run"
+        },
+        "statistics": _every_statistic(module, store),
+    }
+
+
+def _replayed(module: ModuleType) -> dict[str, Any]:
+    """What needs no run."""
+    return {
         "key": module.paper.key,
         "theorems": [symbolic(t) for t in module.theorems],
         "derivation": [
@@ -206,19 +250,6 @@ def content(module: ModuleType, store: Store) -> dict[str, Any]:
             for s in t.derivation
         ],
         "typing": {f"{x.statement}: {x.name}": x.agrees for x in typed(module)},
-        "errata": [
-            {"at": e.at, "printed": line(e.printed), "stands": examine(e, store).stands}
-            for e in getattr(module, "errata", ())
-        ],
-        "verdicts": {
-            f"{g.theorem.statement}, {g.name}, {g.scale['data']}: {f.claim.name}": str(f.verdict)
-            for g in regimes
-            for f in g.claims
-            if f.evidence != "not run"
-        },
-        "statistics": _every_statistic(module, store),
-        "generator": source(),
-        "versions": versions(),
     }
 
 
@@ -429,6 +460,14 @@ def read(module: ModuleType) -> dict[str, Any]:
         lacks = ", ".join(missing) if isinstance(found, dict) else "everything"
         raise BadInput("lock", path.name, f"it lacks {lacks}; check regress --update writes it")
     return found
+
+
+def old(module: ModuleType) -> dict[str, Any] | None:
+    """The committed lock, if there is one that can be read."""
+    try:
+        return read(module)
+    except BadInput:
+        return None
 
 
 def write(module: ModuleType, fresh: dict[str, Any]) -> Path:

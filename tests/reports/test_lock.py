@@ -3,6 +3,7 @@
 import copy
 import json
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from xml.etree import ElementTree as Xml
 
@@ -12,7 +13,7 @@ from sympy import expand
 import theorems
 from reports.mutants.mutation import mutants, rewrites
 from reports.regress import difference as regress
-from reports.regress import lock
+from reports.regress import lock, sources
 from reports.regress.difference import Regression
 from reports.studies.trust import lock_of
 from theorems.language import BadInput
@@ -112,6 +113,42 @@ def test_a_verdict_or_a_step_that_turns_is_a_change_of_meaning(locked):
     new["verdicts"][key] = "refuted"
     new["derivation"][0]["outcome"] = "false"
     assert [c.meaning for c in lock.differences(locked, new)] == [True, True]
+
+
+def test_runs_are_repeated_where_anything_behind_them_changed_and_nowhere_else(
+    du2019, locked, monkeypatch, tmp_path
+):
+    ran = []
+    monkeypatch.setattr(lock, "_replayed", lambda module: {})
+    monkeypatch.setattr(lock, "_run", lambda module, store: ran.append(module) or {})
+    file, parts = tmp_path / "mine.py", tmp_path / "mine_parts.py"
+    module = SimpleNamespace(__file__=str(file), paper=du2019.paper)
+
+    def repeated(kept):
+        before = len(ran)
+        fresh = lock.content(module, None, kept)
+        return fresh, len(ran) > before
+
+    file.write_text("a = 1")
+    fresh, first = repeated(None)
+    kept = {**locked, **fresh}
+    same, again = repeated(kept)
+    assert (first, again) == (True, False)
+    assert same["verdicts"] == locked["verdicts"]
+    for other, text in ((file, "a = 2"), (parts, "b = 1"), (parts, "b = 2")):
+        other.write_text(text)
+        fresh, again = repeated(kept)
+        assert again
+        kept |= fresh
+    monkeypatch.setattr(sources, "_ours", lambda: b"another library")
+    assert repeated(kept)[1]
+
+
+@pytest.mark.parametrize("room", ["sim", "reports/judging", "reports/studies", "theorems/language"])
+def test_every_source_that_runs_or_judges_is_behind_a_lock(room):
+    there = {p.resolve() for p in sources._sources()}
+    root = Path(theorems.__path__[0]).parent
+    assert {p.resolve() for p in (root / room).rglob("*.py")} <= there
 
 
 def test_a_missing_or_broken_lock_is_one_line(tmp_path):

@@ -1,0 +1,42 @@
+"""What the runs behind a lock rest on, as a digest: while it stays the same, they need no repeating."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+import reports
+import sim
+import theorems
+from reports.studies.versions import versions
+
+ROOMS = (
+    *(Path(theorems.__path__[0]) / room for room in ("language", "reasoning", "lemmas")),
+    Path(sim.__path__[0]),
+    *(Path(reports.__path__[0]) / room for room in ("judging", "studies", "regress")),
+)
+
+
+def behind(module: ModuleType) -> str:
+    """Of the paper's file and its parts, of everything that runs and judges, and of the versions of
+    the libraries.
+    """
+    own = Path(str(module.__file__))
+    parts = own.with_name(f"{own.stem}_parts.py")
+    found = [own.read_bytes(), parts.read_bytes() if parts.is_file() else b""]
+    return hashlib.sha256(_ours() + b"\0".join(found)).hexdigest()[:16]
+
+
+@cache
+def _ours() -> bytes:
+    said = [f"{p.name} {hashlib.sha256(p.read_bytes()).hexdigest()}" for p in _sources()]
+    return json.dumps([*said, versions()], sort_keys=True).encode()
+
+
+def _sources() -> Iterator[Path]:
+    for room in ROOMS:
+        yield from sorted(room.rglob("*.py"))
