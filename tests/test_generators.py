@@ -40,7 +40,36 @@ def test_every_page_is_generated(generator, tmp_path):
 def test_a_stale_page_is_named(generator, monkeypatch, capsys):
     """Fresh against the toy pages would be chance; that nothing of the toy size is fresh is not."""
     monkeypatch.setattr(generator, "FULL", generator.TOY)
+    monkeypatch.setattr(generator, "FRESH", Path("nowhere.json"))
     assert generator.main(["--check"]) == 1
     said = capsys.readouterr().err
     assert "docs/calibration.md is stale" in said
     assert "README.md is stale" in said
+
+
+def test_a_page_is_made_again_once_it_or_what_is_behind_it_changed(
+    generator, monkeypatch, tmp_path
+):
+    made = []
+    checked = generator.Checked(
+        ("docs/page.md",), lambda: made.append(1) or {"docs/page.md": "a"}, list
+    )
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "page.md").write_text("a")
+    code = tmp_path / "benchmarks" / "made.py"
+    code.parent.mkdir()
+    code.write_text("1")
+    monkeypatch.setattr(generator, "ROOT", tmp_path)
+    monkeypatch.setattr(generator, "FRESH", tmp_path / "fresh.json")
+    monkeypatch.setattr(generator, "CHECKED", (checked,))
+    assert generator.stale() == []
+    assert len(made) == 1
+    generator.stamped()
+    assert generator.stale() == []
+    assert len(made) == 1
+    code.write_text("2")
+    assert generator.stale() == []
+    assert len(made) == 2
+    generator.stamped()
+    (tmp_path / "docs" / "page.md").write_text("b")
+    assert generator.stale() == ["docs/page.md"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -25,10 +25,20 @@ def behind(module: ModuleType) -> str:
     """Of the paper's file and its parts, of everything that runs and judges, and of the versions of
     the libraries.
     """
+    return behind_files(of_paper(module))
+
+
+def of_paper(module: ModuleType) -> tuple[Path, ...]:
+    """A paper's file, and its file of parts if it has one."""
     own = Path(str(module.__file__))
     parts = own.with_name(f"{own.stem}_parts.py")
-    found = [own.read_bytes(), parts.read_bytes() if parts.is_file() else b""]
-    return hashlib.sha256(_ours() + b"\0".join(found)).hexdigest()[:16]
+    return (own, parts) if parts.is_file() else (own,)
+
+
+def behind_files(files: Iterable[Path]) -> str:
+    """Of these files too."""
+    found = (f"{p.name} {hashlib.sha256(p.read_bytes()).hexdigest()}" for p in files)
+    return hashlib.sha256(_ours() + "\n".join(found).encode()).hexdigest()[:16]
 
 
 @cache
