@@ -104,6 +104,17 @@ def test_observables_and_symbolic_powers_are_atoms():
     assert outcome(step) is Outcome.PROVED
 
 
+def test_a_power_is_the_same_atom_alone_and_in_a_product_and_upside_down():
+    k, q = index("k", "step"), positive("q", "x^(2/n)")
+    rate = 1 - eta * x ** (2 - 2 / n)  # a sum that has a denominator
+    alone = (r(k) <= rate**k * r(0), rate**k <= lam)
+    assert outcome(Implication("", alone, r(k) <= lam * r(0), at="here")) is Outcome.PROVED
+    powers = (Eq(q, x ** (2 / n)), s <= x ** (2 - 2 / n) * eta)
+    assert outcome(Implication("", powers, s <= eta * x**2 / q, at="here")) is Outcome.PROVED
+    wrong = outcome(Implication("", powers, s <= eta * x**2 * q, at="here"))
+    assert wrong is not Outcome.PROVED
+
+
 def test_what_the_solver_cannot_decide_is_unknown():
     step = Implication(
         "", (x > 1,), log(x) <= x - 1, at="here"
