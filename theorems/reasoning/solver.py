@@ -74,6 +74,8 @@ class Translation:
                 v < z3.Q(int(high.p), int(high.q), self.context),
             ]
             return v
+        if isinstance(e, sympy.ceiling | sympy.floor):
+            return self.rounded(e)
         if e.is_Symbol:
             return self.letter(e)
         if e.is_Add:
@@ -97,7 +99,7 @@ class Translation:
             return power if e.exp.p > 0 else 1 / self.divisor(power)
         if e.is_Pow and e.exp.is_Add and (parts := sympy.expand_power_exp(e)).is_Mul:
             return z3.Product([self(f) for f in parts.args])
-        if e.is_Pow and e.base is not sympy.E and e.exp.could_extract_minus_sign():
+        if isinstance(e, sympy.Pow | sympy.exp) and e.exp.could_extract_minus_sign():
             return 1 / self.divisor(self(1 / e))  # of one power, whichever way it is written
         self.free = True
         v = self.variable(
@@ -105,6 +107,18 @@ class Translation:
         )
         if isinstance(e, sympy.log) and getattr(e.args[0], "below", None) == 1:
             self.facts.append(v < 0)
+        return v
+
+    def rounded(self, e: Any) -> Any:
+        """A number rounded up or down: less than one away, on its side."""
+        self.free = True
+        new = e not in self.vars
+        v = self.variable(e, f"atom{len(self.vars)}", None)
+        if new:
+            low, high = (
+                (self(e.args[0]), v) if isinstance(e, sympy.ceiling) else (v, self(e.args[0]))
+            )
+            self.facts += [low <= high, high < low + 1]
         return v
 
     def divisor(self, v: Any) -> Any:
