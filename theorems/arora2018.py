@@ -69,6 +69,7 @@ contracts = Claim("every step contracts", loss(k + 1) <= (1 - eta * rate) * loss
 descends = Claim("every step descends", loss(k + 1) <= loss(k) - eta / 2 * low(k)**(2 - 2 / N) * energy(k), at="Lemma 1, (9)", over=Each(k))
 stays = Claim("layers stay balanced", balance(k) <= 2 * delta, at="Lemma 2, A(t)", over=Each(k))
 bounded = Claim("layers stay bounded", top(k) <= (4 * Phi)**(1 / N), at="Lemma 2, C(t)", over=Each(k))
+doubles = Claim("gradient as large as the loss says", Eq(energy(k), 2 * loss(k)), at="Theorem 1, proof", over=Each(k))
 keeps = Claim("singular values keep the margin", low(k) >= c, at="Claim 1", over=Each(k))
 
 # The algebra, for every N -------------------------------------------------------------------------------------------
@@ -81,10 +82,10 @@ e, e_2 = positive("e", "distance of WWᵀ from (W_NW_Nᵀ)^N"), positive("e_2", 
 drift, spent = positive("drift", "change of the balance"), positive("spent", "η times the sum of ‖∇L‖² over the steps so far")
 within, roots = c <= Phi, (Eq(q, Phi**(2 / N)), Eq(q**2, Phi**(4 / N)))              # c is at most σ_min(Φ); q is a power
 shrinks = Implication("no coefficient 1 − ηu is negative", (small, *roots, u <= 4 * Phi**(2 - 2 / N), c**(4 - 2 / N) <= Phi**(4 - 2 / N)),
-                      eta * u <= 1, at="Theorem 1, proof")
+                      eta * u < 1, at="Theorem 1, proof")
+precise = Implication("η is small enough for Lemma 7", (small, within, g**2 <= (eta * N)**2 * 256 * Phi**(4 - 4 / N)), 24 * g**2 <= eta * rate,
+                      at="Lemma 7, (27)")
 follows = (
-    Implication("a step leaves some of the loss", (small, Eq(x, rate), Eq(y, c**(4 - 2 / N)), x * y <= Phi**(6 - 4 / N)), eta * rate < 1,
-                at="Theorem 1, proof"),
     Implication("steps multiply", (contracts, decays, Eq(h, 1 - eta * rate)), loss(k + 1) <= h * decays.relation.rhs, at="Theorem 1, proof"),
     Grows("to less than an exponential", 1 - x, exp(-x), along=x, at="Theorem 1, proof"),
     Implication("whose exponent after T steps is at least log(1/ρ)", (rho < 1,), eta * rate * T >= log(1 / rho), at="Theorem 1, (8)"),
@@ -99,7 +100,7 @@ proof = (
                 top(k) <= x * (2 * Phi)**(1 / N)), bounded, at="Lemma 2, C(t)"),
     Identity("2δ is what Lemma 7 needs, M^(2N−2) being at most 16‖Φ‖^(2−2/N)", 2 * delta * 8 * N**3 * 16 * Phi**(2 - 2 / N), c**2,
              at="Lemma 7, (28)"),
-    Implication("and so is η", (small, within, g**2 <= (eta * N)**2 * 256 * Phi**(4 - 4 / N)), 24 * g**2 <= eta * rate, at="Lemma 7, (27)"),
+    precise,
     Implication("WWᵀ is nearly a power, y being σ_min(W)²", (8 * N**3 * P * nu <= y, e <= nu * P * N**2 / 2), 16 * N * e <= y,
                 at="Lemma 5, our constant"),
     Implication("and W_2:N W_2:Nᵀ", (8 * N**3 * P_2 * M**2 * nu <= u * v, v <= M**2, e_2 <= nu * P_2 * N**2 / 2), 16 * N * e_2 <= u,
@@ -111,7 +112,7 @@ proof = (
                 star <= g**2 / 2, at="Lemma 7, proof"),
     Implication("so every step descends", (24 * g**2 <= eta * u, eta * u <= 1, mu >= 15 * u / 16, Eq(u, low(k)**(2 - 2 / N)), star <= g**2 / 2,
                 loss(k + 1) <= loss(k) - eta * mu * energy(k) + star * energy(k) + (g + star)**2 * energy(k) / 2), descends, at="Lemma 7"),
-    Implication("and contracts", (descends, Eq(energy(k), 2 * loss(k)), low(k)**(2 - 2 / N) >= rate), contracts, at="Theorem 1, proof"),
+    Implication("and contracts", (descends, doubles, low(k)**(2 - 2 / N) >= rate), contracts, at="Theorem 1, proof"),
     *follows,
     Implication("the balance drifts by its second order", (small, *roots, drift <= 2 * eta * 8 * Phi**(2 - 2 / N) * spent,
                 spent * rate <= Phi**2), 3 * drift <= 2 * delta, at="Lemma 2, (36)"),
@@ -122,7 +123,7 @@ theorem = Theorem(
     practice=Practice(data="sphere", samples=3, widths=(6,), seeds=8, step_size=0.05, steps=400),
     choices={N: Integer(3), c: Rational(1, 4), rho: Rational(1, 10)},
     witness=Witness("sphere", samples=2, letters={c: Rational(9, 20), rho: Rational(999, 1000)}, width=4),
-    hypotheses=(margin, balanced, small), claims=(reaches, decays, contracts, descends, stays, bounded, keeps), derivation=proof)
+    hypotheses=(margin, balanced, small), claims=(decays, contracts, reaches, descends, doubles, stays, bounded, keeps), derivation=proof)
 
 # Linear residual networks, and what happens without a margin ----------------------------------------------------------
 close = Hypothesis("target near the identity", off <= (1 - c) / 2, at="Section 3.2: less than 1/2, by c/2", form="ours")
@@ -131,8 +132,8 @@ identical = replace(
     setting=residual, practice=Practice(data="separable", samples=2, widths=(2,), seeds=1, step_size=0.05, steps=400),
     choices={**theorem.choices, N: Integer(2)}, witness=Witness("separable", samples=2, letters={rho: Rational(1999, 2000)}),
     hypotheses=(Hypothesis("square target", Eq(d, n), at="Section 3.2"), Hypothesis("one width", Eq(m, n), at="Section 3.2"), close, small),
-    claims=(reaches, decays, contracts), derivation=(
-        Implication("the identity has a deficiency margin", (close, sigma >= 1 - off), off <= sigma - c, at="Section 3.2"), *follows))
+    claims=(decays, contracts, reaches), derivation=(
+        Implication("the identity has the margin c", (close, sigma >= 1 - off), off <= sigma - c, at="Section 3.2"), precise, shrinks, *follows))
 below_zero = Hypothesis("a negative eigenvalue", lam > 0, at="Claim 5, proof")
 up = Claim("loss stays up", loss(k) >= lam**2 / 2, at="Claim 5, proof", over=Each(k))
 stuck = Theorem(
