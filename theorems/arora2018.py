@@ -47,9 +47,9 @@ top = measured("top", "largest spectral norm of a layer", larger(larger(spectral
 off = measured("off", "distance of Φ from the identity", norm((W_N @ W_1).start - target), text="‖Φ−I‖", tex=r"\lVert\Phi-I\rVert_F")
 
 # What is trained on what --------------------------------------------------------------------------------------------
-half = algorithm("singular_power", A.start @ A.start.T, 1 / (2 * N), axes=(points, points), signed=True)
-first = algorithm("singular_power", A.start, 1 / N, axes=(points, inputs), signed=True)
-procedure = {Q_1: orthogonal, Q_2: orthogonal, W_1: Q_1.start @ first, W_2: Q_2.start @ half @ Q_1.start.T, W_N: half @ Q_2.start.T}  # Procedure 1
+first = algorithm("singular_power", A.start, 1 / N, axes=(points, inputs), signed=True)    # U S^(1/N) Vᵀ where A = U S Vᵀ: Procedure 1, turned
+other = algorithm("left_power", A.start, 1 / N, axes=(points, points), signed=True)        # U S^(1/N) Uᵀ
+procedure = {Q_1: orthogonal, Q_2: orthogonal, W_1: Q_1.start @ first, W_2: Q_2.start @ other @ Q_1.start.T, W_N: other @ Q_2.start.T}
 near = {**procedure, A: Rational(15, 16) * target + normal / 64, W_1: Q_1.start @ first + normal / (5 * 10**6)}
 three = Setting(trained=(W_1, W_2, W_N), start=near, loss=norm(product - target)**2 / 2, data=("unit_ball",))
 residual = Setting(trained=(W_1, W_N), start={W_1: unit_matrix, W_N: unit_matrix}, loss=norm(W_N @ W_1 - target)**2 / 2, data=("unit_ball",))
