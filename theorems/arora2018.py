@@ -89,6 +89,7 @@ follows = (
     Implication("steps multiply", (contracts, decays, Eq(h, 1 - eta * rate)), loss(k + 1) <= h * decays.relation.rhs, at="Theorem 1, proof"),
     Grows("to less than an exponential", 1 - x, exp(-x), along=x, at="Theorem 1, proof"),
     Implication("whose exponent after T steps is at least log(1/ρ)", (rho < 1,), eta * rate * T >= log(1 / rho), at="Theorem 1, (8)"),
+    Implication("and not before", (rho < 1,), eta * rate * (T - 1) < log(1 / rho), at="Theorem 1, (8)"),
     Implication("so the loss is ε", (decays, (1 - eta * rate)**k <= rho), reaches, at="Theorem 1"),
 )
 proof = (
