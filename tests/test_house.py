@@ -17,8 +17,11 @@ SOURCES = [
     for room in ORDER
     for p in ([ROOT / "cli.py"] if room == "cli" else sorted((ROOT / room).rglob("*.py")))
 ]
+PARTS = sorted((ROOT / "theorems").glob("*_parts.py"))  # beside a theorem, and of the simulator
 PAPERS = [
-    p for p in sorted((ROOT / "theorems").glob("*.py")) if p.stem not in ("__init__", "problem")
+    p
+    for p in sorted((ROOT / "theorems").glob("*.py"))
+    if p.stem not in ("__init__", "problem") and p not in PARTS
 ]
 
 
@@ -32,13 +35,15 @@ def imported(path):
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_imports_point_one_way(path):
-    room = path.relative_to(ROOT).parts[0].removesuffix(".py")
+    room = "sim" if path in PARTS else path.relative_to(ROOT).parts[0].removesuffix(".py")
     for name in imported(path):
         assert ORDER.get(name.split(".")[0], -1) <= ORDER[room], f"{path.name} imports {name}"
 
 
 @pytest.mark.parametrize(
-    "path", [p for p in SOURCES if "theorems" in p.parts], ids=lambda p: p.name
+    "path",
+    [p for p in SOURCES if "theorems" in p.parts and p not in PARTS],
+    ids=lambda p: p.name,
 )
 def test_theorems_know_no_arrays(path):
     assert not {n.split(".")[0] for n in imported(path)} & {"jax", "numpy", "pandas", "scipy"}
@@ -60,6 +65,11 @@ def test_a_theorem_file_is_data(path):
     assert not [
         type(n).__name__ for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, banned)
     ]
+
+
+@pytest.mark.parametrize("path", PARTS, ids=lambda p: p.stem)
+def test_a_file_of_parts_stands_beside_its_theorem(path):
+    assert path.with_name(f"{path.stem.removesuffix('_parts')}.py").is_file()
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))

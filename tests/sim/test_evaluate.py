@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Rational, sqrt
 
+from sim import parts
 from sim.measuring import algorithms, evaluate
 from sim.measuring.evaluate import NotKnown, values
 from tests.sim.random_terms import ANY, terms
@@ -151,6 +152,7 @@ def test_no_operation_is_left_out():
     there = {t.operation for e in EXAMPLES.values() for t in e.all_terms()}
     every = {*evaluate.ONE, *evaluate.TWO, *evaluate.REDUCE, *evaluate.ARRAYS, *evaluate.WHOLE}
     elsewhere = {"gradient", "tangent_kernel"}  # below, against finite differences
+    elsewhere |= parts.SOURCES.keys()  # of files of parts, in test_parts.py
     assert every - there - elsewhere == set()
     said = {*words.ENTRYWISE, *term.ELEMENTWISE}
     assert said <= every | algorithms.NAMES

@@ -3,7 +3,7 @@ a proof.
 """
 
 import pytest
-from sympy import Eq, Integral, Rational, exp, log, oo, pi, sign, sqrt
+from sympy import Eq, Integral, Rational, ceiling, exp, floor, log, oo, pi, sign, sqrt
 
 from tests.letters import observable, of_data
 from theorems.language import (
@@ -104,6 +104,19 @@ def test_observables_and_symbolic_powers_are_atoms():
     assert outcome(step) is Outcome.PROVED
 
 
+def test_a_power_is_the_same_atom_alone_and_in_a_product_and_upside_down():
+    k, q = index("k", "step"), positive("q", "x^(2/n)")
+    rate = 1 - eta * x ** (2 - 2 / n)  # a sum that has a denominator
+    alone = (r(k) <= rate**k * r(0), rate**k <= lam)
+    assert outcome(Implication("", alone, r(k) <= lam * r(0), at="here")) is Outcome.PROVED
+    powers = (Eq(q, x ** (2 / n)), s <= x ** (2 - 2 / n) * eta)
+    assert outcome(Implication("", powers, s <= eta * x**2 / q, at="here")) is Outcome.PROVED
+    small = Implication("", (exp(-s) <= x,), eta * exp(-s) * lam <= eta * lam * x, at="here")
+    assert outcome(small) is Outcome.PROVED
+    wrong = outcome(Implication("", powers, s <= eta * x**2 * q, at="here"))
+    assert wrong is not Outcome.PROVED
+
+
 def test_what_the_solver_cannot_decide_is_unknown():
     step = Implication(
         "", (x > 1,), log(x) <= x - 1, at="here"
@@ -141,6 +154,20 @@ def test_logarithms_of_products_and_powers_of_multiples_are_the_same_atoms_in_an
         "", (m >= log(2 * n**2 / delta),), m >= log(2) + 2 * log(n) - log(delta), at="here"
     )
     assert outcome(step) is Outcome.PROVED
+
+
+@pytest.mark.parametrize(
+    ("then", "expected"),
+    [
+        (ceiling(x / eta) * eta >= x, Outcome.PROVED),
+        (ceiling(x / eta) < x / eta + 1, Outcome.PROVED),
+        (floor(x / eta) * eta <= x, Outcome.PROVED),
+        (ceiling(x / eta) * eta >= 2 * x, Outcome.FALSE),
+        (floor(x / eta) * eta >= 2 * x, Outcome.FALSE),
+    ],
+)
+def test_what_is_rounded_up_or_down_is_less_than_one_away(then, expected):
+    assert outcome(Implication("", (x >= 3 * eta,), then, at="here")) is expected
 
 
 def test_requirements_that_can_be_met_come_with_a_point():

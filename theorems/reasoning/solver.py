@@ -74,14 +74,18 @@ class Translation:
                 v < z3.Q(int(high.p), int(high.q), self.context),
             ]
             return v
+        if isinstance(e, sympy.ceiling | sympy.floor):
+            return self.rounded(e)
         if e.is_Symbol:
             return self.letter(e)
         if e.is_Add:
             return z3.Sum([self(a) for a in e.args])
         if e.is_Mul:
-            e = sympy.factor_terms(e)
+            kept, whole = _kept_whole(e)
+            kept = sympy.factor_terms(kept)
+            e = kept.xreplace(whole)
         if e.is_Mul:
-            top, bottom = e.as_numer_denom()
+            top, bottom = (part.xreplace(whole) for part in kept.as_numer_denom())
             if bottom == 1:
                 return z3.Product([self(a) for a in e.args])
             return self(top) / self.divisor(self(bottom))
@@ -95,12 +99,26 @@ class Translation:
             return power if e.exp.p > 0 else 1 / self.divisor(power)
         if e.is_Pow and e.exp.is_Add and (parts := sympy.expand_power_exp(e)).is_Mul:
             return z3.Product([self(f) for f in parts.args])
+        if isinstance(e, sympy.Pow | sympy.exp) and e.exp.could_extract_minus_sign():
+            return 1 / self.divisor(self(1 / e))  # of one power, whichever way it is written
         self.free = True
         v = self.variable(
             e, f"atom{len(self.vars)}", ">" if e.is_positive else ">=" if e.is_nonnegative else None
         )
         if isinstance(e, sympy.log) and getattr(e.args[0], "below", None) == 1:
             self.facts.append(v < 0)
+        return v
+
+    def rounded(self, e: Any) -> Any:
+        """A number rounded up or down: less than one away, on its side."""
+        self.free = True
+        new = e not in self.vars
+        v = self.variable(e, f"atom{len(self.vars)}", None)
+        if new:
+            low, high = (
+                (self(e.args[0]), v) if isinstance(e, sympy.ceiling) else (v, self(e.args[0]))
+            )
+            self.facts += [low <= high, high < low + 1]
         return v
 
     def divisor(self, v: Any) -> Any:
@@ -145,6 +163,18 @@ class Translation:
             "==": left == right,
             "!=": left != right,
         }[r.rel_op]
+
+
+def _kept_whole(e: Expr) -> tuple[Expr, dict[Any, Expr]]:
+    """The expression with letters for sums to unknown powers, and what they stand for: such a power
+    is one number wherever it occurs, so that nothing is drawn out of it.
+    """
+    powers = [p for p in e.atoms(sympy.Pow) if p.base.is_Add and not p.exp.is_number]
+    whole = {
+        p: Dummy(positive=p.is_positive, nonnegative=p.is_nonnegative, real=p.is_real)
+        for p in sorted(powers, key=str)
+    }
+    return e.xreplace(whole), {letter: p for p, letter in whole.items()}
 
 
 def opened(t: Translation, letters: Iterable[Any], relations: Iterable[Any]) -> Any:
