@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from sim.measuring import evaluate
+from sim.measuring import balls, evaluate, of_data
 from sim.measuring.algorithms import ALGORITHMS, CERTIFIED, of_arrays
 from theorems.language.measurement import Term
 from theorems.problem import BadInput
@@ -19,9 +19,16 @@ from theorems.problem import BadInput
 SOURCES: dict[str, Path] = {}  # by operation
 
 
-def register(name: str, rule: Callable[..., Any], compiled: bool = True) -> None:
+def register(
+    name: str,
+    rule: Callable[..., Any],
+    compiled: bool = True,
+    enclosed: Callable[..., Any] | None = None,
+) -> None:
     """Add an operation: of JAX arrays, or (compiled=False) an algorithm of NumPy arrays.
 
+    enclosed: the same in balls (`flint.arb`) that certainly hold it, from arrays of balls, or
+    NotEnclosed; without it no hypothesis about the data that uses the operation can be decided.
     BadInput for a name that is taken by something else.
     """
     arrays = (evaluate.ARRAYS, evaluate.ONE, evaluate.TWO, evaluate.REDUCE, evaluate.WHOLE)
@@ -30,11 +37,13 @@ def register(name: str, rule: Callable[..., Any], compiled: bool = True) -> None
         raise BadInput("parts", name, "this name is taken; choose another")
     if name in SOURCES:
         _forget()
-    SOURCES[name] = Path(inspect.getsourcefile(rule) or inspect.getfile(rule))
+    SOURCES[name] = Path(inspect.stack()[1].filename)  # that of the caller
     if compiled:
         evaluate.ARRAYS[name] = rule
     else:
         ALGORITHMS[name] = of_arrays(rule)
+    if enclosed is not None:
+        balls.WHOLE[name] = balls.of_balls(enclosed)
 
 
 def _forget() -> None:
@@ -44,7 +53,7 @@ def _forget() -> None:
     from sim.measuring import series
 
     compiled = (dense._recorder, dense._advance, dense._now, dense._kept, kernel.stepper)
-    for cached in (*compiled, evaluate._compiled, series.along_outputs):
+    for cached in (*compiled, evaluate._compiled, series.along_outputs, of_data._of_data):
         cached.cache_clear()
 
 

@@ -11,7 +11,7 @@ from sympy import S
 
 from reports.judging.findings import LawFinding
 from reports.judging.readings import Rung, readings
-from reports.judging.statistics import NOTHING, Exponent, fit_exponent
+from reports.judging.statistics import LEAST_SEEDS, NOTHING, Exponent, fit_exponent
 from theorems.language import Law
 from theorems.writing.notation import number, text
 
@@ -34,7 +34,8 @@ def law_finding(law: Law, rungs: Sequence[Rung], why: str = "") -> LawFinding:
             words = f"the logarithm of {text(law.along)} is not positive on the whole ladder"
             return LawFinding(law, _void(words), found.sizes)
         table = table / logs ** float(law.log_exponent)
-    exponent = fit_exponent(sizes, table, float(law.exponent), law.kind)
+    least = 1 if all(r.evidence.deterministic for r in rungs) else LEAST_SEEDS
+    exponent = fit_exponent(sizes, table, float(law.exponent), law.kind, least)
     missing = sizes[(~np.isfinite(table) | (table <= 0)).any(axis=0)]
     if len(missing):
         where = f"no positive value at {text(law.along)} = {', '.join(map(number, missing))}"

@@ -62,9 +62,10 @@ def limit_finding(claim: Claim, rungs: Sequence[Rung], why: str = "") -> Finding
     errors = np.array([a.errors + b.errors for a, b in zip(*sides, strict=True)]).T
     known = np.isfinite(left - right).all(axis=1)
     said = f"unmeasured in {(~known).sum()} of {len(known)} seeds; " if not known.all() else ""
-    if known.sum() < LEAST_SEEDS or len(rungs) < RUNGS or 2 * known.sum() < len(known):
+    least = 1 if all(r.evidence.deterministic for r in rungs) else LEAST_SEEDS
+    if known.sum() < least or len(rungs) < RUNGS or 2 * known.sum() < len(known):
         sizes = f"{known.sum()} seeds at {len(rungs)} sizes"
-        need = f"a limit needs {LEAST_SEEDS} seeds at {RUNGS} sizes"
+        need = f"a limit needs {least} seeds at {RUNGS} sizes"
         return Finding(claim, Verdict.VOID, evidence=f"{said}measured: {sizes}; {need}")
     gap = between(claim.relation.rel_op, left[known], right[known], errors[known])
     verdict, words = trend(np.array([r.size for r in rungs]), gap)
@@ -166,8 +167,12 @@ def _steepness(x: Array, values: Array) -> float:
 
 
 def _each(values: Array, statistic: Callable[[Array], float]) -> Array:
-    """The jackknife's pseudo-values: a sample, one a seed, of what all seeds together give."""
+    """The jackknife's pseudo-values: a sample, one a seed, of what all seeds together give; of a
+    single run, what it gives.
+    """
     seeds, whole = len(values), statistic(values)
+    if seeds == 1:
+        return np.array([whole])
     rest = [statistic(np.delete(values, i, axis=0)) for i in range(seeds)]
     return np.array([seeds * whole - (seeds - 1) * r for r in rest])
 

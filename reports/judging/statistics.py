@@ -276,10 +276,12 @@ def mean_interval(sample: np.ndarray, confidence: float = INTERVAL) -> tuple[flo
     return mean, mean - reach, mean + reach
 
 
-def fit_exponent(sizes: np.ndarray, values: np.ndarray, declared: float, kind: str) -> Exponent:
+def fit_exponent(
+    sizes: np.ndarray, values: np.ndarray, declared: float, kind: str, least: int = LEAST_SEEDS
+) -> Exponent:
     """Fit value ~ size**a and compare with `declared`; sizes in the order in which they go to the limit.
 
-    values: (seeds, sizes), at least 3 seeds and 4 sizes. 'at most' and 'at least' are one-sided,
+    values: (seeds, sizes), at least `least` seeds and 4 sizes. 'at most' and 'at least' are one-sided,
     'exactly' asks for equality within MARGIN. The slope is that of the whole ladder, or of its last
     half where the two halves differ. A value that is not positive and finite is unmeasured; its
     seed is left out, said, and no law is contradicted then.
@@ -289,9 +291,9 @@ def fit_exponent(sizes: np.ndarray, values: np.ndarray, declared: float, kind: s
     said = [f"unmeasured in {lost} of {len(values)} seeds"] if lost else []
     if len(sizes) < RUNGS:
         said.append(f"{len(sizes)} sizes, and an exponent needs {RUNGS}")
-    if seeds < LEAST_SEEDS:
-        said.append(f"{seeds} seeds were measured, and an exponent needs {LEAST_SEEDS}")
-    if seeds < LEAST_SEEDS or len(sizes) < RUNGS or lost > seeds:
+    if seeds < least:
+        said.append(f"{seeds} seeds were measured, and an exponent needs {least}")
+    if seeds < least or len(sizes) < RUNGS or lost > seeds:
         return replace(NOTHING, seeds=seeds, why="; ".join(said))
     x, y = np.log(sizes), np.log(values[measured])
     bend = bends(x, y)

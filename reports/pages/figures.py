@@ -85,9 +85,8 @@ def _curves(report: Report, folder: Path) -> tuple[str, str] | None:
             ax.set_yscale("log")
             ax.set_ylim(max(min(positive), 1e-30) / 2, max(c.high) * 2)
         width = g.theorem.scale.width.name if g.theorem.scale.width else "m"
-        ax.set_title(
-            f"{g.theorem.statement}\n{g.scale['data']}, n = {g.scale['n']}, {width} = {g.scale[width]:,}"
-        )
+        wide = f", {width} = {g.scale[width]:,}" if width in g.scale else ""
+        ax.set_title(f"{g.theorem.statement}\n{g.scale['data']}, n = {g.scale['n']}{wide}")
         ax.set_ylabel(c.title.partition(": ")[2])
         ax.set_xlabel({"k": "step k", "t": "time t"}.get(c.axis, c.axis))
     axes[0].legend(fontsize=7)

@@ -147,7 +147,7 @@ class Inside:
         study, wants = self.study, self.wants
         if given := self.given_width:
             return Search(given)
-        if wants.width or not draws_decide(self.at):
+        if wants.width or not draws_decide(self.at) or not self._wide:
             return Search(first_width(self.at, wants))
         return certified_width(self.at, self.case, self.delta, study.store, study.say)
 
@@ -168,14 +168,20 @@ class Inside:
 
     def _run(self, width: int, step: float | None, seeds: int, began: float) -> Regime:
         plan = self._plan(width, step, seeds)
+        where = f"in regime at m = {width:,}" if self._wide else "in regime"
         frame = trajectories(
             plan,
             self.study.store,
             trains(self.theorem),
-            self.study.say(f"{self.theorem.statement}: in regime at m = {width:,}", seeds),
+            self.study.say(f"{self.theorem.statement}: {where}", len(plan.seeds)),
         )
         why = "every explicit hypothesis certainly holds"
         return self.study.regime(self.at, Ran(self.case, self.delta, plan, frame), why, began)
+
+    @property
+    def _wide(self) -> bool:
+        """Whether the network has a width."""
+        return self.theorem.setting is not None and self.theorem.setting.has_width
 
     def _deeper(self, width: int, edge: Regime, seeds: int) -> Regime | None:
         """The same seeds at a smaller step inside the region; None where the theorem bounds no step

@@ -23,7 +23,7 @@ from sim.data.table import RECIPES, Data, load
 from sim.plan import Plan
 from sim.run import trajectories
 from sim.store import Store
-from theorems.language import Claim, LimitIn, Quantity, Theorem
+from theorems.language import Claim, LimitIn, Quantity, Setting, Theorem
 from theorems.problem import BadInput
 from theorems.reasoning.exact import Decision
 from theorems.writing.notation import number, text
@@ -61,15 +61,21 @@ class Climb:
     say: Say
     _done: dict[Quantity, tuple[pd.DataFrame, ...]] = field(default_factory=dict)
 
+    @property
+    def _setting(self) -> Setting:
+        setting = self.theorems[0].setting
+        assert setting is not None
+        return setting
+
     @cached_property
     def flow(self) -> bool:
         return self.theorems[0].scale.step_size is None
 
     @cached_property
     def widths(self) -> tuple[int, ...]:
-        """From narrow to wide; a flow takes the first of its practice alone."""
+        """From narrow to wide; a flow, and a network without neurons, takes the first alone."""
         widths = sorted(set(self.options.widths or self.theorems[0].practice.widths))
-        return tuple(widths[:1] if self.flow else widths)
+        return tuple(widths[:1] if self.flow or not self._setting.has_width else widths)
 
     @cached_property
     def seeds(self) -> int:
@@ -88,7 +94,8 @@ class Climb:
     @cached_property
     def frames(self) -> tuple[pd.DataFrame, ...]:
         """The runs of the ladder of widths."""
-        return tuple(self._run(c, f"m = {c.size}") for c in self.wide)
+        sized = self._setting.has_width
+        return tuple(self._run(c, f"m = {c.size}" if sized else "") for c in self.wide)
 
     def cases(self, letter: Quantity) -> tuple[Case, ...]:
         """The ladder along a letter, planned; BadInput for a size that its setting or its data do
@@ -176,7 +183,8 @@ class Climb:
         return make_plan(theorems, data, width, self.delta, self.seeds, self.options, step)
 
     def _run(self, case: Case, where: str) -> pd.DataFrame:
-        tick = self.say(f"{self.theorems[0].statement}: {where}", self.seeds)
+        statement = self.theorems[0].statement
+        tick = self.say(f"{statement}: {where}" if where else statement, len(case.plan.seeds))
         return trajectories(case.plan, self.store, tick=tick)
 
     def _data(self, letter: Quantity, size: Expr) -> Data:

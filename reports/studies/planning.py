@@ -135,7 +135,7 @@ def evidence(
     found = evidence_at(theorem, data, delta, at, frame)
     if plan is None:
         return found
-    still = not any(plan.setting.laws.values())
+    still = not plan.setting.is_drawn
     return replace(found, trivial=_trivial(plan), steps=plan.steps, deterministic=still)
 
 
@@ -209,7 +209,7 @@ def make_plan(
 
     The step is the given one, the user's, the theorems' own practice, or the largest with which no
     mode can grow; as many steps as the theorems' practice has or until the slowest mode has shrunk,
-    or (`whole`) as their claims speak of, when they end.
+    or (`whole`) as their claims speak of, when they end. A start that is not drawn is run once.
     """
     setting, practice = theorems[0].setting, theorems[0].practice
     assert setting is not None
@@ -232,7 +232,7 @@ def make_plan(
         width,
         float(step),
         options.steps or (spoken if all_end else max(spoken, usual)),
-        tuple(range(options.seed, options.seed + seeds)),
+        tuple(range(options.seed, options.seed + (seeds if setting.is_drawn else 1))),
         asks_of(theorems),
         numbers,
         _depth(theorems[0]),

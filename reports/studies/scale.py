@@ -36,7 +36,8 @@ def scale_of(
     if plan is None:
         return scale
     letters = theorem.scale
-    scale[letters.width.name if letters.width else "m"] = plan.width
+    if plan.setting.has_width:
+        scale[letters.width.name if letters.width else "m"] = plan.width
     if trains(theorem):
         scale[letters.step_size.name if letters.step_size else "Δt"] = plan.step_size
         scale["steps"] = plan.steps

@@ -203,10 +203,11 @@ class Study:
             MEANS if any(c.expected for c in theorem.claims) else seeds_by_design(float(delta))
         )
         plan = make_plan([theorem], data, width, delta, seeds, o)
-        frame = trajectories(
-            plan, self.store, False, self.say(f"{theorem.statement}: draws at m = {width}", seeds)
-        )
-        why = "nothing is trained; the narrowest width is the hardest"
+        wide = plan.setting.has_width
+        words = f"draws at m = {width}" if wide else "draws"
+        tick = self.say(f"{theorem.statement}: {words}", len(plan.seeds))
+        frame = trajectories(plan, self.store, False, tick)
+        why = f"nothing is trained{'; the narrowest width is the hardest' if wide else ''}"
         return self.regime(theorem, Ran(data, delta, plan, frame), why, began)
 
     def practical(self, theorems: list[Theorem], beside: Sequence[Theorem] = ()) -> list[Regime]:

@@ -192,6 +192,22 @@ def _outer(e: InBalls, term: Term) -> Balls:
     return a[:, None] * b[None, :]
 
 
+def _solve(e: InBalls, term: Term) -> Balls:
+    matrix, right = (e(o) for o in term.operands)
+    column = right[:, None] if right.ndim == 1 else right
+    try:
+        found = arb_mat(matrix.tolist()).solve(arb_mat(column.tolist()))
+    except ZeroDivisionError:  # no ball around it is certainly regular
+        raise NotEnclosed(term.text) from None
+    both = np.array(found.tolist(), dtype=object)
+    return both[..., 0] if right.ndim == 1 else both
+
+
+def of_balls(function: Callable[..., Any]) -> Callable[[InBalls, Term], Balls]:
+    """A rule that sees its operands' balls alone, and gives a ball or an array of them."""
+    return lambda e, term: np.asarray(function(*map(e, term.operands)), dtype=object)
+
+
 def _limiting(e: InBalls, _: Term) -> Balls:
     return e.scaled(gram.limiting_entry, arb(1) / 2)
 
@@ -241,6 +257,7 @@ WHOLE: dict[str, Callable[[InBalls, Term], Balls]] = {
     "matmul": _matmul,
     "transpose": _transpose,
     "outer": _outer,
+    "solve": _solve,
     "limiting_gram": _limiting,
     "feature_gram": _feature,
     "cosines": _cosines,

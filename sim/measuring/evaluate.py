@@ -249,6 +249,7 @@ OVER_LAYERS: dict[str, Callable[[Any], Any]] = {
 ARRAYS: dict[str, Callable[..., Any]] = {
     "matmul": lambda a, b: a @ b,
     "outer": jnp.outer,
+    "solve": jnp.linalg.solve,
     "line_angles": kernels.line_angles,
     "mean_absolute_product": kernels.mean_absolute_product,
     "equilibrium": kernels.equilibrium,

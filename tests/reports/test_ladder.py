@@ -12,6 +12,7 @@ from reports.judging.verdict import LawVerdict, Verdict
 from reports.studies import ladder as module
 from reports.studies.ladder import Climb
 from reports.studies.options import Options
+from reports.studies.scale import scale_of
 from reports.studies.study import Study
 from sim.data.table import load
 from sim.run import trajectories
@@ -34,7 +35,7 @@ from theorems.language import (
     measured,
     positive,
 )
-from theorems.language.measurement import labels, norm, normal, signs
+from theorems.language.measurement import inputs, labels, norm, normal, ones, parameter, rows, signs
 
 n, m, d, k = count("n", "points"), count("m", "width"), count("d", "axes"), index("k", "step")
 eta, alpha = positive("eta", "step size"), positive("alpha", "size of the start")
@@ -129,6 +130,49 @@ def test_exponents_that_follow_from_the_definition_are_found_along_every_letter(
     good, bad = LawVerdict.CONSISTENT, LawVerdict.INCONSISTENT
     assert [e.verdict for e in found] == [good, bad, good, bad]
     assert [e.fitted for e in found] == pytest.approx([1] * 4, abs=1e-6)
+
+
+def diagonal():
+    """y = 1 fitted by u - v, u and v starting at alpha and alpha/2: nothing is drawn, and there are
+    no neurons.
+    """
+    u, v = parameter("u", inputs), parameter("v", inputs)
+    out = rows @ (u - v)
+    start = {u: alpha * ones(inputs), v: alpha * ones(inputs) / 2}
+    far = measured("far", "distance from the start's own", norm(u.start))
+    alone = Setting(outputs=out, trained=(u, v), start=start, loss=norm(out - labels) ** 2 / 2)
+    return Theorem(
+        statement="T",
+        says="s",
+        setting=alone,
+        scale=Scale(samples=n, step_size=eta),
+        practice=Practice(
+            data="sphere", samples=4, seeds=7, step_size=0.05, steps=8, ladders={alpha: LADDERS[alpha]}
+        ),
+        choices={alpha: S.One},
+        hypotheses=(),
+        claims=(
+            Claim("vanishes", Eq(far, 0), at="x", over=LimitIn(alpha, 0)),
+            Claim("stays", Eq(far, 1), at="x", over=LimitIn(alpha, 0)),
+        ),
+        laws=(law(far, alpha, 1, kind="exactly", to=0), law(far, alpha, 2, kind="exactly", to=0)),
+    )
+
+
+def test_a_start_that_is_not_drawn_is_run_once_and_judged(store):
+    """Seeds of one run are no evidence; a network without neurons has no width to speak of."""
+    theorem = diagonal()
+    at = climb(theorem, store)
+    assert {len(c.plan.seeds) for c in at.cases(alpha)} == {1}
+    good, bad = LawVerdict.CONSISTENT, LawVerdict.INCONSISTENT
+    assert [w.exponent.verdict for w in at.laws(theorem)] == [good, bad]
+    asked = [Finding(c, Verdict.VOID) for c in theorem.claims]
+    judged = [f.verdict for f in at.judged(theorem, asked)]
+    assert judged == [Verdict.APPROACHED, Verdict.RECEDING]
+    assert len(at.wide) == 1
+    scale = scale_of(theorem, at.data, at.delta, at.wide[0].plan, 1)
+    assert "m" not in scale
+    assert scale["seeds"] == 1
 
 
 def test_a_ladder_is_run_once_for_all_that_goes_along_it(store, monkeypatch):

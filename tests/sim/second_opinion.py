@@ -70,6 +70,7 @@ NUMPY = {
     "transpose": lambda v: v.swapaxes(0, 1),
     "matmul": lambda u, v: np.tensordot(u, v, axes=(u.ndim - 1, 0)),
     "outer": lambda u, v: np.einsum("i,j->ij", u, v),
+    "solve": lambda u, v: np.linalg.inv(u) @ v,
     "spectral": lambda v: np.sqrt(np.linalg.eigvalsh(v.T @ v)[-1]),
     "least_singular_value": lambda v: np.linalg.svd(v)[1].min(),
     "least_eigenvalue": lambda v: np.linalg.eigh(v)[0].min(),

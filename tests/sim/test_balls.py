@@ -50,6 +50,7 @@ from theorems.language.measurement import (
     sign,
     size,
     softplus,
+    solve,
     spectral,
     tanh,
     total,
@@ -90,6 +91,8 @@ NUMBERS = {
     "centred": norm(labels - total(labels) / size(points)),
     "kernel": labels @ limiting_gram(rows) @ labels,
     "spread": greatest_eigenvalue(G) - least_eigenvalue(G),
+    "shortest solution": root(labels @ solve(G + identity(points), labels)),
+    "hat": total(solve(G + identity(points), G) * identity(points)),
 }  # fmt: skip
 
 
@@ -150,6 +153,8 @@ def _high(term, have, sample):
     if op in ("matmul", "outer", "transpose"):
         return {"matmul": np.dot, "outer": np.multiply.outer, "transpose": np.transpose}[op](*args)
     matrix = mpmath.matrix(np.asarray(args[0]).tolist())
+    if op == "solve":
+        return np.array((matrix**-1).tolist(), object) @ args[1]
     if op in ("least_eigenvalue", "greatest_eigenvalue"):
         found = mpmath.eigsy(matrix, eigvals_only=True)
         return min(found) if op == "least_eigenvalue" else max(found)

@@ -107,6 +107,8 @@ EXAMPLES = {
     "matmul": a @ z,
     "transpose": z.T,
     "outer": words.outer(a, labels),
+    "solve": words.solve(rows @ rows.T + identity(points), z.T @ a),
+    "solve for a matrix": words.solve(rows @ rows.T + identity(points), z.T),
     "spectral": words.spectral(z),
     "least_singular_value": words.least_singular_value(rows),
     "least_eigenvalue": words.least_eigenvalue(rows.T @ rows - identity(inputs)),

@@ -11,9 +11,11 @@ import pytest
 from sympy import Rational, sqrt
 
 from sim import parts
+from sim.data.sample import Sample
 from sim.data.table import load
-from sim.measuring import algorithms, evaluate
+from sim.measuring import algorithms, balls, evaluate
 from sim.measuring.evaluate import NotKnown
+from sim.measuring.of_data import of_data
 from sim.run import simulate
 from tests.sim.settings import (
     BOTH_LAYERS,
@@ -94,6 +96,7 @@ from theorems.language.measurement import (
     smaller,
     so_far,
     softplus,
+    solve,
     spectral,
     step_length,
     step_size,
@@ -131,6 +134,14 @@ def _biggest(a):
 register("test_cubic", _power)
 register("test_biggest", _biggest, compiled=False)
 """
+ENCLOSED = """
+
+def sum_of(term):
+    return algorithm("test_sum", term, signed=True)
+
+
+register("test_sum", np.sum, compiled=False, enclosed=lambda v: sum(v))
+"""
 OTHER = CUBIC.replace("test_", "other_")
 
 
@@ -146,7 +157,8 @@ def registered(tmp_path):
         spec.loader.exec_module(module)
         return SimpleNamespace(path=path, **vars(module))
 
-    kept = [(t, dict(t)) for t in (evaluate.ARRAYS, algorithms.ALGORITHMS, parts.SOURCES)]
+    tables = (evaluate.ARRAYS, algorithms.ALGORITHMS, parts.SOURCES, balls.WHOLE)
+    kept = [(t, dict(t)) for t in tables]
     yield load_file
     for table, before in kept:
         table.clear()
@@ -187,7 +199,8 @@ def operations(out, p, file=None):
         "sign": total(sign(out)), "cos": total(cosine_of(out)), "arccos": most(arccosine(tanh(out))),
         "total": total(out), "mean": mean(out), "most": most(out), "least": least(out),
         "norm": norm(out), "matmul": out @ labels, "transpose": norm(matrix.T),
-        "outer": norm(outer(out, labels)), "spectral": spectral(matrix),
+        "outer": norm(outer(out, labels)), "solve": norm(solve(square + identity(square.axes[0]), matrix.T)),
+        "spectral": spectral(matrix),
         "least_singular_value": least_singular_value(matrix),
         "least_eigenvalue": least_eigenvalue(square),
         "greatest_eigenvalue": greatest_eigenvalue(square), "left_vector": norm(left_vector(matrix)),
@@ -324,6 +337,23 @@ def test_a_network_of_a_file_trains_as_numpy_does(registered):
             assert series(frame, "big").loc[k] == pytest.approx(np.abs(weights).max(), rel=1e-12)
         slope = above_[:, None] * 3 * (weights @ x.T) ** 2 * (u - y) / np.sqrt(20)
         weights = weights - 0.01 * slope @ x
+
+
+def test_what_a_file_encloses_is_certified_and_all_else_is_a_float(registered):
+    file = registered(CUBIC.format(power=3) + ENCLOSED)
+    data = load("sphere", 3)
+    sample = Sample(data, ())
+    bare, enclosed = (
+        of_data(total(file.biggest(labels)) * 1, sample),
+        of_data(file.sum_of(labels), sample),
+    )
+    assert not bare.certified
+    assert enclosed.certified
+    assert enclosed.low <= data.labels.sum() <= enclosed.high
+    assert enclosed.high - enclosed.low < 1e-12
+    twice = of_data(2 * file.sum_of(labels) + 1, sample)
+    assert twice.certified
+    assert twice.low <= 2 * data.labels.sum() + 1 <= twice.high
 
 
 def test_a_changed_file_is_another_run_and_another_familys_is_not(registered):

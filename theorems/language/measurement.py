@@ -230,6 +230,19 @@ def greatest_eigenvalue(matrix: Term) -> Term:
     return _of_matrix("greatest_eigenvalue", matrix, 0, semidefinite(matrix))
 
 
+def solve(matrix: Term, right: Term) -> Term:
+    """What a square matrix maps to the vector or matrix on the right; not finite where it is
+    singular.
+    """
+    own = own_axes(matrix.axes)
+    if len(own) != 2 or own[0] != own[1] or right.axes[:1] != own[:1] or matrix.axes != own:
+        found = shapes("solve", matrix, right)
+        raise BadInput(
+            "measurement", found, "it needs a square matrix and a right side of its axis"
+        )
+    return make("solve", (matrix, right), (), (own[1], *right.axes[1:]))
+
+
 def left_vector(matrix: Term) -> Term:
     """The leading left singular vector, up to sign."""
     return _of_matrix("left_vector", matrix, 1, False)

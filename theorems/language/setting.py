@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from theorems.language.frozen import Frozen
-from theorems.language.measurement import Term, bound_laws, labels, lifted, rows, training_loss
+from theorems.language.measurement import (
+    Term,
+    bound_laws,
+    labels,
+    lifted,
+    neurons,
+    rows,
+    training_loss,
+    units,
+)
 from theorems.language.method import Method, gradient_descent
 from theorems.problem import BadInput
 
@@ -51,6 +60,16 @@ class Setting:
     def parameters(self) -> tuple[Term, ...]:
         """Every parameter, in the order of `start`."""
         return tuple(self.start)
+
+    @property
+    def has_width(self) -> bool:
+        """Whether any parameter has neurons, so that a width means something."""
+        return any({neurons, units} & set(p.axes) for p in self.start)
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether anything of the start is random; if not, all seeds are one run."""
+        return any(self.laws.values())
 
     @property
     def numbers(self) -> tuple[Any, ...]:

@@ -19,6 +19,7 @@ from theorems.language.lemma import Use
 from theorems.writing.notation import text
 from theorems.reasoning.outcome import Outcome, Replay
 from theorems.language.quantity import At, expanded
+from theorems.reasoning import monotone
 
 TIMEOUT_MS, WHOLE_MS = (
     8000,
@@ -268,6 +269,9 @@ def _solve(step: Implication, relations: Sequence[Any]) -> Replay:
         if t.free and not _refutes(
             relations, {a: model.eval(t.letter(a), model_completion=True) for a in free}
         ):
+            solver.add(*monotone.facts(t), *t.facts[known:])
+            if answer_of(solver, z3) == z3.unsat:
+                return Replay(step, Outcome.PROVED, "Z3 and monotone logarithms and powers")
             return _at_some_points(step, relations)
         point = {
             getattr(a, "name", str(a)): number(model.eval(t.letter(a), model_completion=True))

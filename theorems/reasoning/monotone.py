@@ -1,0 +1,76 @@
+"""What a solver over the reals may know of logarithms, exponentials and symbolic powers: that they
+are monotone, and inverse to each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Any, Protocol
+
+import sympy
+
+MOST = 8  # atoms among which pairs are compared
+
+
+class Translation(Protocol):
+    """SymPy to Z3, with a variable for every atom."""
+
+    z3: Any
+    vars: dict[Any, Any]
+
+    def __call__(self, e: Any) -> Any: ...
+
+
+def facts(t: Translation) -> list[Any]:
+    """True facts about the atoms that a translation has met; none for more than a few of them."""
+    powers = [a for a in t.vars if isinstance(a, sympy.exp | sympy.Pow)]
+    exponents = {p: _exponent(t, p) for p in powers}  # which may name further logarithms
+    logs = [a for a in t.vars if isinstance(a, sympy.log) and not a.args[0].is_Rational]
+    if not 0 < len(powers) + len(logs) <= MOST:
+        return []
+    return [
+        *(f for a in logs for f in _of_log(t, a)),
+        *(f for p in powers for f in _of_power(t, p, exponents[p])),
+        *_pairs(t, logs, exponents),
+    ]
+
+
+def _exponent(t: Translation, power: Any) -> Any:
+    """u where the power is e**u."""
+    if isinstance(power, sympy.exp):
+        return t(power.args[0])
+    return t(power.exp * sympy.expand_log(sympy.log(power.base), force=power.base.is_positive))
+
+
+def _of_log(t: Translation, a: Any) -> Iterator[Any]:
+    inside, value = t(a.args[0]), t(a)
+    yield _where(t, inside > 0, (inside <= 1) == (value <= 0))
+    yield _where(t, inside > 0, value <= inside - 1)
+
+
+def _of_power(t: Translation, p: Any, exponent: Any) -> Iterator[Any]:
+    if not p.is_positive:
+        return
+    value = t(p)
+    yield value > 0
+    yield (exponent <= 0) == (value <= 1)
+    yield value >= 1 + exponent
+
+
+def _pairs(t: Translation, logs: list[Any], exponents: dict[Any, Any]) -> Iterator[Any]:
+    for a, b in combinations(logs, 2):
+        one, two = t(a.args[0]), t(b.args[0])
+        yield _where(t, t.z3.And(one > 0, two > 0), (one <= two) == (t(a) <= t(b)))
+    positive = [p for p in exponents if p.is_positive]
+    for p, q in combinations(positive, 2):
+        yield (exponents[p] <= exponents[q]) == (t(p) <= t(q))
+    for a in logs:
+        for p in positive:
+            inside = t(a.args[0])
+            yield _where(t, inside > 0, (inside <= t(p)) == (t(a) <= exponents[p]))
+            yield _where(t, inside > 0, (inside >= t(p)) == (t(a) >= exponents[p]))
+
+
+def _where(t: Translation, condition: Any, fact: Any) -> Any:
+    return t.z3.Implies(condition, fact)
