@@ -20,6 +20,7 @@ import theorems
 from reports.mutants.bench import Bench
 from reports.mutants.mutation import Mutant, mutants, rewrites
 from reports.regress import lock
+from reports.regress.changes import theorem_differences
 from reports.studies.trust import lock_of
 from theorems.language import Claim, Hypothesis, Identity, Implication, Theorem, gradient_descent
 from theorems.reasoning.replay import Outcome, point_of, replay
@@ -169,9 +170,7 @@ class _Layers:
             change = next(
                 (
                     c
-                    for c in lock.theorem_differences(
-                        self.locked[x.statement], lock.symbolic(x.theorem)
-                    )
+                    for c in theorem_differences(self.locked[x.statement], lock.symbolic(x.theorem))
                     if c.meaning
                 ),
                 None,

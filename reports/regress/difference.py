@@ -11,6 +11,7 @@ from typing import Any
 from xml.etree import ElementTree as Xml
 
 from reports.regress import lock
+from reports.regress.changes import Change, differences
 from sim.store import Store
 
 
@@ -23,12 +24,12 @@ class Regression:
     key: str
     file: Path
     compared: tuple[str, ...]
-    changes: tuple[lock.Change, ...]
+    changes: tuple[Change, ...]
     versions: tuple[str, ...]
     repeated: bool = True  # whether what was run was run again, and not taken from the lock
 
     @property
-    def meaning(self) -> tuple[lock.Change, ...]:
+    def meaning(self) -> tuple[Change, ...]:
         return tuple(c for c in self.changes if c.meaning)
 
 
@@ -63,7 +64,7 @@ def against_lock(module: ModuleType, store: Store, runs: bool = False) -> Regres
         module.paper.key,
         Path(str(module.__file__)),
         tuple(names),
-        tuple(lock.differences(old, new)),
+        tuple(differences(old, new)),
         moved,
         runs or old.get("sources") != new["sources"],
     )

@@ -147,7 +147,12 @@ def diagonal():
         setting=alone,
         scale=Scale(samples=n, step_size=eta),
         practice=Practice(
-            data="sphere", samples=4, seeds=7, step_size=0.05, steps=8, ladders={alpha: LADDERS[alpha]}
+            data="sphere",
+            samples=4,
+            seeds=7,
+            step_size=0.05,
+            steps=8,
+            ladders={alpha: LADDERS[alpha]},
         ),
         choices={alpha: S.One},
         hypotheses=(),

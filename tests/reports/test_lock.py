@@ -14,9 +14,10 @@ import theorems
 from reports.mutants.mutation import mutants, rewrites
 from reports.regress import difference as regress
 from reports.regress import lock, sources
+from reports.regress.changes import Change, differences, theorem_differences
 from reports.regress.difference import Regression
 from reports.studies.trust import lock_of
-from theorems.language import BadInput
+from theorems.language import BadInput, Each, defined
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,7 @@ def test_the_committed_lock_is_what_the_file_means(du2019, locked):
     assert not [
         c
         for t in du2019.theorems
-        for c in lock.theorem_differences(by_statement(locked)[t.statement], lock.symbolic(t))
+        for c in theorem_differences(by_statement(locked)[t.statement], lock.symbolic(t))
     ]
 
 
@@ -46,11 +47,11 @@ def test_every_wrong_version_changes_the_meaning_and_no_rewriting_does(du2019, l
         true = by_statement(locked)[t.statement]
         for x in mutants(t):
             assert x.theorem is None or any(
-                c.meaning for c in lock.theorem_differences(true, lock.symbolic(x.theorem))
+                c.meaning for c in theorem_differences(true, lock.symbolic(x.theorem))
             ), x.change
         for x in rewrites(t):
             assert not any(
-                c.meaning for c in lock.theorem_differences(true, lock.symbolic(x.theorem))
+                c.meaning for c in theorem_differences(true, lock.symbolic(x.theorem))
             ), x.change
 
 
@@ -61,17 +62,31 @@ def test_a_rewriting_is_shown_but_is_no_alarm(statement, locked):
     changed = replace(
         t, hypotheses=tuple(other if x is h else x for x in t.hypotheses), derivation=()
     )
-    found = list(
-        lock.theorem_differences(by_statement(locked)[t.statement], lock.symbolic(changed))
-    )
+    found = list(theorem_differences(by_statement(locked)[t.statement], lock.symbolic(changed)))
     assert [c.meaning for c in found] == [False]
+
+
+def test_a_definition_that_only_says_where_a_claim_ends_is_locked_too(statement, locked):
+    t = statement("Theorem 4.1, explicit")
+    claim = next(c for c in t.claims if isinstance(c.over, Each))
+    k = claim.over.index
+
+    def until(last):
+        short = replace(claim, over=Each(k, last=defined("T_end", last, "the end")))
+        return lock.symbolic(replace(t, claims=(short,), laws=(), derivation=()))
+
+    n = t.scale.samples
+    assert not list(theorem_differences(until(2 * n), until(n + n)))
+    (change,) = theorem_differences(until(2 * n), until(3 * n))
+    assert change.meaning
+    assert claim.name in change.where
 
 
 def numbers(locked, change):
     new = copy.deepcopy(locked)
     for entry in new["statistics"].values():
         change(entry)
-    return [c for c in lock.differences(locked, new) if c.where.startswith("statistics")]
+    return [c for c in differences(locked, new) if c.where.startswith("statistics")]
 
 
 def test_a_simulator_with_another_scale_is_noticed_and_rounding_is_not(locked):
@@ -104,7 +119,7 @@ def test_other_draws_are_compared_by_their_intervals(locked):
 def test_versions_are_information(locked):
     new = copy.deepcopy(locked)
     new["versions"]["jax"] = "99"
-    assert lock.differences(locked, new) == []
+    assert differences(locked, new) == []
 
 
 def test_a_verdict_or_a_step_that_turns_is_a_change_of_meaning(locked):
@@ -112,7 +127,7 @@ def test_a_verdict_or_a_step_that_turns_is_a_change_of_meaning(locked):
     key = next(iter(new["verdicts"]))
     new["verdicts"][key] = "refuted"
     new["derivation"][0]["outcome"] = "false"
-    assert [c.meaning for c in lock.differences(locked, new)] == [True, True]
+    assert [c.meaning for c in differences(locked, new)] == [True, True]
 
 
 def test_runs_are_repeated_where_anything_behind_them_changed_and_nowhere_else(
@@ -162,7 +177,7 @@ def test_a_missing_or_broken_lock_is_one_line(tmp_path):
 
 
 def test_the_renderings_name_what_changed(locked, du2019, tmp_path):
-    change = lock.Change("Theorem 4.1, hypothesis “wide enough”", "m ≥ n⁶", "m ≥ n⁵", True)
+    change = Change("Theorem 4.1, hypothesis “wide enough”", "m ≥ n⁶", "m ≥ n⁵", True)
     found = [
         Regression(
             "du2019",

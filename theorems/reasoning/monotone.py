@@ -5,7 +5,7 @@ are monotone, and inverse to each other.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import permutations
 from typing import Any, Protocol
 
 import sympy
@@ -56,20 +56,23 @@ def _of_power(t: Translation, p: Any, exponent: Any) -> Iterator[Any]:
     yield value > 0
     yield (exponent <= 0) == (value <= 1)
     yield value >= 1 + exponent
+    yield (1 - exponent) * value <= 1  # the same of its reciprocal, which has no atom of its own
 
 
 def _pairs(t: Translation, logs: list[Any], exponents: dict[Any, Any]) -> Iterator[Any]:
-    for a, b in combinations(logs, 2):
+    for a, b in permutations(logs, 2):
         one, two = t(a.args[0]), t(b.args[0])
         yield _where(t, t.z3.And(one > 0, two > 0), (one <= two) == (t(a) <= t(b)))
     positive = [p for p in exponents if p.is_positive]
-    for p, q in combinations(positive, 2):
+    for p, q in permutations(positive, 2):
         yield (exponents[p] <= exponents[q]) == (t(p) <= t(q))
     for a in logs:
         for p in positive:
             inside = t(a.args[0])
             yield _where(t, inside > 0, (inside <= t(p)) == (t(a) <= exponents[p]))
             yield _where(t, inside > 0, (inside >= t(p)) == (t(a) >= exponents[p]))
+            yield _where(t, inside > 0, (inside * t(p) <= 1) == (t(a) + exponents[p] <= 0))
+            yield _where(t, inside > 0, (inside * t(p) >= 1) == (t(a) + exponents[p] >= 0))
 
 
 def _where(t: Translation, condition: Any, fact: Any) -> Any:
