@@ -28,6 +28,8 @@ Stated = Claim | Hypothesis
 NAN = float("nan")
 ABSURD = 1e12  # a bound so many times above what was seen says nothing
 EQUAL = 1e-12  # share of their scale by which two sides of an equation differ in rounding alone
+# of that which a record adds: in a flow, 8 substeps of 4 slopes, each rounded once
+A_STEP = 32 * float(np.finfo(float).eps)
 RESOLUTION = 1e-3  # share of their scale to which both must be known to call them equal
 
 
@@ -97,8 +99,17 @@ class Run:
     @cached_property
     def told(self) -> Array:
         """What the numbers say at every step; at step 0 what the formula says, if it decides."""
-        found = tell(self.op, self.sides.lhs, self.sides.rhs, self.scale)
+        found = tell(self.op, self.sides.lhs, self.sides.rhs, self.scale, self._equal)
         return np.where(self.settled, begun(self.stated.relation, self._index), found)
+
+    @property
+    def _equal(self) -> Array:
+        """The share of their size by which equal sides may differ in rounding, which a conserved
+        number keeps and adds up from step to step.
+        """
+        last = np.max(self.sides.steps, initial=0.0)
+        share = self.sides.steps / last if 0 < last < np.inf else np.zeros(self.sides.steps.shape)
+        return EQUAL + A_STEP * share * (self.evidence.steps or 0)
 
     @cached_property
     def settled(self) -> Array:
@@ -234,9 +245,15 @@ def _size(left: Interval, right: Interval, scale: float | None) -> Array:
     return np.maximum(left.size, right.size) if scale is None else np.full(left.low.shape, scale)
 
 
-def tell(op: str, left: Interval, right: Interval, scale: float | None = None) -> Array:
+def tell(
+    op: str,
+    left: Interval,
+    right: Interval,
+    scale: float | None = None,
+    equal: float | Array = EQUAL,
+) -> Array:
     """What two intervals say of a relation, element by element; unknown where they overlap or a
-    side is undefined.
+    side is undefined, and of an equation beside a scale that is not positive.
 
     An equation holds where both sides are known well enough and no difference can be told; it fails
     where they certainly differ.
@@ -255,8 +272,9 @@ def tell(op: str, left: Interval, right: Interval, scale: float | None = None) -
             off = np.maximum(left.low - right.high, right.low - left.high)
             blur = 2 * (left.radius + right.radius)
             size = _size(left, right, scale)
-            failed = off > EQUAL * size
-            held = (off <= EQUAL * size) & (blur <= RESOLUTION * size)
+            there = np.ones_like(size, bool) if scale is None else size > 0
+            failed = there & (off > equal * size)
+            held = there & (off <= equal * size) & (blur <= RESOLUTION * size)
             if op == "!=":
                 held, failed = off > 0, (off == 0) & (blur == 0)
     return np.where(held, Told.HELD, np.where(failed, Told.FAILED, Told.UNKNOWN)).astype(int)

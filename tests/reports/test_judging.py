@@ -7,7 +7,7 @@ from scipy import stats
 from sympy import Eq, Gt, Integer, Rational, S, log, sqrt
 
 from reports.judging.compare import compare
-from reports.judging.draw import Gap, observe, tell
+from reports.judging.draw import Gap, Told, observe, tell
 from reports.judging.evidence import Evidence
 from reports.judging.findings import Finding
 from reports.judging.interval import point
@@ -399,3 +399,17 @@ def test_a_limit_says_nothing_where_a_letter_is_missing():
     claim = Claim("c", Eq(x(k), other), at="x", over=Limit(k))
     assert found(claim, known([np.ones(50)]))[1].verdict is Verdict.VOID
     assert claim.probability == S.One
+
+
+def test_an_equation_is_read_beside_a_positive_scale_and_may_pile_up_a_rounding_a_step():
+    one, near = point(np.ones(1)), point(np.ones(1) + 5e-12)
+    assert tell("==", one, near)[0] == Told.FAILED
+    assert tell("==", one, near, None, 1e-11)[0] == Told.HELD
+    for scale in (0.0, -1.0):
+        assert tell("==", one, near, scale)[0] == Told.UNKNOWN
+    drifting = [1 + 4e-16 * k for k in range(4001)]
+    conserved = Claim("c", Eq(x(k), x(0)), at="x", over=Each(k))
+    wrong = [1 + 4e-14 * k for k in range(4001)]
+    for curve, verdict in ((drifting, Verdict.CONFIRMED), (wrong, Verdict.REFUTED)):
+        seen = known([curve] * 3, deterministic=True, steps=4000)
+        assert found(conserved, seen)[1].verdict is verdict

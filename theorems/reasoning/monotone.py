@@ -40,7 +40,7 @@ def _exponent(t: Translation, power: Any) -> Any:
     """u where the power is e**u."""
     if isinstance(power, sympy.exp):
         return t(power.args[0])
-    return t(power.exp * sympy.expand_log(sympy.log(power.base), force=power.base.is_positive))
+    return t(power.exp * sympy.expand_log(sympy.log(sympy.factor(power.base))))
 
 
 def _of_log(t: Translation, a: Any) -> Iterator[Any]:

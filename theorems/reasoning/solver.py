@@ -346,7 +346,9 @@ def canonical(r: Any) -> Any:
         r, sympy.Ge | sympy.Gt
     ):  # one direction, so that the way it is written does not matter
         r = r.reversed
-    if r.has(sympy.log):
+    if r.has(sympy.log):  # in the factors of what they are taken of, however it is written
+        logs = r.atoms(sympy.log)
+        r = r.xreplace({a: sympy.log(sympy.factor(a.args[0])) for a in logs})
         r = sympy.expand_log(r)
     powers = [p for p in r.atoms(sympy.Pow) if not p.exp.is_number and p.base is not sympy.E]
     if powers:
