@@ -98,6 +98,7 @@ def test_what_has_moved_is_nothing_at_the_start():
         (w - w.start, True),
         (norm(w - w.start) + so_far("total", norm(w)), True),
         (root(spectral((w - w.start).T @ (w - w.start))), True),
+        (norm((w - w.start) / -2) ** 2, True),
         (norm(w), False),
         (norm(w - w.start) + 1, False),
         (so_far("most", norm(w - w.start)), False),

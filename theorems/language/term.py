@@ -293,8 +293,9 @@ def _zero(term: Term) -> bool:
         return any(map(_zero, args))
     if op == "subtract" and args[0] == args[1]:
         return True
-    if op == "power":
-        return _zero(args[0]) and args[1].operation == "number" and args[1].options[0].is_positive
+    if op in ("divide", "power") and args[1].operation == "number":
+        number = args[1].options[0]
+        return _zero(args[0]) and bool(number.is_positive or (op == "divide" and number.is_nonzero))
     return bool(args) and (op in OF_ZERO or op in ("add", "subtract")) and all(map(_zero, args))
 
 
