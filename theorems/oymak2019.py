@@ -90,8 +90,8 @@ seen_smooth = Claim("Jacobian is Lipschitz", drift_tanh(tau) <= lip * dist(tau),
 shrunk, pays = r(tau + 1)**2 <= r(tau)**2 - eta * g**2 / 2, r(tau + 1) <= r(tau) - alpha * eta * g / 4
 theorem = Theorem(
     statement="Theorem 2.1", says="Gradient descent converges at a linear rate, and its path is short.", setting=wide, scale=sizes,
-    choices={alpha: Rational(1, 3), beta: X, lip: 4 * X / (3 * sqrt(3 * k))}, witness=Witness("orthonormal", samples=2, width=4096),
-    practice=Practice(data="sphere", samples=4, widths=(64, 128, 256, 512), step_size=1 / (2 * X**2), steps=500),
+    choices={alpha: Rational(1, 3), beta: X, lip: 4 * X / (3 * sqrt(3 * k))}, witness=Witness("orthonormal", samples=2, width=4096, steps=60),
+    practice=Practice(data="sphere", samples=4, widths=(32, 64, 128, 256), seeds=8, step_size=1 / (2 * X**2), steps=100),
     hypotheses=(from_below, from_above, smooth, steps, steps_turn),
     claims=(decay, one_step, near, paid, short, seen_below, seen_above, seen_smooth),
     laws=(
@@ -104,7 +104,8 @@ theorem = Theorem(
                     at="ours"),
         Implication("and bounded", (from_above, top_tanh(tau) <= X), seen_above, at="ours"),
         Implication("in D it keeps its floor", (from_below, x <= 4 * r(0) / alpha, sigma >= sigma_0 - lip * x), sigma >= alpha, at="ours"),
-        Implication("as it does at the iterates", (from_below, seen_smooth, near, floor_tanh(tau) >= sigma_0 - drift_tanh(tau)), seen_below, at="ours"),
+        Implication("as it does at the iterates", (from_below, seen_smooth, near, floor_tanh(tau) >= sigma_0 - drift_tanh(tau)), seen_below,
+                    at="ours"),
         Implication("the next step stays in D", (steps, near, g <= beta * r(tau), alpha <= beta, x <= dist(tau) + eta * g), x <= 4 * r(0) / alpha,
                     at="Theorem 2.1, proof"),
         Implication("2(b) and the step bound give 2(a) along a step", (steps_turn, g <= beta * r(tau), r(tau) <= r(0), r(0) > 0,
@@ -122,7 +123,8 @@ theorem = Theorem(
                     at="Theorem 2.1, proof"),
         Implication("the distance is no longer", (paid, dist(tau) <= path(tau)), near, at="Theorem 2.1, proof"),
         Implication("so the path is short", (paid,), short, at="Theorem 2.1, proof"),
-        Implication("beside the way to the nearest optimum", (short, r(0) <= beta * nearest), path(tau) <= 4 * beta / alpha * nearest, at="Corollary 2.2"),
+        Implication("beside the way to the nearest optimum", (short, r(0) <= beta * nearest), path(tau) <= 4 * beta / alpha * nearest,
+                    at="Corollary 2.2"),
     ))
 
 # Theorem 2.3 ----------------------------------------------------------------------------------------------------------
@@ -150,11 +152,11 @@ below = Claim("Jacobian from below", floor(tau) >= gamma * s, at="Theorem 4.3, p
 above = Claim("Jacobian from above", top(tau) <= Gamma * X, at="Theorem 4.3, proof", over=Each(tau))
 lipschitz = Claim("Jacobian is Lipschitz", drift(tau) <= M * rho * X * dist(tau), at="Theorem 4.3, proof", over=Each(tau))
 here = (Eq(alpha, gamma * s), Eq(beta, Gamma * X), Eq(lip, M * rho * X))
-at_five = Witness("sphere", samples=5, width=50, steps=2000, step=gamma**2 * s**2 / (16 * Gamma**2 * X**3 * M * rho))
+at_five = Witness("sphere", samples=5, width=50, steps=400, step=gamma**2 * s**2 / (16 * Gamma**2 * X**3 * M * rho))
 layer = Theorem(
     statement="Theorem 4.3", says="A smooth hidden layer of any width fits independent inputs at a linear rate, near its start.",
     setting=any_width, scale=sizes, choices={gamma: half, Gamma: 1, M: eighth}, witness=at_five,
-    practice=Practice(data="sphere", samples=5, widths=(50,), seeds=8, step_size=Rational(1, 100), steps=1000),
+    practice=Practice(data="sphere", samples=5, widths=(50,), seeds=8, step_size=Rational(1, 100), steps=400),
     hypotheses=(few, independent, layer_steps, layer_turn),
     claims=(layer_decay, layer_printed, layer_near, layer_short, below, above, lipschitz),
     derivation=(
@@ -172,7 +174,9 @@ layer = Theorem(
         Implication("and its path", (*here, short.relation), layer_short, at="Theorem 4.3, proof"),
     ))
 one = replace(layer, statement="Theorem 4.3, one neuron", witness=replace(at_five, samples=8, width=1), derivation=())
-flat = replace(layer, statement="Theorem 4.3, slopes near γ", setting=flat_start, witness=Witness("orthonormal", samples=3, width=4), derivation=())
+flat = replace(layer, statement="Theorem 4.3, slopes near γ", setting=flat_start, derivation=(),
+               witness=Witness("orthonormal", samples=3, width=4, steps=100),
+               practice=Practice(data="orthonormal", samples=3, widths=(4,), seeds=8, step_size=half, steps=100))
 
 theorems = (theorem, lower, layer, one, flat)
 
@@ -183,7 +187,8 @@ from_zero = Claim("norm and residual", gamma * s * away(tau) / 4 + r(tau) <= r(0
 errata = (
     Erratum(at="Theorem 4.3, (4.7)",
             printed=Implication("the rate of the norm", layer_step, r(tau + 1) <= (1 - eta * gamma**2 * s**2) * r(tau), at="Theorem 4.3, (4.7)"),
-            corrected=Implication("the rate of the norm", layer_step, r(tau + 1) <= (1 - eta * gamma**2 * s**2 / 4) * r(tau), at="Theorem 4.3, proof"),
+            corrected=Implication("the rate of the norm", layer_step, r(tau + 1) <= (1 - eta * gamma**2 * s**2 / 4) * r(tau),
+                                  at="Theorem 4.3, proof"),
             remark="Theorem 2.1 gives a quarter of this rate: it has a factor 1/2 and speaks of the square; no run seen here shows (4.7) false"),
     Erratum(at="Theorem 4.3, (4.8)", kind="misprint", printed=replace(flat, statement="Theorem 4.3, (4.8) as printed", claims=(from_zero,)),
             corrected=replace(flat, statement="Theorem 4.3, (4.8) with the distance from the start", claims=(layer_near,)),
