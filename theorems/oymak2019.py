@@ -43,6 +43,8 @@ s = measured("s", "least singular value of the inputs X", least_singular_value(r
 X = measured("X", "largest singular value of the inputs X", spectral(rows), text="‖X‖", tex=r"\lVert X\rVert")
 rho = measured("rho", "length of the longest input", most(norm(rows, inputs)), text="‖X‖_2,∞", tex=r"\lVert X\rVert_{2,\infty}")
 r = measured("r", "distance of the predictions from the labels", root(2 * training_loss), text="‖f({})−y‖", tex=r"\lVert f(W_{{}})-y\rVert")
+off_tanh = measured("off", "the same, of tanh, taken from the outputs", norm(f_tanh - labels), text="off({})", tex=r"\mathrm{off}_{{}}")
+off = measured("off", "the same, taken from the outputs", norm(f - labels), text="off({})", tex=r"\mathrm{off}_{{}}")
 dist = measured("dist", "distance of W from its start", norm(W - W.start), text="‖W({})−W(0)‖", tex=r"\lVert W_{{}}-W_0\rVert_F")
 away = measured("away", "Frobenius norm of W", norm(W), text="‖W({})‖", tex=r"\lVert W_{{}}\rVert_F")
 path = measured("path", "length of the steps before this one, together", so_far("total", step_length * norm(gradient(training_loss, W))),
@@ -93,7 +95,8 @@ theorem = Theorem(
     choices={alpha: Rational(1, 3), beta: X, lip: 4 * X / (3 * sqrt(3 * k))}, witness=Witness("orthonormal", samples=2, width=4096, steps=60),
     practice=Practice(data="sphere", samples=4, widths=(32, 64, 128, 256), seeds=8, step_size=1 / (2 * X**2), steps=100),
     hypotheses=(from_below, from_above, smooth, steps, steps_turn),
-    claims=(decay, one_step, near, paid, short, seen_below, seen_above, seen_smooth),
+    claims=(Claim("loss", Eq(r(tau), off_tanh(tau)), at="the loss is ½‖f(θ)−y‖²", over=Each(tau)),
+            decay, one_step, near, paid, short, seen_below, seen_above, seen_smooth),
     laws=(
         Law("J freezes", of=drift_tanh, along=k, exponent=-half, at="Assumption 2(b), signs/√k and tanh"),
         Law("the way does not shrink", of=dist, along=k, exponent=0, kind="exactly", at="Theorems 2.1 and 2.3"),
@@ -131,7 +134,7 @@ theorem = Theorem(
 far = Claim("no short cut", r(tau) + beta * dist(tau) >= r(0), at="Theorem 2.3", over=Each(tau))
 lower = replace(
     theorem, statement="Theorem 2.3", says="Whoever reduces the residual must go away from the start.", choices={beta: X}, laws=(),
-    hypotheses=(from_above,), claims=(far,),
+    hypotheses=(from_above,), claims=(theorem.claims[0], far),
     derivation=(
         Implication("outputs move by at most ‖X‖ times the way", (from_above, r(0) <= r(tau) + x, x <= X * dist(tau)), far, at="Theorem 2.3, proof"),
         Implication("so every global optimum is far", (far, Eq(r(tau), 0)), dist(tau) >= r(0) / beta, at="Theorem 2.3"),
@@ -158,7 +161,8 @@ layer = Theorem(
     setting=any_width, scale=sizes, choices={gamma: half, Gamma: 1, M: eighth}, witness=at_five,
     practice=Practice(data="sphere", samples=5, widths=(50,), seeds=8, step_size=Rational(1, 100), steps=400),
     hypotheses=(few, independent, layer_steps, layer_turn),
-    claims=(layer_decay, layer_printed, layer_near, layer_short, below, above, lipschitz),
+    claims=(Claim("loss", Eq(r(tau), off(tau)), at="the loss is ½‖f(θ)−y‖²", over=Each(tau)),
+            layer_decay, layer_printed, layer_near, layer_short, below, above, lipschitz),
     derivation=(
         Implication("every slope is at least γ", (floor(tau)**2 >= s**2 * seen, seen >= gamma**2), below, at="Theorem 4.3, proof"),
         Implication("and at most Γ", (top(tau)**2 <= X**2 * seen, seen <= Gamma**2), above, at="Theorem 4.3, proof"),
@@ -173,8 +177,8 @@ layer = Theorem(
         Implication("its distance", (*here, near.relation), layer_near, at="Theorem 4.3, proof"),
         Implication("and its path", (*here, short.relation), layer_short, at="Theorem 4.3, proof"),
     ))
-one = replace(layer, statement="Theorem 4.3, one neuron", witness=replace(at_five, samples=8, width=1), derivation=())
-flat = replace(layer, statement="Theorem 4.3, slopes near γ", setting=flat_start, derivation=(),
+one = replace(layer, statement="Theorem 4.3, one neuron", witness=replace(at_five, samples=8, width=1))
+flat = replace(layer, statement="Theorem 4.3, slopes near γ", setting=flat_start,
                witness=Witness("orthonormal", samples=3, width=4, steps=100),
                practice=Practice(data="orthonormal", samples=3, widths=(4,), seeds=8, step_size=half, steps=100))
 
@@ -190,8 +194,9 @@ errata = (
             corrected=Implication("the rate of the norm", layer_step, r(tau + 1) <= (1 - eta * gamma**2 * s**2 / 4) * r(tau),
                                   at="Theorem 4.3, proof"),
             remark="Theorem 2.1 gives a quarter of this rate: it has a factor 1/2 and speaks of the square; no run seen here shows (4.7) false"),
-    Erratum(at="Theorem 4.3, (4.8)", kind="misprint", printed=replace(flat, statement="Theorem 4.3, (4.8) as printed", claims=(from_zero,)),
-            corrected=replace(flat, statement="Theorem 4.3, (4.8) with the distance from the start", claims=(layer_near,)),
+    Erratum(at="Theorem 4.3, (4.8)", kind="misprint",
+            printed=replace(flat, statement="Theorem 4.3, (4.8) as printed", derivation=(), claims=(from_zero,)),
+            corrected=replace(flat, statement="Theorem 4.3, (4.8) with the distance from the start", derivation=(), claims=(layer_near,)),
             witness=Counterexample("orthonormal", samples=3, width=4),
             remark="W must be its distance from the start, as in Theorem 2.1: as printed it fails at step 0 for every start but zero"),
     Erratum(at="Theorem 4.3, step size",
