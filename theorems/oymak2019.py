@@ -25,11 +25,10 @@ paper = Paper(key="oymak2019", title="Overparameterized Nonlinear Learning: Grad
 
 # Letters ------------------------------------------------------------------------------------------------------------
 n, d, k = count("n", "training points"), count("d", "coordinates of an input"), count("k", "hidden neurons")
-tau, eta = index("tau", "gradient step"), positive("eta", "step size")
-alpha = positive("alpha", "a number that no singular value of J in D is below")
-beta, lip = positive("beta", "a number that no singular value of J in D is above"), positive("L", "a Lipschitz constant of J in D")
+tau, eta, half, eighth = index("tau", "gradient step"), positive("eta", "step size"), Rational(1, 2), Rational(1, 8)
+alpha, beta = positive("alpha", "no singular value of J in D is below it"), positive("beta", "no singular value of J in D is above it")
+lip, M = positive("L", "a Lipschitz constant of J in D"), positive("M", "largest |φ″|, or more")
 gamma, Gamma = positive("gamma", "least slope of φ, or less"), positive("Gamma", "largest slope of φ, or more", text="Γ", tex=r"\Gamma")
-M, half, eighth = positive("M", "largest |φ″|, or more"), Rational(1, 2), Rational(1, 8)
 
 # The networks, and what is looked at --------------------------------------------------------------------------------
 W, v = parameter("W", neurons, inputs), parameter("v", neurons)
@@ -43,22 +42,19 @@ s = measured("s", "least singular value of the inputs X", least_singular_value(r
 X = measured("X", "largest singular value of the inputs X", spectral(rows), text="‖X‖", tex=r"\lVert X\rVert")
 rho = measured("rho", "length of the longest input", most(norm(rows, inputs)), text="‖X‖_2,∞", tex=r"\lVert X\rVert_{2,\infty}")
 r = measured("r", "distance of the predictions from the labels", root(2 * training_loss), text="‖f({})−y‖", tex=r"\lVert f(W_{{}})-y\rVert")
-off_tanh = measured("off", "the same, of tanh, taken from the outputs", norm(f_tanh - labels), text="off({})", tex=r"\mathrm{off}_{{}}")
-off = measured("off", "the same, taken from the outputs", norm(f - labels), text="off({})", tex=r"\mathrm{off}_{{}}")
+off_tanh = measured("off", "distance of the outputs from the labels, of tanh", norm(f_tanh - labels), text="off({})", tex=r"\mathrm{off}_{{}}")
+off = measured("off", "distance of the outputs from the labels", norm(f - labels), text="off({})", tex=r"\mathrm{off}_{{}}")
 dist = measured("dist", "distance of W from its start", norm(W - W.start), text="‖W({})−W(0)‖", tex=r"\lVert W_{{}}-W_0\rVert_F")
-away = measured("away", "Frobenius norm of W", norm(W), text="‖W({})‖", tex=r"\lVert W_{{}}\rVert_F")
-path = measured("path", "length of the steps before this one, together", so_far("total", step_length * norm(gradient(training_loss, W))),
-                text="path({})", tex=r"\textstyle\sum_{t<{}}\lVert W_{t+1}-W_t\rVert_F")
-sigma_0 = measured("sigma_0", "least singular value of J at the start", root(least_eigenvalue(J_tanh.start)), text="σ_min(J(0))",
-                   tex=r"\sigma_{\min}(J_0)")
-low, high, turned = ("σ_min(J({}))", r"\sigma_{\min}(J_{{}})"), ("‖J({})‖", r"\lVert J_{{}}\rVert"), ("‖J({})−J(0)‖", r"\lVert J_{{}}-J_0\rVert")
-floor_tanh = measured("floor", "least singular value of J, of tanh", root(least_eigenvalue(J_tanh)), text=low[0], tex=low[1])
-floor = measured("floor", "least singular value of J", root(least_eigenvalue(J)), text=low[0], tex=low[1])
-top_tanh = measured("top", "largest singular value of J, of tanh", root(greatest_eigenvalue(J_tanh)), text=high[0], tex=high[1])
-top = measured("top", "largest singular value of J", root(greatest_eigenvalue(J)), text=high[0], tex=high[1])
-drift_tanh = measured("drift", "spectral distance of J from its start, of tanh", root(spectral((turn_tanh.T @ turn_tanh) * (rows @ rows.T))),
-                      text=turned[0], tex=turned[1])
-drift = measured("drift", "spectral distance of J from its start", root(spectral((turn.T @ turn) * (rows @ rows.T))), text=turned[0], tex=turned[1])
+path = measured("path", "length of the steps before this one, together", so_far("total", step_length * norm(gradient(training_loss, W))))
+sigma_0 = measured("sigma_0", "least singular value of J at the start", root(least_eigenvalue(J_tanh.start)), text="σ_min(J(0))")
+low, high = {"text": "σ_min(J({}))", "tex": r"\sigma_{\min}(J_{{}})"}, {"text": "‖J({})‖", "tex": r"\lVert J_{{}}\rVert"}
+floor_tanh = measured("floor", "least singular value of J, of tanh", root(least_eigenvalue(J_tanh)), **low)
+floor = measured("floor", "least singular value of J", root(least_eigenvalue(J)), **low)
+top_tanh = measured("top", "largest singular value of J, of tanh", root(greatest_eigenvalue(J_tanh)), **high)
+top = measured("top", "largest singular value of J", root(greatest_eigenvalue(J)), **high)
+turned = {"text": "‖J({})−J(0)‖", "tex": r"\lVert J_{{}}-J_0\rVert"}
+drift_tanh = measured("drift", "distance of J from its start, of tanh", root(spectral((turn_tanh.T @ turn_tanh) * (rows @ rows.T))), **turned)
+drift = measured("drift", "spectral distance of J from its start", root(spectral((turn.T @ turn) * (rows @ rows.T))), **turned)
 
 # Letters of the proofs ----------------------------------------------------------------------------------------------
 g, p = positive("g", "‖Jᵀr‖, the norm of the gradient"), positive("p", "⟨r, J̄Jᵀr⟩, J̄ the mean of J along the step")
@@ -91,16 +87,14 @@ seen_above = Claim("Jacobian from above", top_tanh(tau) <= beta, at="Assumption 
 seen_smooth = Claim("Jacobian is Lipschitz", drift_tanh(tau) <= lip * dist(tau), at="Assumption 2(b), iterates and start", over=Each(tau))
 shrunk, pays = r(tau + 1)**2 <= r(tau)**2 - eta * g**2 / 2, r(tau + 1) <= r(tau) - alpha * eta * g / 4
 theorem = Theorem(
-    statement="Theorem 2.1", says="Gradient descent converges at a linear rate, and its path is short.", setting=wide, scale=sizes,
+    statement="Theorem 2.1, for tanh", says="Gradient descent converges at a linear rate, and its path is short.", setting=wide, scale=sizes,
     choices={alpha: Rational(1, 3), beta: X, lip: 4 * X / (3 * sqrt(3 * k))}, witness=Witness("orthonormal", samples=2, width=4096, steps=60),
     practice=Practice(data="sphere", samples=4, widths=(32, 64, 128, 256), seeds=8, step_size=1 / (2 * X**2), steps=100),
     hypotheses=(from_below, from_above, smooth, steps, steps_turn),
     claims=(Claim("loss", Eq(r(tau), off_tanh(tau)), at="the loss is ½‖f(θ)−y‖²", over=Each(tau)),
             decay, one_step, near, paid, short, seen_below, seen_above, seen_smooth),
-    laws=(
-        Law("J freezes", of=drift_tanh, along=k, exponent=-half, at="Assumption 2(b), signs/√k and tanh"),
-        Law("the way does not shrink", of=dist, along=k, exponent=0, kind="exactly", at="Theorems 2.1 and 2.3"),
-    ),
+    laws=(Law("J freezes", of=drift_tanh, along=k, exponent=-half, at="Assumption 2(b), signs/√k and tanh"),
+          Law("the way does not shrink", of=dist, along=k, exponent=0, kind="exactly", at="Theorems 2.1 and 2.3")),
     derivation=(
         Implication("no curvature of tanh is larger", (q < 1,), 2 * q * (1 - q**2) <= 4 / sqrt(27), at="ours"),
         Implication("so the Jacobian is Lipschitz", (smooth, bend <= 4 / sqrt(27), drift_tanh(tau) * sqrt(k) <= bend * X * dist(tau)), seen_smooth,
@@ -133,7 +127,7 @@ theorem = Theorem(
 # Theorem 2.3 ----------------------------------------------------------------------------------------------------------
 far = Claim("no short cut", r(tau) + beta * dist(tau) >= r(0), at="Theorem 2.3", over=Each(tau))
 lower = replace(
-    theorem, statement="Theorem 2.3", says="Whoever reduces the residual must go away from the start.", choices={beta: X}, laws=(),
+    theorem, statement="Theorem 2.3, for tanh", says="Whoever reduces the residual must go away from the start.", choices={beta: X}, laws=(),
     hypotheses=(from_above,), claims=(theorem.claims[0], far),
     derivation=(
         Implication("outputs move by at most ‖X‖ times the way", (from_above, r(0) <= r(tau) + x, x <= X * dist(tau)), far, at="Theorem 2.3, proof"),
@@ -178,8 +172,7 @@ layer = Theorem(
         Implication("and its path", (*here, short.relation), layer_short, at="Theorem 4.3, proof"),
     ))
 one = replace(layer, statement="Theorem 4.3, one neuron", witness=replace(at_five, samples=8, width=1))
-flat = replace(layer, statement="Theorem 4.3, slopes near γ", setting=flat_start,
-               witness=Witness("orthonormal", samples=3, width=4, steps=100),
+flat = replace(layer, statement="Theorem 4.3, slopes near γ", setting=flat_start, witness=Witness("orthonormal", samples=3, width=4, steps=100),
                practice=Practice(data="orthonormal", samples=3, widths=(4,), seeds=8, step_size=half, steps=100))
 
 theorems = (theorem, lower, layer, one, flat)
@@ -187,6 +180,7 @@ theorems = (theorem, lower, layer, one, flat)
 # As printed, as corrected ---------------------------------------------------------------------------------------------
 printed_turn = eta <= gamma**2 * s**2 / (2 * Gamma**2 * X**2 * Gamma * M * rho * X * r(0))
 layer_step = (r(tau + 1)**2 <= layer_rate * r(tau)**2, eta * gamma**2 * s**2 <= half)
+away = measured("away", "Frobenius norm of W", norm(W), text="‖W({})‖", tex=r"\lVert W_{{}}\rVert_F")
 from_zero = Claim("norm and residual", gamma * s * away(tau) / 4 + r(tau) <= r(0), at="Theorem 4.3, (4.8)", over=Each(tau))
 errata = (
     Erratum(at="Theorem 4.3, (4.7)",
