@@ -18,9 +18,10 @@ from sympy.core.relational import Relational
 from reports.judging.evidence import Evidence, Sides, number, sides
 from reports.judging.interval import ULPS, Interval
 from sim.plan import label_of as label
-from theorems.language import At, Average, Best, Claim, Each, Hypothesis, Quantity, Some
+from theorems.language import About, At, Average, Best, Claim, Each, Hypothesis, Quantity, Some
 from theorems.language.quantifier import Quantifier
 from theorems.language.quantity import expanded
+from theorems.language.term import none_at_start
 from theorems.writing.notation import number as written
 
 Array = NDArray[Any]
@@ -231,14 +232,22 @@ class Run:
 
 @cache
 def begun(relation: Relational, index: Quantity | None) -> Told:
-    """What the formula alone says at step 0."""
+    """What the formula alone says at step 0, where nothing has moved yet."""
     if index is None:
         return Told.UNKNOWN
     try:
         found = expanded(relation).subs(index, 0)
+        found = found.subs({a: S.Zero for a in found.atoms(At) if _unmoved(a)})
     except TypeError:  # it does not exist there
         return Told.UNKNOWN
     return Told.HELD if found is S.true else Told.FAILED if found is S.false else Told.UNKNOWN
+
+
+def _unmoved(reading: At) -> bool:
+    """Whether it is read at step 0 and zero there, as a distance from the start is."""
+    observable = reading.observable
+    along = observable.about is About.TRAJECTORY and reading.argument == 0
+    return bool(along and none_at_start(observable.of))
 
 
 def _size(left: Interval, right: Interval, scale: float | None) -> Array:

@@ -1,5 +1,7 @@
 """Held, failed or unknown: what one run says, what many say, and what is shown of them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -27,6 +29,8 @@ from theorems.language import (
     failure,
     index,
 )
+from theorems.language.measurement import norm, root, so_far, spectral
+from theorems.language.term import none_at_start
 from theorems.reasoning.exact import Decision
 
 k, m, delta = index("k", "step"), count("m", "neurons"), failure("delta", "failure")
@@ -78,6 +82,30 @@ def test_a_hypothesis_over_the_run_is_judged_at_every_step():
     assert (judged.status, judged.held) == (Decision.OPEN, 2)
     assert "fails at k = 1" in judged.why
     assert (finding.verdict, finding.seeds) == (Verdict.CONFIRMED, 2)
+
+
+def test_what_has_moved_is_nothing_at_the_start():
+    """What is paid for the way: at step 0 both sides are one number, whatever the rounding."""
+    moved = observable("moved", "distance from the start", probe="movement")
+    pays = Claim("pays", r(k) + moved(k) / 2 <= r(0), at="x", over=Each(k))
+    curves = {"residual": [2.0, 1.5, 1.2], "movement": [1e-17, 0.5, 0.7]}
+    frames = [frame([c], name) for name, c in curves.items()]
+    evidence = replace(known([[0.0]]), frame=pd.concat(frames))
+    assert observe(pays, evidence, 0).held
+    too_much = replace(pays, relation=r(k) + 2 * moved(k) <= r(0))
+    assert observe(too_much, evidence, 0).held is False
+    for term, zero in (
+        (w - w.start, True),
+        (norm(w - w.start) + so_far("total", norm(w)), True),
+        (root(spectral((w - w.start).T @ (w - w.start))), True),
+        (norm((w - w.start) / -2) ** 2, True),
+        (norm(w), False),
+        (norm(w - w.start) + 1, False),
+        (so_far("most", norm(w - w.start)), False),
+        (norm(w - w.start) / norm(w), False),
+        (norm(w - w.start) ** 0, False),
+    ):
+        assert none_at_start(term) is zero
 
 
 def test_a_run_that_leaves_its_hypothesis_does_not_refute():

@@ -189,6 +189,11 @@ def test_a_step_that_is_bounded_through_the_width_is_found_after_it():
     assert 0.0049 < wants.step_size <= 0.005
 
 
+def test_a_letter_that_is_chosen_by_the_width_is_known_at_every_width():
+    for relation, choice, width in ((alpha >= L / m, L / m, 1), (alpha >= 249 / m, m / 1000, 499)):
+        assert demand(stated(relation, choices={alpha: choice}), POINTS).width == width
+
+
 def test_an_equation_sets_its_letter_however_little_is_known_of_the_other_side():
     theorem = stated(Eq(eta, 1 / L), eta <= 1 / L, eta < 2 / L)
     known = {**POINTS, eta: 1 / L}

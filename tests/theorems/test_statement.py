@@ -307,6 +307,12 @@ def test_declarations_do_not_change():
     assert Witness("orthonormal", 2).delta == Rational(1, 2)
 
 
+def test_a_choice_may_be_a_plain_number():
+    claim = Claim("c", r(0) <= eps, at="x")
+    chosen = Theorem("T", "s", (), (claim,), setting=SETTING, choices={eps: 1}).choices
+    assert chosen[eps].free_symbols == set()
+
+
 def test_a_hypothesis_over_steps_holds_at_every_one_unless_it_says_otherwise():
     assert Hypothesis("h", r(k) <= 1, at="x").over == Each(k)
     some = Hypothesis("h", r(k) <= 1, at="x", over=Some(k, 5))

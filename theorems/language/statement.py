@@ -248,7 +248,8 @@ class Theorem:
     )  # letters left free by the statement: the value a check uses
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "choices", Frozen(self.choices))
+        chosen = {q: sympify(v) for q, v in self.choices.items()}
+        object.__setattr__(self, "choices", Frozen(chosen))
         if not self.claims:
             raise BadInput(
                 f"{self.statement}: claims", self.claims, "a theorem without a claim says nothing"

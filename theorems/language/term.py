@@ -269,6 +269,35 @@ ELEMENTWISE = frozenset(
     ("add", "subtract", "multiply", "divide", "at_least", "exceeds", "differ", "smaller", "larger")
 )  # entry by entry, two operands
 
+OF_ZERO = frozenset(
+    ("transpose", "total", "mean", "most", "least", "norm", "abs", "sqrt", "relu", "tanh", "sign",
+     "spectral", "least_singular_value", "least_eigenvalue", "greatest_eigenvalue", "below",
+     "above", "first", "last")
+)  # fmt: skip  # which are zero where their operand is
+
+
+def none_at_start(term: Term) -> bool:
+    """Whether the structure shows that it is zero at the start: what has moved since then, and the
+    sum of the steps so far.
+    """
+    return _zero(term.start)
+
+
+def _zero(term: Term) -> bool:
+    op, args = term.operation, term.operands
+    if op == "number":
+        return bool(term.options[0].is_zero)
+    if op == "so_far":
+        return bool(term.options[0] == "total")
+    if op in ("multiply", "matmul"):
+        return any(map(_zero, args))
+    if op == "subtract" and args[0] == args[1]:
+        return True
+    if op in ("divide", "power") and args[1].operation == "number":
+        number = args[1].options[0]
+        return _zero(args[0]) and bool(number.is_positive or (op == "divide" and number.is_nonzero))
+    return bool(args) and (op in OF_ZERO or op in ("add", "subtract")) and all(map(_zero, args))
+
 
 # Writing --------------------------------------------------------------------------------------
 

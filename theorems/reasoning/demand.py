@@ -293,7 +293,11 @@ def _width(theorem: Theorem, values: Mapping[Quantity, Any], multiple: int) -> _
         return _Width(None, *ends, binding, tuple(names))
     if not others:
         return _Width(ends[0], *ends, binding)
-    width, name = _search(others, letter, values, (least, most), multiple)
+    known = {letter, *values}
+    along = {
+        q: e for q, e in theorem.choices.items() if q not in values and e.free_symbols <= known
+    }
+    width, name = _search(others, letter, {**values, **along}, (least, most), multiple)
     if width is None:
         return _Width(None, *ends, {"width": name}, (name,))
     binding = {"width": name} if width > least or floor is None else binding
