@@ -225,7 +225,7 @@ def begun(relation: Relational, index: Quantity | None) -> Told:
         return Told.UNKNOWN
     try:
         found = expanded(relation).subs(index, 0)
-    except TypeError:  # it does not exist there
+    except (TypeError, ValueError):  # it does not exist there, or what a Min is taken of does not
         return Told.UNKNOWN
     return Told.HELD if found is S.true else Told.FAILED if found is S.false else Told.UNKNOWN
 
