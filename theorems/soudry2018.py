@@ -67,8 +67,7 @@ steep, once = total(exponential(-labels * f)), total(softplus(-labels * f))
 drawn = Setting(outputs=f, trained=(w,), start={w: normal}, loss=once, data=("unit_ball", "separable"))
 zero, flow = replace(drawn, start={w: 0}), replace(drawn, loss=steep, method=gradient_flow)
 mean, mean_steep = replace(zero, loss=(1 / n) * once), replace(zero, loss=(1 / n) * steep)
-sizes = Scale(samples=n, step_size=eta)
-run = Practice(data="separable", samples=5, widths=(1,), seeds=4, step_size=Rational(1), steps=4000)
+sizes, run = Scale(samples=n, step_size=eta), Practice(data="separable", samples=5, widths=(1,), seeds=4, step_size=Rational(1), steps=4000)
 five, two = Witness("separable", samples=5, steps=20000), Witness("separable", samples=2, steps=10000)
 
 # Soudry et al.: Lemmas 1 and 5, Theorems 3 and 4 ---------------------------------------------------------------------------------------------------
@@ -76,7 +75,7 @@ beta = Rational(1, 4)                                                    # the s
 rate = 1 - eta * beta * sigma**2 / 2
 separable = Hypothesis("separable", gamma > 0, at="Assumption 1")
 small = Hypothesis("small steps", eta < 2 / (beta * sigma**2), at="Lemma 1 and Theorem 3")
-generic = Hypothesis("support vectors have positive duals", strict > 0, at="Theorem 3 and Lemma 8")
+generic = Hypothesis("support vectors have positive duals", strict > 0, at="Lemma 8, for almost all data of Theorem 3")
 spanned = Hypothesis("support vectors span the data", Eq(lacking, 0), at="Theorem 4")
 descends = Claim("every step descends", loss(k + 1) <= loss(k) - eta * rate * energy(k), at="Lemma 5, proof", over=Each(k), form="ours")
 summable = Claim("gradients are summable", spent(k) <= loss(0) / (eta * rate), at="Lemma 5, proof", over=Each(k), form="ours")
@@ -95,9 +94,8 @@ apart_t = apart(t)**2 + log(1 + t)**2 / gamma**2 - 2 * log(1 + t) * onto(t)     
 near = Claim("what remains is bounded", apart_t <= apart(0)**2 + 2 * exp(-1) * K, at="Appendix A.1, constants kept", over=Each(t), form="ours")
 
 
-theorem = Theorem(
-    statement="Theorem 3", says="The weights are ŵ log k and something bounded, so that they turn to the maximum margin.",
-    setting=zero, scale=sizes, practice=run, witness=five, hypotheses=(separable, small, generic), claims=(bounded, finds))
+theorem = Theorem(statement="Theorem 3", says="The weights are ŵ log k and something bounded, so that they turn to the maximum margin.", setting=zero,
+                  scale=sizes, practice=run, witness=five, hypotheses=(separable, small, generic), claims=(bounded, finds))
 lemma = replace(theorem, statement="Lemmas 1 and 5", says="Small steps drive the loss to zero and every margin to infinity.", setting=drawn,
                 witness=two, hypotheses=(separable, small), claims=(descends, summable, flat, vanishes, margins, diverges))
 residual = replace(theorem, statement="Theorem 4", says="What remains beside ŵ log k tends to w̃; the rates of Section 3 get constants.",
@@ -118,10 +116,8 @@ low = Claim("weights from below", size(k) >= Min(log(k) - log(2), log(eta * k) -
             at="Ji and Telgarsky, Lemma 9", over=Each(k, first=2))
 steepest = Claim("the loss is steep", ratio(k) >= gamma, at="Ji and Telgarsky, Lemma 6", over=Each(k))
 turned = Claim("direction", off(k)**2 <= (2 + 2 * log(n)) / (gamma * size(k)), at="Ji and Telgarsky, Proposition 11", over=Each(k, first=1))
-logistic = Theorem(
-    statement="Ji and Telgarsky, logistic loss", says="On separable data the mean risk falls as ln²(t)/t, and the weights grow as ln t.",
-    setting=mean, scale=sizes, practice=run, witness=replace(five, steps=4000),
-    hypotheses=(separable, ball, short), claims=(risk, falls, high, low))
+logistic = Theorem(statement="Ji and Telgarsky, logistic loss", says="The mean risk falls as ln²(t)/t, and the weights grow as ln t.", setting=mean,
+                   scale=sizes, practice=run, witness=replace(five, steps=4000), hypotheses=(separable, ball, short), claims=(risk, falls, high, low))
 steepened = replace(logistic, statement="Ji and Telgarsky, exponential loss", says="The same, and the direction errs by O(1/ln t).",
                    setting=mean_steep, claims=(risk, falls, high, low, steepest, turned))
 
@@ -152,27 +148,33 @@ lemma_proof = (
     Grows("a small loss is a large margin", z / 2, log(1 + z), along=z, before=1, at=at_1),
     Implication("of every point", (vanishes, worst(k) <= 2 * loss(k)), margins, at=at_1),
     Implication("which takes large weights", (Eq(x, 0), inverse(k) <= x), diverges, at=at_1))
-theorem_proof = (
+common = (
+    lemma_proof[3],
     Implication("a support vector has a positive dual variable", (generic, strict <= a + h - 1, Eq(h, 1)), a > 0, at="Lemma 8"),
-    Implication("all others lie beyond the margin", (generic, strict <= x + h - 1, Eq(x, 0)), h > 1, at="Lemma 8"),
-    Implication("the direction errs by twice the share of what remains", (bounded, off(k)**2 * log(k)**2 <= 4 * gamma**2 * rest),
+    Implication("all others lie beyond the margin", (generic, strict <= x + h - 1, Eq(x, 0)), h > 1, at="Lemma 8"))
+theorem_proof = (
+    *common,
+    Implication("the direction errs by twice the share of what remains", (separable, bounded, off(k)**2 * log(k)**2 <= 4 * gamma**2 * rest),
                 off(k)**2 * log(k)**2 <= 4 * gamma**2 * C**2, at="Appendix B"),
     Implication("which vanishes, x being 1/log k", (off(k)**2 <= 4 * gamma**2 * C**2 * x**2, Eq(x, 0)), finds, at="Appendix B"))
 residual_proof = (
+    *common,
+    Implication("no gradient leaves the span of the support vectors", (spanned, x <= lacking), Eq(x, 0), at="Appendix A.3"),
     Grows("log k grows by at most 1/k", log(1 + z), z, along=z, at="Appendix A.2"),
     Implication("support vectors pull by α_i/k at ŵ log k + w̃", (Eq(eta * b, a), Eq(y * k, b)), Eq(eta * y * k, a), at="Theorem 4"),
-    Implication("the two parts of what is left vanish with it", (Eq(x, 0), across(k) <= x, (along(k) - log(k) - along_end)**2 <= gamma**2 * x**2), tends,
-                at="Appendix A.3"),
+    Implication("the two parts of what is left vanish with it", (separable, Eq(x, 0), across(k) <= x,
+                (along(k) - log(k) - along_end)**2 <= gamma**2 * x**2), tends, at="Appendix A.3"),
     Implication("the loss is the pull, and Σα_i = ‖ŵ‖²", (separable, Eq(loss(k) * eta * k, A), Eq(A * gamma**2, 1)), sharp, at="ours"))
 rates_proof = (
     Identity("the chord of an angle, y being its cosine", (2 - 2 * y) * (1 + y), 2 * (1 - y**2), at="Appendix B"),
-    Identity("and its sine, z being log k", Towards(z**2 * gamma**2 * y**2 / ((z + e)**2 + gamma**2 * y**2), z, oo), gamma**2 * y**2, at="Appendix B"),
+    Identity("and its sine, z being log k", Towards(z**2 * gamma**2 * y**2 / ((z + e)**2 + gamma**2 * y**2), z, oo), gamma**2 * y**2,
+             at="Appendix B"),
     Implication("in the limit", (separable, Eq(off(k) * z, p), Eq(z * gamma, log(k))), angle, at="Appendix B"),
     Identity("the margin's gap, z being log k", Towards(z * (gamma - gamma * (z + m) / (z + e)), z, oo), gamma * (e - m), at="Appendix B"),
     Implication("the largest dual variable has the least margin", (a <= top,), eta / a >= eta / top, at="ours"),
     Implication("in the limit ", (Eq((gamma - margin(k)) * log(k), gamma * (along_end - u)), Eq(u, log(eta / top))), gap, at="Appendix B"))
 flow_proof = (
-    *theorem_proof[:2],
+    *common[1:],
     Identity("a point pulls by its own power of the time", exp(-(h * log(1 + t) + z)), (1 + t)**(-h) * exp(-z), at=at_A),
     Grows("z(e^(−z) − 1) ≤ 0 for z > 0", exp(-z), 1, along=z, at=at_A),
     Grows("and for z < 0, y being −z", 1, exp(y), along=y, at=at_A),
@@ -182,23 +184,28 @@ flow_proof = (
     Implication("to no more than their part of K", (h > 1, x <= 1), b * (1 - x) / (h - 1) <= b / (h - 1), at=at_A),
     Implication("so what remains is bounded", (apart_t <= apart(0)**2 + 2 * exp(-1) * S, S <= K), near, at=at_A))
 ji_proof = (
-    Implication("the loss bends by no more than itself", (loss(k + 1) <= loss(k) - eta * G**2 + eta**2 * loss(k) * G**2 / 2, Eq(G, ratio(k) * loss(k))),
-                falls, at=ji_6),
-    Implication("a step keeps half of its descent", (short, falls, loss(k) <= 1, Eq(G, ratio(k) * loss(k))), loss(k + 1) <= loss(k) - eta * G**2 / 2, at=ji_6),
+    Implication("the loss bends by no more than itself", (Eq(G, ratio(k) * loss(k)),
+                loss(k + 1) <= loss(k) - eta * G**2 + eta**2 * loss(k) * G**2 / 2), falls, at=ji_6),
+    Implication("a step keeps half of its descent", (short, falls, loss(k) <= 1, Eq(G, ratio(k) * loss(k))),
+                loss(k + 1) <= loss(k) - eta * G**2 / 2, at=ji_6),
     Implication("it comes nearer to any better point", (Eq(D_next, D - 2 * eta * I + eta**2 * G**2), loss(k) - R_z <= I,
                 loss(k + 1) <= loss(k) - eta * G**2 / 2), D_next <= D + 2 * eta * (R_z - loss(k + 1)), at=ji_3),
     Grows("z has the risk 1/k at most", log(1 + y), y, along=y, at="Ji and Telgarsky, Lemma 5"),
-    Implication("so the risk is small", (2 * eta * k * loss(k) <= Z**2 + 2 * eta * k * R_z, R_z * k <= 1, Eq(Z * gamma, log(k)), k >= 1), risk, at=ji_3),
+    Implication("so the risk is small", (separable, 2 * eta * k * loss(k) <= Z**2 + 2 * eta * k * R_z, R_z * k <= 1, Eq(Z * gamma, log(k)), k >= 1),
+                risk, at=ji_3),
     Implication("the first two steps are short", (short, size(k) <= eta * k, k <= 2), high, at=ji_9),
-    Implication("from the third on z is not far", (ball, D <= Z**2 + 2, (size(k) - Z)**2 <= D, Eq(Z * gamma, log(k)), gamma <= longest, log(k) >= 1), high,
-                at=ji_9),
-    Implication("short weights have a large loss", (risk, log(2) * E <= loss(k), k >= 2), log(2) * E <= Max(2 / k, log(k)**2 / (gamma**2 * eta * k)), at=ji_9),
+    Implication("from the third on z is not far", (ball, D <= Z**2 + 2, (size(k) - Z)**2 <= D, Eq(Z * gamma, log(k)), gamma <= longest,
+                log(k) >= 1), high, at=ji_9),
+    Implication("short weights have a large loss", (risk, log(2) * E <= loss(k), k >= 2),
+                log(2) * E <= Max(2 / k, log(k)**2 / (gamma**2 * eta * k)), at=ji_9),
     Identity("the logarithm of the second", log(z**2 / (gamma**2 * eta * y)), 2 * log(z) - log(eta * y) - 2 * log(gamma), at=ji_9),
-    Implication("in logarithms", (size(k) >= log(log(2)) - u, u <= Max(log(2) - log(k), 2 * log(log(k)) - log(eta * k) - 2 * log(gamma))), low, at=ji_9))
+    Implication("in logarithms", (size(k) >= log(log(2)) - u,
+                u <= Max(log(2) - log(k), 2 * log(log(k)) - log(eta * k) - 2 * log(gamma))), low, at=ji_9))
 exponential_proof = (
-    Implication("the margin keeps slopes from cancelling", (separable, gamma * loss(k) <= G, Eq(G, ratio(k) * loss(k)), loss(k) > 0), steepest, at=ji_6),
+    Implication("the margin keeps slopes from cancelling", (gamma * loss(k) <= G, Eq(G, ratio(k) * loss(k)), loss(k) > 0), steepest, at=ji_6),
     Grows("a factor 1 − y costs y in the logarithm", y, -log(1 - y), along=y, before=1, at=ji_11),
-    Implication("squares of steps add up to little", (short, loss(k + 1) <= loss(k) - eta * G**2 / 2), eta**2 * G**2 / 2 <= loss(k) - loss(k + 1), at=ji_11),
+    Implication("squares of steps add up to little", (short, loss(k + 1) <= loss(k) - eta * G**2 / 2),
+                eta**2 * G**2 / 2 <= loss(k) - loss(k + 1), at=ji_11),
     Implication("long weights have a small risk", (steepest, r <= Q - P, gamma * size(k) <= P, Q <= 1), r <= 1 - gamma * size(k), at=ji_11),
     Implication("and a small risk takes the right direction", (separable, r <= 1 - gamma * size(k), r >= -gamma * I - log(n), size(k) > 0,
                 Eq(off(k)**2 * size(k), 2 * size(k) - 2 * I)), turned, at=ji_11))
@@ -207,15 +214,15 @@ theorems = (
     replace(anywhere, derivation=residual_proof), replace(explicit, derivation=flow_proof), replace(logistic, derivation=ji_proof),
     replace(steepened, derivation=ji_proof + exponential_proof))
 
-# As printed, as corrected ----------------------------------------------------------------------------------------------------------------------------
-bends, smooth = positive("bends", "second derivative of a loss, e^(−u) of the exponential one"), positive("smooth", "smoothness of the loss", text="β")
+# As printed, as corrected --------------------------------------------------------------------------------------------------------------------------
+bends, smooth = positive("bends", "second derivative of a loss, e^(−u) of the exponential one"), positive("smooth", "smoothness", text="β")
 kept = 1 - eta * smooth / 2
 errata = (
     Erratum(at="Section 2, after Assumption 2 (ICLR)",
             printed=Implication("the exponential loss is β-smooth", (eta < 2 / smooth,), bends <= smooth, at="Assumption 2"),
             corrected=Implication("it descends while the step is at most one over the loss", (eta * loss(k) <= 1,
-                                  loss(k + 1) <= loss(k) - eta * energy(k) + eta**2 * loss(k) * energy(k) / 2), loss(k + 1) <= loss(k) - eta * energy(k) / 2,
-                                  at="Ji and Telgarsky, Lemma 6"),
+                                  loss(k + 1) <= loss(k) - eta * energy(k) + eta**2 * loss(k) * energy(k) / 2),
+                                  loss(k + 1) <= loss(k) - eta * energy(k) / 2, at="Ji and Telgarsky, Lemma 6"),
             remark="e^(−u) is its own second derivative and has no bound: for the exponential loss, listed there, the loss must take the place of β"),
     Erratum(at="Appendix C, before Lemma 7 (ICLR)", kind="misprint",
             printed=Implication("a step descends", (eta > 2 / smooth,), kept > 0, at="Appendix C"),
