@@ -60,7 +60,7 @@ across = measured("across", "norm of the part of w − w̃ across ŵ", norm(w - 
 p = measured("p", "norm of the part of w̃ across ŵ", norm(w_tilde - projected(w_tilde, w_hat)), text="‖w̃⊥‖")
 apart = measured("apart", "distance of w from w̃, η = 1", norm(w - w_flow), text="‖w({}) − w̃‖", tex=r"\lVert w({})-\tilde w\rVert")
 onto = measured("onto", "⟨w − w̃, ŵ⟩, η = 1", inner(w - w_flow, w_hat), text="⟨w({}) − w̃,ŵ⟩", tex=r"\langle w({})-\tilde w,\hat w\rangle")
-K = measured("K", "sum of exp(−y_i x_i·w̃)/(y_i x_i·ŵ − 1) over the points beyond the margin, η = 1", total(lost))
+K = measured("K", "sum of exp(−y_i x_i·w̃)/(y_i x_i·ŵ − 1) over the points beyond the margin, η = 1", total(lost), nonnegative=True)
 
 # What is trained on what: every start will do for Soudry et al., which is tried from zero where the limits are slow, and from random starts elsewhere
 steep, once = total(exponential(-labels * f)), total(softplus(-labels * f))
@@ -72,11 +72,11 @@ five, two = Witness("separable", samples=5, steps=20000), Witness("separable", s
 
 # Soudry et al.: Lemmas 1 and 5, Theorems 3 and 4 ---------------------------------------------------------------------------------------------------
 beta = Rational(1, 4)                                                    # the slope of the logistic loss is β-Lipschitz
-rate = 1 - eta * beta * sigma**2 / 2
 separable = Hypothesis("separable", gamma > 0, at="Assumption 1")
 small = Hypothesis("small steps", eta < 2 / (beta * sigma**2), at="Lemma 1 and Theorem 3")
 generic = Hypothesis("support vectors have positive duals", strict > 0, at="Lemma 8, for almost all data of Theorem 3")
 spanned = Hypothesis("support vectors span the data", Eq(lacking, 0), at="Theorem 4")
+rate = 1 - eta * beta * sigma**2 / 2
 descends = Claim("every step descends", loss(k + 1) <= loss(k) - eta * rate * energy(k), at="Lemma 5, proof", over=Each(k), form="ours")
 summable = Claim("gradients are summable", spent(k) <= loss(0) / (eta * rate), at="Lemma 5, proof", over=Each(k), form="ours")
 flat = Claim("the gradient vanishes", Eq(energy(k), 0), at="Lemma 5", over=Limit(k))
@@ -84,6 +84,7 @@ vanishes = Claim("so does the loss", Eq(loss(k), 0), at="Lemma 1", over=Limit(k)
 margins = Claim("every margin diverges", Eq(worst(k), 0), at="Lemma 1", over=Limit(k))
 diverges = Claim("and so do the weights", Eq(inverse(k), 0), at="Lemma 1", over=Limit(k))
 rest = size(k)**2 + (log(k)**2 - 2 * along(k) * log(k)) / gamma**2       # ‖w − ŵ log k‖²
+of_zero = Claim("loss of zero", Eq(loss(0), n * log(2)), at="ours", form="ours")
 bounded = Claim("what remains is bounded", rest <= C**2, at="Theorem 3", over=Each(k, first=1))
 finds = Claim("the direction is that of the margin", Eq(off(k), 0), at="Theorem 3", over=Limit(k))
 tends = Claim("what remains tends to w̃", Eq((along(k) - log(k) - along_end)**2 / gamma**2 + across(k)**2, 0), at="Theorem 4", over=Limit(k))
@@ -93,13 +94,12 @@ gap = Claim("the margin", Eq((gamma - margin(k)) * log(k), gamma * (along_end - 
 apart_t = apart(t)**2 + log(1 + t)**2 / gamma**2 - 2 * log(1 + t) * onto(t)           # ‖w(t) − ŵ log(1 + t) − w̃‖²
 near = Claim("what remains is bounded", apart_t <= apart(0)**2 + 2 * exp(-1) * K, at="Appendix A.1, constants kept", over=Each(t), form="ours")
 
-
 theorem = Theorem(statement="Theorem 3", says="The weights are ŵ log k and something bounded, so that they turn to the maximum margin.", setting=zero,
-                  scale=sizes, practice=run, witness=five, hypotheses=(separable, small, generic), claims=(bounded, finds))
+                  scale=sizes, practice=run, witness=five, hypotheses=(separable, small, generic), claims=(of_zero, bounded, finds))
 lemma = replace(theorem, statement="Lemmas 1 and 5", says="Small steps drive the loss to zero and every margin to infinity.", setting=drawn,
                 witness=two, hypotheses=(separable, small), claims=(descends, summable, flat, vanishes, margins, diverges))
 residual = replace(theorem, statement="Theorem 4", says="What remains beside ŵ log k tends to w̃; the rates of Section 3 get constants.",
-                   hypotheses=(separable, small, generic, spanned), claims=(tends, sharp, angle, gap))
+                   hypotheses=(separable, small, generic, spanned), claims=(of_zero, tends, sharp, angle, gap))
 anywhere = replace(residual, statement="Theorem 4, random starts", setting=drawn, witness=two, claims=(tends, sharp))
 explicit = replace(theorem, statement="Appendix A.1, explicit", says="In the flow of the exponential loss what remains has an explicit bound.",
                    form="ours", setting=flow, scale=Scale(samples=n), hypotheses=(separable, generic), claims=(near,),
@@ -108,6 +108,7 @@ explicit = replace(theorem, statement="Appendix A.1, explicit", says="In the flo
 # Ji and Telgarsky: Theorem 3, Lemmas 6 and 9, Proposition 11 ---------------------------------------------------------------------------------------
 ball = Hypothesis("inputs in the unit ball", longest <= 1, at="Ji and Telgarsky, Section 1")
 short = Hypothesis("steps", eta <= 1, at="Ji and Telgarsky, Theorem 3")
+half, one = Claim("risk of zero", Eq(loss(0), log(2)), at="ours", form="ours"), Claim("risk of zero", Eq(loss(0), 1), at="ours", form="ours")
 risk = Claim("risk", loss(k) <= 1 / k + log(k)**2 / (2 * gamma**2 * eta * k), at="Ji and Telgarsky, Theorem 3", over=Each(k, first=1))
 falls = Claim("every step lowers the risk", loss(k + 1) <= loss(k) * (1 - eta * loss(k) * (1 - eta * loss(k) / 2) * ratio(k)**2),
               at="Ji and Telgarsky, Lemma 6", over=Each(k))
@@ -116,10 +117,10 @@ low = Claim("weights from below", size(k) >= Min(log(k) - log(2), log(eta * k) -
             at="Ji and Telgarsky, Lemma 9", over=Each(k, first=2))
 steepest = Claim("the loss is steep", ratio(k) >= gamma, at="Ji and Telgarsky, Lemma 6", over=Each(k))
 turned = Claim("direction", off(k)**2 <= (2 + 2 * log(n)) / (gamma * size(k)), at="Ji and Telgarsky, Proposition 11", over=Each(k, first=1))
-logistic = Theorem(statement="Ji and Telgarsky, logistic loss", says="The mean risk falls as ln²(t)/t, and the weights grow as ln t.", setting=mean,
-                   scale=sizes, practice=run, witness=replace(five, steps=4000), hypotheses=(separable, ball, short), claims=(risk, falls, high, low))
+logistic = Theorem(statement="Ji and Telgarsky, logistic loss", says="The risk falls as ln²(t)/t, weights grow as ln t.", setting=mean, scale=sizes,
+                   practice=run, witness=replace(five, steps=4000), hypotheses=(separable, ball, short), claims=(half, risk, falls, high, low))
 steepened = replace(logistic, statement="Ji and Telgarsky, exponential loss", says="The same, and the direction errs by O(1/ln t).",
-                   setting=mean_steep, claims=(risk, falls, high, low, steepest, turned))
+                   setting=mean_steep, claims=(one, risk, falls, high, low, steepest, turned))
 
 # The proofs: their letters, then their steps ----------------------------------------------------------------------------------------------------
 q, z, y = failure("q", "1/(1 + e^u), u a margin"), positive("z", "a number"), positive("y", "another")
@@ -182,10 +183,10 @@ flow_proof = (
     Grows("and for z < 1, y being 1 − z", (1 - y) * exp(y), 1, along=y, at=at_A),
     Identity("powers beyond the margin can be summed", Derivative((1 - (1 + t)**(1 - h)) / (h - 1), t), (1 + t)**(-h), at=at_A),
     Implication("to no more than their part of K", (h > 1, x <= 1), b * (1 - x) / (h - 1) <= b / (h - 1), at=at_A),
-    Implication("so what remains is bounded", (apart_t <= apart(0)**2 + 2 * exp(-1) * S, S <= K), near, at=at_A))
+    Implication("so what remains is bounded", (separable, apart_t <= apart(0)**2 + 2 * exp(-1) * S, S <= K), near, at=at_A))
 ji_proof = (
-    Implication("the loss bends by no more than itself", (Eq(G, ratio(k) * loss(k)),
-                loss(k + 1) <= loss(k) - eta * G**2 + eta**2 * loss(k) * G**2 / 2), falls, at=ji_6),
+    Implication("the loss bends by no more than itself", (ball, Eq(G, ratio(k) * loss(k)),
+                loss(k + 1) <= loss(k) - eta * G**2 + eta**2 * longest**2 * loss(k) * G**2 / 2), falls, at=ji_6),
     Implication("a step keeps half of its descent", (short, falls, loss(k) <= 1, Eq(G, ratio(k) * loss(k))),
                 loss(k + 1) <= loss(k) - eta * G**2 / 2, at=ji_6),
     Implication("it comes nearer to any better point", (Eq(D_next, D - 2 * eta * I + eta**2 * G**2), loss(k) - R_z <= I,
