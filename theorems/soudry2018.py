@@ -3,7 +3,8 @@
 D. Soudry, E. Hoffer, M. S. Nacson, S. Gunasekar, N. Srebro. The Implicit Bias of Gradient Descent on Separable Data. ICLR 2018 and JMLR 19, 2018,
 arXiv:1710.10345. Here, for the logistic loss: Lemmas 1 and 5, Theorems 3 and 4, limits without rates; the constants that Theorem 4 implies and
 the proof of Appendix A.1 with its constants kept, both ours. Beside them, with numbers at every step and constant steps: Theorem 3, Lemmas 6
-and 9 and Proposition 11 of Z. Ji, M. Telgarsky. Risk and parameter convergence of logistic regression. arXiv:1803.07300.
+and 9 and Proposition 11 of Z. Ji, M. Telgarsky. Risk and parameter convergence of logistic regression. arXiv:1803.07300; the lower bound of
+Lemma 9 from t = 2 on, where ln ln t exists. Any start will do for Soudry et al.; limits that random starts reach too slowly are tried from zero.
 """
 
 from dataclasses import replace
@@ -62,7 +63,7 @@ apart = measured("apart", "distance of w from w̃, η = 1", norm(w - w_flow), te
 onto = measured("onto", "⟨w − w̃, ŵ⟩, η = 1", inner(w - w_flow, w_hat), text="⟨w({}) − w̃,ŵ⟩", tex=r"\langle w({})-\tilde w,\hat w\rangle")
 K = measured("K", "sum of exp(−y_i x_i·w̃)/(y_i x_i·ŵ − 1) over the points beyond the margin, η = 1", total(lost), nonnegative=True)
 
-# What is trained on what: every start will do for Soudry et al., which is tried from zero where the limits are slow, and from random starts elsewhere
+# What is trained on what ---------------------------------------------------------------------------------------------------------------------------
 steep, once = total(exponential(-labels * f)), total(softplus(-labels * f))
 drawn = Setting(outputs=f, trained=(w,), start={w: normal}, loss=once, data=("unit_ball", "separable"))
 zero, flow = replace(drawn, start={w: 0}), replace(drawn, loss=steep, method=gradient_flow)
