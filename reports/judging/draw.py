@@ -238,7 +238,7 @@ def begun(relation: Relational, index: Quantity | None) -> Told:
     try:
         found = expanded(relation).subs(index, 0)
         found = found.subs({a: S.Zero for a in found.atoms(At) if _unmoved(a)})
-    except TypeError:  # it does not exist there
+    except (TypeError, ValueError):  # it does not exist there, or what a Min is taken of does not
         return Told.UNKNOWN
     return Told.HELD if found is S.true else Told.FAILED if found is S.false else Told.UNKNOWN
 

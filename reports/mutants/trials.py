@@ -229,7 +229,8 @@ def _locked(module: ModuleType) -> dict[str, Any]:
 
 
 def _absurd(t: Theorem) -> Mutant | None:
-    claim = next((c for c in t.claims if c.relation.rel_op in ("<=", ">", ">=")), None)
+    bounds = (c for c in t.claims if c.relation.rel_op in ("<=", ">", ">="))
+    claim = next((c for c in bounds if not c.hides), None)  # which no run could refute
     if claim is None:
         return None
     r, far = claim.relation, 10**30

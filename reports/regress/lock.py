@@ -91,7 +91,10 @@ def values(expression: Expr) -> str:
     found = []
     for point in range(POINTS):
         at = {s: _some(s, point, s in exponents) for s in expression.free_symbols}
-        found.append(str(expression.xreplace(at).evalf(DIGITS + 10).evalf(DIGITS)))
+        try:
+            found.append(str(expression.xreplace(at).evalf(DIGITS + 10).evalf(DIGITS)))
+        except ValueError:  # what a Max or a Min is taken of does not exist there
+            found.append("undefined")
     return " | ".join(found)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
-from sympy import Eq, Gt, Integer, Rational, S, log, sqrt
+from sympy import Eq, Gt, Integer, Min, Rational, S, log, sqrt
 
 from reports.judging.compare import compare
 from reports.judging.draw import Gap, Told, observe, tell
@@ -209,6 +209,14 @@ def test_an_undefined_bound_is_not_one_that_holds():
     assert finding.needs_seeds is None
     assert "a side is undefined" in finding.evidence
     assert found(bound, known([[1.0]] * 20))[1].verdict is Verdict.CONFIRMED
+
+
+@pytest.mark.parametrize("bound", [log(log(k)), Min(2, log(log(k))), Min(2, 1 / log(k))])
+def test_a_bound_that_does_not_exist_at_step_0_is_compared_from_where_it_does(bound):
+    claim = Claim("c", x(k) >= bound, at="x", over=Each(k, first=2))
+    run = np.full(9, 2.5)
+    assert found(claim, known([run]))[1].verdict is Verdict.CONFIRMED
+    assert found(claim, known([run - 4]))[1].verdict is Verdict.REFUTED
 
 
 def test_a_measurement_without_a_number_is_no_failure_and_divergence_is():

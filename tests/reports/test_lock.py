@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from xml.etree import ElementTree as Xml
 
 import pytest
-from sympy import expand
+from sympy import Min, expand, log
 
 import theorems
 from reports.mutants.mutation import mutants, rewrites
@@ -17,7 +17,7 @@ from reports.regress import lock, sources
 from reports.regress.changes import Change, differences, theorem_differences
 from reports.regress.difference import Regression
 from reports.studies.trust import lock_of
-from theorems.language import BadInput, Each, defined
+from theorems.language import BadInput, Each, defined, index
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +80,14 @@ def test_a_definition_that_only_says_where_a_claim_ends_is_locked_too(statement,
     (change,) = theorem_differences(until(2 * n), until(3 * n))
     assert change.meaning
     assert claim.name in change.where
+
+
+def test_a_bound_that_does_not_exist_everywhere_is_locked_by_its_values_elsewhere():
+    k = index("k", "step")  # among its values is 1, whose logarithm has none
+    bounds = {f: lock.values(Min(f * log(log(k)), 3)).split(" | ") for f in (2, 3)}
+    assert bounds[2] == lock.values(Min(3, log(log(k)) + log(log(k)))).split(" | ")
+    assert bounds[2] != bounds[3]
+    assert {"undefined"} < set(bounds[2])
 
 
 def numbers(locked, change):

@@ -11,8 +11,9 @@ import theorems
 from reports.mutants.bench import Bench
 from reports.mutants.mutation import mutants
 from reports.mutants.score import as_markdown, headline
-from reports.mutants.trials import TEXT, Trial, as_json, by_class, run
+from reports.mutants.trials import TEXT, Trial, _absurd, as_json, by_class, run
 from sim.store import Store
+from theorems.language import hidden
 
 ALWAYS = {
     "trivial",
@@ -46,6 +47,15 @@ def test_a_canary_that_lives_makes_the_trial_void(small):
     assert "VOID" in headline([replace(small, canaries={**small.canaries, "simulation": False})])
     assert "VOID" in headline([replace(small, baseline=("the true version, simulation: refuted",))])
     assert Trial("a", (), (), 0, {"derivation": True}).void == ""
+
+
+def test_a_canary_is_no_claim_that_hides_a_constant(statement):
+    """No run refutes a bound whose constant nobody knows, so that its survival says nothing."""
+    t = statement("Certificate S")
+    true = next(c for c in t.claims if c.relation.rel_op == "<=")
+    hides = replace(true, name="hides", relation=true.relation.lhs <= hidden("C", "a constant"))
+    assert _absurd(replace(t, claims=(hides, *t.claims), derivation=())).original == true
+    assert _absurd(replace(t, claims=(hides,), derivation=())) is None
 
 
 def test_the_page_says_why_something_survives(small):

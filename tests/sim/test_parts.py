@@ -8,11 +8,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize
 from sympy import Rational, sqrt
 
 from sim import parts
 from sim.data.sample import Sample
-from sim.data.table import load
+from sim.data.table import Data, load
 from sim.measuring import algorithms, balls, evaluate
 from sim.measuring.evaluate import NotKnown
 from sim.measuring.of_data import of_data
@@ -311,6 +312,52 @@ def test_singular_values_are_raised_to_a_power(shape):
     first, other = (evaluate.ARRAYS[x](some, 1 / 3) for x in ("singular_power", "left_power"))
     np.testing.assert_allclose(other @ other @ first, some, atol=1e-12)
     np.testing.assert_allclose(first @ first.T, other @ other, atol=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_duals_of_the_hard_margin_are_enclosed_and_give_the_limit_of_the_rest(seed):
+    """Against their definitions; and Karush, Kuhn and Tucker once more, by another solver."""
+    find("soudry2018")
+    draw = np.random.default_rng(seed)
+    n, d = draw.integers(2, 9), draw.integers(2, 5)
+    y, z = draw.choice([-1.0, 1.0], n), draw.uniform(0.1, 1, (n, d)) + draw.normal(size=(n, d)) / 9
+    data = Data("drawn", y[:, None] * z, y)
+    sample = Sample(data, ("unit_ball", "separable"))
+    alpha = algorithm("hard_dual", rows, labels, axes=(points,))
+    w_hat = (labels * alpha) @ rows
+    least_dual = of_data(least(alpha + labels * (rows @ w_hat) - 1), sample)
+    assert least_dual.certified
+    assert least_dual.low > 0
+    rule, after = (algorithms.ALGORITHMS[x] for x in ("hard_dual", "residual_limit"))
+    known = {rows: sample.rows, labels: y}
+    duals = rule(alpha, known)
+    z, on = y[:, None] * sample.rows, duals > 0
+    shortest = minimize(
+        lambda w: w @ w / 2, z.sum(0), jac=lambda w: w, method="SLSQP", tol=1e-14,
+        constraints={"type": "ineq", "fun": lambda w: z @ w - 1, "jac": lambda w: z},
+    ).x  # fmt: skip
+    np.testing.assert_allclose(duals @ z, shortest, atol=1e-6)
+    norm_squared = of_data(total(w_hat * w_hat), sample)
+    assert norm_squared.low <= duals.sum() * (1 + 1e-9)
+    assert norm_squared.high >= duals.sum() * (1 - 1e-9)
+    lacks = of_data(algorithm("unspanned", rows, alpha), sample)
+    assert lacks.low == lacks.high == np.linalg.matrix_rank(z) - on.sum()
+    start, eta = draw.normal(size=d), 0.3
+    term = algorithm("residual_limit", rows, labels, alpha, w.start, Rational(3, 10), axes=(inputs,), signed=True)  # fmt: skip
+    limit = after(term, {**known, alpha: duals, w.start: start})
+    np.testing.assert_allclose(eta * np.exp(-z[on] @ limit), duals[on], rtol=1e-8)
+    span = np.linalg.pinv(z[on]) @ z[on]
+    np.testing.assert_allclose(limit - start, span @ (limit - start), atol=1e-9)
+
+
+def test_the_duals_of_dependent_support_vectors_and_of_those_without_pull_are_not_enclosed():
+    find("soudry2018")
+    alpha = algorithm("hard_dual", rows, labels, axes=(points,))
+    for given in ([[1.0, 0.0], [1.0, 0.0]], [[1.0, 0.0], [1.0, 1.0]]):
+        sample = Sample(Data("drawn", np.array(given) / 2, np.ones(2)), ("unit_ball",))
+        strict = alpha + labels * (rows @ ((labels * alpha) @ rows)) - 1
+        found = of_data(least(strict), sample)
+        assert not (found.certified and found.low > 0)
 
 
 # Files of parts ------------------------------------------------------------------------------------------

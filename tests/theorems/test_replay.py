@@ -3,7 +3,7 @@ a proof.
 """
 
 import pytest
-from sympy import Eq, Integral, Rational, ceiling, exp, floor, log, oo, pi, sign, sqrt
+from sympy import Eq, Integral, Max, Min, Rational, ceiling, exp, floor, log, oo, pi, sign, sqrt
 
 from tests.letters import observable, of_data
 from theorems.language import (
@@ -139,6 +139,20 @@ def test_premises_may_be_equations():
         outcome(Implication("", (x < 1, Eq(eta**2, 1 - x)), 1 / (1 - eta) <= 2 / x, at="here"))
         is Outcome.PROVED
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "then", "expected"),
+    [
+        ((x <= eta,), Max(x, eta, 2) <= eta + 2, Outcome.PROVED),
+        ((x <= Min(eta, s),), 2 * x <= eta + s, Outcome.PROVED),
+        ((x <= Max(eta, s),), 2 * x <= eta + s, Outcome.FALSE),
+        ((x >= 2, eta >= 3), Min(x, eta) >= 3, Outcome.FALSE),
+        ((Max(x, eta) <= 1,), Min(x, eta) >= x + eta - 1, Outcome.PROVED),
+    ],
+)
+def test_the_largest_and_the_smallest_of_several_are_one_of_them(given, then, expected):
+    assert outcome(Implication("", given, then, at="here")) is expected
 
 
 def test_a_counterexample_in_free_atoms_must_be_one_in_numbers():

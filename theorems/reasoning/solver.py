@@ -102,6 +102,8 @@ class Translation:
             return z3.Product([self(f) for f in parts.args])
         if isinstance(e, sympy.Pow | sympy.exp) and e.exp.could_extract_minus_sign():
             return 1 / self.divisor(self(1 / e))  # of one power, whichever way it is written
+        if isinstance(e, sympy.Max | sympy.Min):
+            return self.extreme(e)
         self.free = True
         v = self.variable(
             e, f"atom{len(self.vars)}", ">" if e.is_positive else ">=" if e.is_nonnegative else None
@@ -144,6 +146,16 @@ class Translation:
         v = self.variable(base, f"sum{len(self.vars)}", None)
         if new:
             self.facts.append(v == self(base))
+        return v
+
+    def extreme(self, e: Expr) -> Any:
+        """The largest or the smallest of several: one of them, and beyond none."""
+        new = e not in self.vars
+        v = self.variable(e, f"extreme{len(self.vars)}", None)
+        if new:
+            parts = [self(a) for a in e.args]
+            beyond = [v >= a if isinstance(e, sympy.Max) else v <= a for a in parts]
+            self.facts += [*beyond, self.z3.Or([v == a for a in parts])]
         return v
 
     def root(self, base: Expr, degree: int) -> Any:

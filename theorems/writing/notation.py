@@ -114,6 +114,9 @@ class _Unicode(StrPrinter):
     def _print_Max(self, e: Expr) -> str:
         return f"max({', '.join(self._print(a) for a in e.args)})"
 
+    def _print_Min(self, e: Expr) -> str:
+        return f"min({', '.join(self._print(a) for a in e.args)})"
+
 
 def _joined(factors: list[Expr]) -> list[Expr]:
     """Square roots of a product as one root: √2·√π is √(2·π)."""
