@@ -5,7 +5,7 @@ mere rewriting.
 from dataclasses import replace
 
 import pytest
-from sympy import Eq
+from sympy import Eq, Rational
 
 import theorems
 from reports.mutants.mutation import mutants, rewrites
@@ -15,10 +15,21 @@ from theorems.language import (
     Claim,
     Each,
     Hypothesis,
+    Setting,
     Some,
     count,
     failure,
     index,
+)
+from theorems.language.measurement import (
+    algorithm,
+    inputs,
+    labels,
+    neurons,
+    norm,
+    normal,
+    parameter,
+    rows,
 )
 from theorems.writing.transcription import (
     agrees,
@@ -28,6 +39,7 @@ from theorems.writing.transcription import (
     path_of,
     sections,
 )
+from theorems.writing.typed_setting import same_setting
 
 n, k, delta = count("n", "points"), index("k", "step"), failure("delta", "failure")
 r = observable("r", "residual", probe="residual")
@@ -141,3 +153,15 @@ def test_steps_apart_means_and_scales_are_typed():
         assert not agrees(x, "r(0) = 0; scale 2 n", (), LETTERS)
         assert not agrees(x, "r(0) = 0", (), LETTERS)
     assert not agrees(Claim("c", r(0) <= 1, at="x"), "r(0) <= 1; mean", (), LETTERS)
+
+
+def test_an_operation_of_a_file_of_parts_is_typed_as_a_call():
+    w, a = parameter("w", neurons, inputs), parameter("a", neurons)
+    root = algorithm("odd_root", w.start, Rational(1, 3), axes=w.axes, signed=True)
+    s = Setting(trained=(a,), start={w: normal, a: root @ (labels @ rows)}, loss=norm(a) ** 2)
+    line = "train a; w ~ normal; a ~ odd_root(w.start, {}) @ (y @ x); loss norm(a)**2; gradient descent"
+    assert same_setting(s, line.format("1 / 3"), ())
+    assert not same_setting(s, line.format("1 / 2"), ())
+    assert not same_setting(s, line.format("1 / 3").replace("w.start", "2 * w.start"), ())
+    with pytest.raises(BadInput):
+        same_setting(s, line.format("1 / 3").replace("odd_root", "even_root"), ())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import sympy
@@ -15,6 +16,7 @@ from sympy import Expr, S
 from theorems.language import measurement as words
 from theorems.language.measurement import Term, bound_laws, lifted
 from theorems.language.setting import OUTPUTS, Setting
+from theorems.language.term import ELEMENTWISE, SIGNS
 from theorems.problem import BadInput, unknown
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
@@ -27,12 +29,39 @@ NAMES: dict[str, Any] = {
     "x": words.rows, "y": words.labels, "f": OUTPUTS, "normal": words.normal, "signs": words.signs,
     "paired_signs": words.paired_signs, "orthogonal": words.orthogonal, "eta_k": words.step_size,
     "inputs": words.inputs, "layers": words.layers, "neurons": words.neurons,
-    "points": words.points,
+    "points": words.points, "unit_matrix": words.unit_matrix,
 }  # fmt: skip
 BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: lambda a, b: a + b, ast.Sub: lambda a, b: a - b, ast.Mult: lambda a, b: a * b,
     ast.Div: lambda a, b: a / b, ast.Pow: lambda a, b: a**b, ast.MatMult: lambda a, b: a @ b,
 }  # fmt: skip
+
+
+# operations of the language that are no words of it
+OWN = {"transpose", *SIGNS, *ELEMENTWISE, *words.ENTRYWISE}
+
+
+@dataclass(frozen=True)
+class Part:
+    """An operation of a file of parts, written as a call; what axes it has, the setting tells."""
+
+    uses: tuple[Term, ...]
+
+    def __call__(self, *operands: Any) -> Term:
+        given = tuple(map(lifted, operands))
+        axes = [o.axes for o in given]
+        like = next((t for t in self.uses if [o.axes for o in t.operands] == axes), self.uses[0])
+        return Term(like.operation, given, like.options, like.axes, like.nonnegative)
+
+
+def parts_of(s: Setting) -> dict[str, Part]:
+    """What a setting uses of a file of parts, by name."""
+    terms = [*s.start.values(), s.loss, *([s.outputs] if s.outputs is not None else [])]
+    found: dict[str, tuple[Term, ...]] = {}
+    for t in (t for term in terms for t in term.all_terms()):
+        if t.operands and t.operation not in OWN and not hasattr(words, t.operation):
+            found[t.operation] = (*found.get(t.operation, ()), t)
+    return {name: Part(uses) for name, uses in found.items()}
 
 
 def read(text: str, names: Mapping[str, Any]) -> Any:
@@ -66,12 +95,15 @@ def _read(node: ast.expr, names: Mapping[str, Any]) -> Any:
             return sympy.sqrt(_read(one, names))
         case ast.Call(func=ast.Name(id=name), args=args) if name in FUNCTIONS:
             return FUNCTIONS[name](*(_read(a, names) for a in args))
+        case ast.Call(func=ast.Name(id=name), args=args) if isinstance(names.get(name), Part):
+            return names[name](*(_read(a, names) for a in args))
     raise BadInput("transcription: setting", ast.unparse(node), "only arithmetic may stand here")
 
 
 def same_setting(s: Setting, line: str, letters: tuple[Any, ...]) -> bool:
     """Whether the typed line says what the setting declares."""
-    names = {**{str(q): q for q in letters}, **{str(p.options[0]): p for p in s.parameters}}
+    names: dict[str, Any] = {**parts_of(s), **{str(q): q for q in letters}}
+    names |= {str(p.options[0]): p for p in s.parameters}
     parts = [part.strip() for part in line.split(";")]
     typed: dict[str, str] = {"method": parts.pop()}
     for part in parts:
