@@ -15,6 +15,7 @@ from sympy.core.relational import Relational
 from theorems.language.derivation import Step
 from theorems.language.frozen import Frozen
 from theorems.language.lemma import Use
+from theorems.language.measurement import lifted
 from theorems.language.quantity import About, At, Defined, Observable, Quantity
 from theorems.language.setting import Setting
 from theorems.language.statement import Claim, Hypothesis, Law, Theorem
@@ -202,7 +203,7 @@ def _settings(theorem: Theorem) -> Iterator[Mutant]:
         )
         for p in s.parameters
         for f in (Integer(2), Rational(1, 2))
-        if p in s.trained
+        if p in s.trained and s.start[p] != lifted(0)
     ]
     for kind, words, setting in tried:
         if setting != s:

@@ -5,14 +5,16 @@ stated.
 import numpy as np
 import pandas as pd
 import pytest
-from sympy import Eq, Le
+from sympy import Eq, Ge, Le
 
+from reports.judging import limit
 from reports.judging.compare import compare
+from reports.judging.count import Sample
 from reports.judging.evidence import Evidence
 from reports.judging.limit import REMAINS, remaining
 from reports.judging.verdict import Verdict
 from tests.letters import SETTING, label, observable, of_data
-from theorems.language import Claim, Limit, Theorem, index
+from theorems.language import Claim, Hypothesis, Limit, Theorem, index
 
 k = index("k", "step")
 seen = observable("seen", "a number", probe="seen")
@@ -114,3 +116,134 @@ def test_a_limit_known_only_within_bounds_is_not_told():
     wide = compare(theorem, Evidence({alpha: 1.0}, {alpha: (0.5, 1.5)}, rows))[1][0]
     assert wide.verdict is Verdict.INCONCLUSIVE
     assert wide.predicted_in == (0.5, 1.5)
+
+
+# What is shown, and where a run does not count -----------------------------------------------------------
+
+FALLING = 1 / (CHECKPOINTS + 1)
+
+
+def limit_of(curves, relation=None, limit=1.0, exact=None, hypotheses=(), error=1e-13, extra=()):
+    rows = [
+        (s, float(t), label("seen"), float(v), error)
+        for s, curve in enumerate(curves)
+        for t, v in zip(CHECKPOINTS, curve, strict=True)
+    ]
+    rows += extra
+    frame = pd.DataFrame(rows, columns=["seed", "step", "observable", "value", "error"])
+    claim = Claim("limit", Eq(seen(k), alpha) if relation is None else relation, "x", Limit(k))
+    theorem = Theorem("T", "s", tuple(hypotheses), (claim,), setting=SETTING)
+    known = Evidence({alpha: limit}, {alpha: limit if exact is None else exact}, frame)
+    return claim, compare(theorem, known)[1][0]
+
+
+def test_the_whole_finding_of_a_limit_is_what_was_seen():
+    claim, found = limit_of([1 + c * FALLING for c in (1.0, 2.0, 4.0)])
+    end = 1 + 2 / (N + 1)
+    assert found.claim is claim
+    assert found.verdict is Verdict.APPROACHED
+    assert (found.predicted, found.predicted_in) == (1.0, (1.0, 1.0))
+    assert found.observed == pytest.approx(end, abs=1e-12)
+    assert found.observed_in == pytest.approx((end, end), abs=1e-12)
+    assert (found.seeds, found.failures, found.unknown) == (3, 0, 0)
+    assert found.evidence == (
+        "the gap closes in 3 of 3 seeds; continued for ever, 0% of its last size would remain; "
+        "no finite run can confirm or refute a limit"
+    )
+
+
+def test_the_finding_of_a_limit_that_is_missed_counts_the_seeds_that_miss_it():
+    short = np.where(CHECKPOINTS < 5, 1 + FALLING, np.nan)
+    _, found = limit_of([1 + FALLING, 3 + FALLING, 3 + FALLING, 3 + FALLING, short])
+    assert found.verdict is Verdict.RECEDING
+    assert (found.seeds, found.failures, found.unknown) == (5, 3, 1)
+    assert found.evidence == (
+        "the gap closes in 1 of 5 seeds; continued for ever, 100% of its last size would remain; "
+        "too short or too rough to tell in 1; no finite run can confirm or refute a limit"
+    )
+    assert found.observed == pytest.approx(3 + 1 / (N + 1))
+
+
+def test_an_enclosed_limit_shows_both_enclosures():
+    _, found = limit_of([1 + FALLING] * 3, exact=(0.75, 1.25), error=0.125)
+    assert (found.predicted, found.predicted_in) == (1.0, (0.75, 1.25))
+    assert found.observed == pytest.approx(1.0001, abs=1e-4)
+    assert found.observed_in == pytest.approx((0.8751, 1.1251), abs=1e-4)
+
+
+def test_an_order_from_below_is_judged_by_what_it_lacks():
+    below = [2 - FALLING] * 3
+    assert limit_of(below, Ge(seen(k), alpha), 2.0)[1].verdict is Verdict.APPROACHED
+    assert limit_of(below, Ge(seen(k), alpha), 1.0)[1].verdict is Verdict.APPROACHED
+    assert limit_of(below, Ge(seen(k), alpha), 2.5)[1].verdict is Verdict.RECEDING
+
+
+def test_a_run_that_left_the_numbers_recedes_and_shows_where_it_was():
+    gone = [(s, 5000.0, "diverged", 1.0, 0.0) for s in (0, 1)]
+    _, found = limit_of([1 + FALLING] * 3, extra=gone)
+    assert found.verdict is Verdict.RECEDING
+    assert found.failures == 2
+    assert found.observed == pytest.approx(1 + 1 / (N + 1))
+    assert found.predicted == 1.0
+
+
+def test_zero_stands_for_less_than_a_float_holds_only_where_both_sides_are_zero():
+    words = "0 stands for less than a float holds"
+    vanishing = [np.where(CHECKPOINTS < 5000, np.exp(-CHECKPOINTS / 5), 0.0)] * 3
+    assert words in limit_of(vanishing, limit=0.0, error=0.0)[1].evidence
+    assert words not in limit_of([1 + v for v in vanishing], limit=1.0, error=0.0)[1].evidence
+    assert words not in limit_of([FALLING] * 3, limit=0.0)[1].evidence
+
+
+def test_outside_its_hypotheses_a_limit_is_only_seen_or_not_seen():
+    fails = Hypothesis("never", alpha >= 50, at="x")
+    towards = [1 + FALLING] * 3
+    assert limit_of(towards, hypotheses=[fails])[1].verdict is Verdict.OUTSIDE_SEEN
+    assert limit_of(towards, limit=2.0, hypotheses=[fails])[1].verdict is Verdict.OUTSIDE_UNSEEN
+    torn = [1 + FALLING, 1 + FALLING, 3 + FALLING]
+    assert limit_of(torn, hypotheses=[fails])[1].verdict is Verdict.VOID
+    nothing = limit_of([np.full(len(CHECKPOINTS), np.nan)] * 3)[1]
+    assert (nothing.verdict, nothing.evidence) == (Verdict.VOID, "nothing was measured")
+
+
+@pytest.mark.parametrize(
+    ("runs", "told", "receding", "allowed", "verdict"),
+    [
+        (4, 2, 0, 0.0, Verdict.INCONCLUSIVE),  # half is not most
+        (5, 3, 0, 0.0, Verdict.APPROACHED),
+        (3, 3, 1, 0.0, Verdict.INCONCLUSIVE),
+        (4, 4, 2, 0.0, Verdict.INCONCLUSIVE),  # half of them is not most
+        (5, 5, 3, 0.0, Verdict.RECEDING),
+        (10, 10, 3, 0.3, Verdict.APPROACHED),  # as many as are allowed to
+        (10, 10, 4, 0.0, Verdict.INCONCLUSIVE),
+        (4, 4, 4, 1.0, Verdict.APPROACHED),
+    ],
+)
+def test_the_verdict_over_seeds(runs, told, receding, allowed, verdict):
+    assert limit._verdict(runs, told, receding, allowed) is verdict
+
+
+def test_half_of_the_last_gap_remaining_is_receding():
+    sample = Sample(Evidence({}, {}, pd.DataFrame()), (0, 1, 2), inside=True, outside=False)
+    claim = Claim("limit", Eq(seen(k), alpha), "x", Limit(k))
+    for share, verdict in ((REMAINS, Verdict.RECEDING), (REMAINS - 1e-9, Verdict.APPROACHED)):
+        one = limit.Trend(share, (1.0, 1.0), (2.0, 2.0))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(limit, "trend", lambda *_, one=one: one)
+            assert limit.limited(claim, sample).verdict is verdict
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0])
+@pytest.mark.parametrize("power", [0.5, 1.0, 3.0])
+def test_a_power_of_a_shifted_step_keeps_no_rest(shift, power):
+    later = np.geomspace(100, N, 64)
+    assert limit._rest(later, (later + shift * N) ** -power) is None
+
+
+@pytest.mark.parametrize("power", [0.3, 0.5, 1.0, 2.0, 4.0])
+def test_what_a_power_falls_to_is_found(power):
+    later = np.geomspace(100, N, 64)
+    fall = (later / later[0]) ** -power
+    share = limit._rest(later, 1.0 + 3 * fall)
+    assert (share is None) == (power < 1)
+    assert share is None or share == pytest.approx(1 / (1 + 3 * fall[-1]), abs=0.02)

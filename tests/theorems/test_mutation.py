@@ -2,6 +2,8 @@
 of error.
 """
 
+from dataclasses import replace
+
 from reports.mutants.mutation import mutants, rewrites
 
 CLASSES = {
@@ -47,3 +49,16 @@ def test_a_changed_claim_is_changed_in_its_proof_too(statement):
     }
     assert x.changed in named
     assert x.original not in named
+
+
+def test_a_start_from_zero_is_not_scaled(statement):
+    """Twice zero is zero: such a version is the true one, and nothing could notice it."""
+    t = statement("Theorem 4.1, explicit")
+    (w,) = t.setting.trained
+    still = replace(t, setting=replace(t.setting, start={**t.setting.start, w: 0}), derivation=())
+
+    def scaled(theorem):
+        return [x.change for x in mutants(theorem) if x.change.startswith(f"{w.text} drawn")]
+
+    assert len(scaled(replace(t, derivation=()))) == 2
+    assert scaled(still) == []
