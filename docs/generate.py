@@ -37,6 +37,7 @@ from reports.studies import errata
 from reports.studies.options import Options
 from reports.studies.study import Study
 from sim.store import Store
+from theorems.writing.transcription import path_of
 
 ROOT = Path(__file__).parent.parent
 FRESH = ROOT / "docs" / "fresh.json"
@@ -197,7 +198,7 @@ class Checked:
         """A digest of the pages as they stand, and of everything that they are made from."""
         rooms = [ROOT / "reports" / "pages", ROOT / "theorems" / "writing", ROOT / "benchmarks"]
         code = [p for room in rooms for p in sorted(room.rglob("*.py"))]
-        files = [p for m in self.papers() for p in sources.of_paper(m)]
+        files = [p for m in self.papers() for p in (*sources.of_paper(m), path_of(m))]
         text = "".join(timeless((ROOT / name).read_text()) for name in self.names)
         made_from = sources.behind_files([Path(__file__), *code, *files])
         return f"{made_from} {hashlib.sha256(text.encode()).hexdigest()[:16]}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -172,9 +173,10 @@ def _certain(base: Finding, failures: int, unknown: int, sample: Sample) -> Find
         verdict = Verdict.REFUTED if failures else Verdict.CONFIRMED
         return base if unknown else replace(base, verdict=verdict)
     if known := base.seeds - unknown:
-        missed = 1 - CONFIRM ** (1 / known)
-        words = f"failures in more than {missed:.0%} of draws would have been seen"
-        base = replace(base, evidence=f"{base.evidence}; {words}")
+        missed = math.ceil(100 * (1 - CONFIRM ** (1 / known)))
+        words = f"failures in more than {missed}% of draws would have been seen"
+        told = base.evidence if missed == 100 else f"{base.evidence}; {words}"
+        base = replace(base, evidence=told)
     if sample.blur > REFUTE or (unknown and not failures):
         return base
     return replace(base, verdict=Verdict.REFUTED if failures else Verdict.CONFIRMED)

@@ -219,7 +219,7 @@ def _shown(claim: Claim, draws: Draws, j: int, tests: Sequence[Tested], sample: 
         letter = claim.over.index.text
         words.append(
             f"at {letter} = {written(float(draws.steps[j]))}, compared at {len(draws.steps)} steps "
-            f"up to {letter} = {written(float(draws.steps[-1]))}, each at one {len(draws.steps)}th of the level"
+            f"up to {letter} = {written(float(draws.steps[-1]))}, each at 1/{len(draws.steps)} of the level"
         )
     blur = sample.blur
     words += [f"the law of the draws is exact up to {blur:.1g} in total variation"] if blur else []
