@@ -247,3 +247,27 @@ def test_what_a_power_falls_to_is_found(power):
     share = limit._rest(later, 1.0 + 3 * fall)
     assert (share is None) == (power < 1)
     assert share is None or share == pytest.approx(1 / (1 + 3 * fall[-1]), abs=0.02)
+
+
+def test_a_gap_is_closed_by_its_last_value_and_its_last_error():
+    steps, gap = np.arange(1.0, 101), np.full(100, 1.0)
+    tight, loose = np.full(100, 1e-9), np.full(100, 0.5)
+
+    def told(last_gap, before, last_error, errors=tight):
+        g, e = gap.copy(), errors.copy()
+        g[-2:], e[-1] = (before, last_gap), last_error
+        return remaining(steps, g, e)
+
+    assert told(1e-3, 1.0, 1e-3) == 0.0  # as small as it is known
+    assert told(1e-2, 1.0, 1e-2) == 0.0  # known to a hundredth of the largest
+    assert told(2e-2, 1.0, 2e-2) is None
+    assert told(1e-3, 1.0, 1e-3, loose) == 0.0  # what was known before is not asked
+    assert told(1.0, 1e-12, 1e-9) != 0.0  # once closed is not closed
+    assert remaining(steps, 0 * gap, 0 * gap) == 0.0
+
+
+def test_a_few_records_tell_and_fewer_do_not():
+    for count, known in ((8, True), (7, False)):
+        steps = np.array([0.0, 1.0, *np.exp(14 * np.linspace(0.8, 1, count - 1))])
+        found = remaining(steps, np.full(count + 1, 0.5), np.full(count + 1, 1e-12))
+        assert (found is not None) == known
