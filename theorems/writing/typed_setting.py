@@ -20,7 +20,7 @@ from theorems.language.term import ELEMENTWISE, SIGNS
 from theorems.problem import BadInput, unknown
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "relu": words.relu, "softplus": words.softplus, "norm": words.norm, "sum": words.total,
+    "relu": words.relu, "tanh": words.tanh, "softplus": words.softplus, "norm": words.norm, "sum": words.total,
     "exp": words.exponential, "deep": words.feed_forward, "equilibrium": words.equilibrium,
     "kernel": words.mean_absolute_product, "by_layer": words.by_layer, "min": words.smaller,
     "ratchet": lambda term, *numbers: words.so_far("ratchet", term, *numbers), "max": words.most,
