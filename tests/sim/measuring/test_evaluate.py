@@ -12,8 +12,8 @@ from sympy import Rational, sqrt
 from sim import parts
 from sim.measuring import algorithms, evaluate
 from sim.measuring.evaluate import NotKnown, values
-from tests.sim.random_terms import ANY, terms
-from tests.sim.second_opinion import A, W, a, c, close, known, m, q, w
+from tests.sim.measuring.random_terms import ANY, terms
+from tests.sim.measuring.second_opinion import A, W, a, c, close, known, m, q, w
 from theorems.language import BadInput, term
 from theorems.language import measurement as words
 from theorems.language.measurement import (

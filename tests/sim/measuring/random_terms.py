@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 from sympy import Rational, sqrt
 
-from tests.sim.second_opinion import A, a, c, m, q, w
+from tests.sim.measuring.second_opinion import A, a, c, m, q, w
 from theorems.language import measurement as words
 from theorems.language.measurement import (
     argument,

@@ -10,7 +10,7 @@ from sympy import Eq
 from reports.judging.evidence import Evidence
 from reports.judging.findings import Finding
 from reports.judging.verdict import Verdict
-from tests.reports.test_judging import delta, found, k, known, x
+from tests.reports.judging.test_judging import delta, found, k, known, x
 from theorems.language import Average, Best, Claim, Each, Some
 
 CONFIRMED, REFUTED, INCONCLUSIVE = Verdict.CONFIRMED, Verdict.REFUTED, Verdict.INCONCLUSIVE
