@@ -9,7 +9,7 @@ from flint import arb, arb_mat
 from numpy.typing import NDArray
 
 from sim.data.margin import separator
-from sim.measuring.balls import NotEnclosed
+from sim.measuring.balls import NotEnclosed, middles
 from sim.parts import register
 
 Array = NDArray[np.float64]
@@ -28,7 +28,7 @@ def hard_dual_in_balls(x: Any, y: Any) -> Any:
     NotEnclosed elsewhere.
     """
     z = y[:, None] * x
-    guess = hard_dual(*(np.vectorize(lambda b: float(b.mid()), otypes=[float])(a) for a in (x, y)))
+    guess = hard_dual(middles(x), middles(y))
     on, off = np.flatnonzero(guess > 0), np.flatnonzero(guess <= 0)
     held = arb_mat(z[on].tolist())
     try:

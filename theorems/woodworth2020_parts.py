@@ -7,7 +7,7 @@ from flint import arb, arb_mat
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
-from sim.measuring.balls import NotEnclosed
+from sim.measuring.balls import NotEnclosed, middles
 from sim.parts import register
 
 Array = NDArray[np.float64]
@@ -29,9 +29,7 @@ def basis_pursuit_in_balls(x: Any, y: Any) -> Any:
 
     NotEnclosed where it has fewer or more than n entries, or several interpolators are as short.
     """
-    near = basis_pursuit(
-        *(np.vectorize(lambda b: float(b.mid()), otypes=[float])(a) for a in (x, y))
-    )
+    near = basis_pursuit(middles(x), middles(y))
     support = np.flatnonzero(np.abs(near) > 1e-9)
     if len(support) != len(y):
         raise NotEnclosed("basis_pursuit")

@@ -38,6 +38,8 @@ def choose(plan: Plan) -> Mode:
     minutes a seed.
     """
     numbers = plan.width * plan.data.samples
+    if not plan.setting.has_width:
+        return Mode("dense", "every parameter in memory")
     if plan.wide is None:
         return Mode(
             "dense",

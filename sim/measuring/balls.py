@@ -222,10 +222,14 @@ def _cosines(e: InBalls, term: Term) -> Balls:
     return np.array(e.cosines.tolist(), dtype=object)
 
 
+def middles(balls: Balls) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """The floats nearest to the balls' midpoints."""
+    return np.vectorize(lambda x: float(x.mid()), otypes=[float])(balls)
+
+
 def _eigenvalue(e: InBalls, matrix: Balls, sign: int) -> arb:
     """The least eigenvalue of sign times a symmetric matrix, times sign."""
-    middle = np.array([[float(x.mid()) for x in row] for row in matrix])
-    _, vectors = np.linalg.eigh(sign * middle)
+    _, vectors = np.linalg.eigh(sign * middles(matrix))
     low, high = gram.least_eigenvalue(arb_mat((sign * matrix).tolist()), vectors)
     return sign * low.union(high)
 

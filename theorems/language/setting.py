@@ -110,10 +110,8 @@ class Setting:
         short = (
             self.loss.replaced({self.outputs: OUTPUTS}) if self.outputs is not None else self.loss
         )
-        return (
-            f"{f}train {names}; {start}; loss {short.text}; {self.method.text}; "
-            f"{', '.join(self.data)}"
-        )
+        promises = f"; {', '.join(self.data)}" if self.data else ""
+        return f"{f}train {names}; {start}; loss {short.text}; {self.method.text}{promises}"
 
 
 OUTPUTS = Term("f", (), (), rows.axes[:1])  # how the outputs are written inside a loss

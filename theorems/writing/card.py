@@ -51,7 +51,7 @@ def step_line(step: Step, write: Any = text) -> str:
         case Identity():
             return f"{write(step.left)} = {write(step.right)}"
         case Implication():
-            return f"{', '.join(write(r) for r in step.premises if not isinstance(r, BooleanAtom))} ⟹ {write(step.conclusion)}"
+            return _implied(step.premises, step.conclusion, write)
         case Consistent():
             return f"{', '.join(write(r) for r in step.premises if not isinstance(r, BooleanAtom))} together"
         case Solved():
@@ -62,6 +62,12 @@ def step_line(step: Step, write: Any = text) -> str:
         case SameOrder():
             where = ", ".join(f"{write(q)} = {write(e)}" for q, e in step.where.items())
             return f"{write(step.left)} ≍ {write(step.right)} in {', '.join(write(q) for q in step.along)}{f' for {where}' if where else ''}"
+
+
+def _implied(given: Iterable[Any], then: Any, write: Any) -> str:
+    """The conclusion behind its premises, without those that always hold."""
+    said = ", ".join(write(r) for r in given if not isinstance(r, BooleanAtom))
+    return f"{said} ⟹ {write(then)}" if said else str(write(then))
 
 
 def line(stated: Step | Theorem, write: Any = text) -> str:
