@@ -24,7 +24,7 @@ from sim.setting.draws import COUPLED, source
 from sim.setting.shape import TwoLayer, two_layer
 from sim.setting.start import Sizes, shapes
 from sim.sources import digest
-from theorems.language import About, At, BadInput, Descent, Quantity, Setting, Theorem
+from theorems.language import About, At, BadInput, Quantity, Setting, Theorem
 from theorems.language.measurement import (
     Term,
     cosines,
@@ -157,20 +157,31 @@ class Plan:
 
     def _applies(self) -> None:
         """BadInput for a letter without a value, and for what this network does not have."""
-        there = {*self.setting.parameters, *(p.start for p in self.setting.parameters)}
-        method: tuple[Term, ...] = () if self.step is None else (self.step,)
-        if self.step is not None and step_length in self.step.all_terms():
-            raise BadInput("method: step", self.step.text, "a step does not rest on its own length")
-        parts = [*self.setting.start.values(), self.setting.loss, *method]
-        for term in (*parts, *(a.term for a in self.asks)):
+        s = self.setting
+        for step in (run.step for run in s.runs):
+            if step is not None and step_length in step.all_terms():
+                raise BadInput("method: step", step.text, "a step does not rest on its own length")
+        parts = [t for run in s.runs for t in (run.loss, run.step) if t is not None]
+        for term in (*s.start.values(), *parts, *(a.term for a in self.asks)):
             for leaf in term.leaves():
-                if leaf.operation == "parameter" and leaf not in there:
-                    text = f"the network has {', '.join(p.text for p in self.setting.parameters)}"
-                    raise BadInput("measured", term.text, f"it speaks of {leaf.text}; {text}")
+                self._there(leaf, term)
                 if leaf.operation == "number":
                     self._valued(leaf)
         for p in self.setting.parameters:
             shapes(p, self.sizes)
+
+    def _there(self, leaf: Term, term: Term) -> None:
+        """BadInput for a parameter that the network does not have, or a run that is not declared."""
+        of_reference, named = leaf.moment == "reference", leaf.operation == "parameter"
+        if of_reference and self.setting.reference is None:
+            why = "nothing runs beside it; say Setting(reference=...)"
+        elif of_reference and not named:
+            why = "of a reference run there are the parameters and what is made of them"
+        elif named and leaf.start not in {p.start for p in self.setting.parameters}:
+            why = f"the network has {', '.join(p.text for p in self.setting.parameters)}"
+        else:
+            return
+        raise BadInput("measured", term.text, f"it speaks of {leaf.text}; {why}")
 
     def _valued(self, number: Term) -> None:
         for letter in number.options[0].free_symbols:
@@ -306,17 +317,13 @@ class Plan:
         return replace(self, seeds=(seed,))
 
     @property
-    def step(self) -> Term | None:
-        """The length of a step of descent, with the loss that is trained; None for a flow."""
-        method = self.setting.method
-        return self.setting.resolved(method.step) if isinstance(method, Descent) else None
-
-    @property
     def _terms(self) -> list[Term]:
         """Everything that is evaluated: a text may leave out what tells two terms apart."""
         s = self.setting
-        every = [*s.trained, *s.start, *s.start.values(), s.loss, s.outputs, self.step]
-        return [t for t in (*every, *(a.term for a in self.asks)) if t is not None]
+        every = [*s.start, *s.start.values()]
+        for run in s.runs:
+            every += [t for t in (*run.trained, run.loss, run.outputs, run.step) if t is not None]
+        return [*every, *(a.term for a in self.asks)]
 
     def key(self, seeds: tuple[int, ...], train: bool) -> str:
         """The content address of the seeds' result: everything that can change a number in it."""

@@ -98,9 +98,8 @@ def _series(plan: Plan, found: Found, steps: list[float]) -> Rows:
 
 def _measured(plan: Plan, engine: Engine, at: float) -> Rows:
     """Rows of what is measured at a checkpoint."""
-    s = plan.setting
     asked = [a for a in plan.asks if a.level is About.TRAJECTORY]
-    asked = [a for a in asked if not every_step(a.term, s.loss, s.outputs)]
+    asked = [a for a in asked if not every_step(a.term, plan.setting)]
     return _evaluated(plan, engine, asked, at, None)
 
 
@@ -230,7 +229,7 @@ def rows_of(
     if not train:
         engine.begin(1)
         rows += [*_series(plan, engine.ends(), [0.0]), *_measured(plan, engine, 0.0)]
-    elif plan.setting.method.flow:
+    elif any(s.method.flow for s in plan.setting.runs):
         fine = _train(plan, engine, 2 * SUBSTEPS, last)
         again = _train(plan, engine, SUBSTEPS, last)
         coarse = {(step, name): value for step, name, value, _ in again}

@@ -15,7 +15,7 @@ from sympy.core.relational import Relational
 from theorems.language.derivation import Step
 from theorems.language.frozen import Frozen
 from theorems.language.lemma import Use
-from theorems.language.measurement import lifted
+from theorems.language.measurement import Term, lifted
 from theorems.language.quantity import About, At, Defined, Observable, Quantity
 from theorems.language.setting import Setting
 from theorems.language.statement import Claim, Hypothesis, Law, Theorem
@@ -179,6 +179,12 @@ def _scaled(s: Setting, factor: Any) -> Setting:
     return replace(s, outputs=outputs, loss=s.loss.replaced({s.outputs: outputs}))
 
 
+def _drawn(s: Setting, start: Frozen[Term, Any]) -> Setting:
+    """The setting with another start, which its reference run shares."""
+    other = None if s.reference is None else replace(s.reference, start=start)
+    return replace(s, start=start, reference=other)
+
+
 def _settings(theorem: Theorem) -> Iterator[Mutant]:
     s = theorem.setting
     if s is None:
@@ -199,7 +205,7 @@ def _settings(theorem: Theorem) -> Iterator[Mutant]:
         (
             "initialization scale",
             f"{p.text} drawn {f} times as large",
-            replace(s, start=Frozen({**s.start, p: f * s.start[p]})),
+            _drawn(s, Frozen({**s.start, p: f * s.start[p]})),
         )
         for p in s.parameters
         for f in (Integer(2), Rational(1, 2))

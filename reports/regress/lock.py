@@ -156,14 +156,15 @@ def setting(s: Setting | None) -> dict[str, Any]:
     """The setting in words with its numbers left out, and the numbers by value."""
     if s is None:
         return {}
-    terms = [*s.start.values(), s.loss, *([s.outputs] if s.outputs is not None else [])]
-    terms += [s.method.step] if isinstance(s.method, Descent) else []
+    terms = [*s.start.values(), *s.parts]
     numbers = list(
         dict.fromkeys(t for term in terms for t in term.leaves() if t.operation == "number")
     )
     blank = {t: Term("value", (), (i,), (), t.nonnegative) for i, t in enumerate(numbers)}
     start = {p.text: law.replaced(blank).text for p, law in s.start.items()}
+    beside = {} if s.reference is None else {"beside": setting(s.reference)}
     return {
+        **beside,
         "nouns": f"{[t.replaced(blank).text for t in terms]}; {[p.text for p in s.trained]}; {start}; "
         f"{replace(s.method, step=step_size).text if isinstance(s.method, Descent) else s.method.text}; "
         f"{', '.join(s.data)}",

@@ -20,27 +20,25 @@ from sim.setting.methods import euler, heun, runge_kutta
 from sim.setting.start import initial
 from theorems.language.measurement import Term, step_length
 from theorems.language.method import Method
+from theorems.language.setting import Setting
 from theorems.problem import BadInput
 
 KINKED = frozenset(("relu", "abs", "equilibrium", "sign", "at_least", "exceeds", "most", "least"))
 
 
-@dataclass(frozen=True)
-class Recipe:
-    """Everything about a plan that decides what is compiled; numbers and arrays come later.
+At = Callable[[Any], Evaluation]  # terms where these parameters are
 
-    series: what is recorded at every step that is no function of the outputs alone; folds: numbers
-    kept along the run; known: the leaves that are given, aligned with their arrays.
+
+@dataclass(frozen=True)
+class Motion:
+    """What moves together: parameters, the loss that falls, the method, and the length of its
+    steps, None for a flow.
     """
 
     loss: Term
-    outputs: Term | None
     trained: tuple[Term, ...]
     method: Method
     step: Term | None
-    series: tuple[Term, ...]
-    folds: tuple[Term, ...]
-    known: tuple[Term, ...]
 
     @cached_property
     def move(self) -> Callable[..., Any]:
@@ -52,28 +50,74 @@ class Recipe:
         sharp |= any(t.options == ("relu",) for t in self.loss.all_terms())
         return heun if sharp else runge_kutta
 
-    def evaluation(self, p: Any, arrays: Any) -> Evaluation:
-        """Terms at trained parameters p."""
-        known = dict(zip(self.known, arrays, strict=True))
-        return Evaluation({**known, **dict(zip(self.trained, p, strict=True))})
-
-    def field(self, arrays: Any) -> Callable[[Any], Any]:
+    def field(self, at: At) -> Callable[[Any], Any]:
         """What the parameters move against."""
-        plain = jax.grad(lambda p: self.evaluation(p, arrays)(self.loss))
+        plain = jax.grad(lambda p: at(p)(self.loss))
         if getattr(self.method, "log_time", False):
-            return partial(_in_log_time, lambda p: self.evaluation(p, arrays), self.loss)
+            return partial(_in_log_time, at, self.loss)
         decay = getattr(self.method, "decay", 0)
         if not decay:
             return plain
 
         def decayed(p: Any) -> Any:
-            share = self.evaluation(p, arrays)(Term("number", (), (decay,)))
+            share = at(p)(Term("number", (), (decay,)))
             return jax.tree.map(lambda g, q: g + share * q, plain(p), p)
 
         return decayed
 
+    def moved(self, at: At, state: Any, length: Any, substeps: int) -> Any:
+        """(p, v) after a recorded step; v is the velocity of a heavy ball."""
+        (p, v), field = state, self.field(at)
+        momentum = getattr(self.method, "momentum", 0)
+        if momentum:
+            share = at(p)(Term("number", (), (momentum,)))
+            v = jax.tree.map(lambda a, g: share * a - length * g, v, field(p))
+            return jax.tree.map(jnp.add, p, v), v
+        if substeps == 1 or not self.method.flow:
+            return self.move(p, field, length), v
+        part = length / substeps
+        return jax.lax.fori_loop(0, substeps, lambda _, r: self.move(r, field, part), p), v
 
-def _in_log_time(at: Callable[[Any], Evaluation], loss: Term, p: Any) -> Any:
+
+def motions(setting: Setting) -> tuple[Motion, ...]:
+    """What the setting trains, and what its reference run does, in terms of `w.reference`."""
+    own = Motion(setting.loss, setting.trained, setting.method, setting.step)
+    other = setting.reference
+    if other is None:
+        return (own,)
+    step = None if other.step is None else other.step.reference
+    trained = tuple(p.reference for p in other.trained)
+    return own, Motion(other.loss.reference, trained, other.method, step)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything about a plan that decides what is compiled; numbers and arrays come later.
+
+    series: what is recorded at every step that is no function of the outputs alone; folds: numbers
+    kept along the run; known: the leaves that are given, aligned with their arrays. Parameters come
+    as one tuple a motion.
+    """
+
+    motions: tuple[Motion, ...]
+    outputs: Term | None
+    series: tuple[Term, ...]
+    folds: tuple[Term, ...]
+    known: tuple[Term, ...]
+
+    def evaluation(self, p: Any, arrays: Any) -> Evaluation:
+        """Terms at trained parameters p."""
+        found = dict(zip(self.known, arrays, strict=True))
+        for motion, mine in zip(self.motions, p, strict=True):
+            found |= dict(zip(motion.trained, mine, strict=True))
+        return Evaluation(found)
+
+    def alone(self, i: int, p: Any, arrays: Any) -> At:
+        """Terms as a function of one motion's parameters."""
+        return lambda mine: self.evaluation((*p[:i], mine, *p[i + 1 :]), arrays)
+
+
+def _in_log_time(at: At, loss: Term, p: Any) -> Any:
     """The gradient of the loss's logarithm, slowed down so that this falls at a rate of order one."""
     g = jax.grad(lambda q: at(q)(Term("log", (loss,))))(p)
     energy = sum(jnp.sum(leaf**2) for leaf in jax.tree.leaves(g))
@@ -99,7 +143,7 @@ def _first(fold: Term) -> float:
 
 @cache
 def _recorder(recipe: Recipe) -> Callable[..., Any]:
-    """record(p, folds, arrays) -> the evaluation at p, the step's length, and the folds after."""
+    """record(p, folds, arrays) -> the evaluation at p, the steps' lengths, and the folds after."""
 
     def record(p: Any, memory: Any, arrays: Any) -> Any:
         e, kept = recipe.evaluation(p, arrays), dict(zip(recipe.folds, memory, strict=True))
@@ -111,10 +155,13 @@ def _recorder(recipe: Recipe) -> Callable[..., Any]:
 
         late = tuple(t for t in recipe.folds if step_length in t.all_terms())
         fold(tuple(t for t in recipe.folds if t not in late))  # on which the step may rest
-        length = e(recipe.step) if recipe.step is not None else e.known[STEP]
+        own, *others = recipe.motions
+        length = e(own.step) if own.step is not None else e.known[STEP]
         e.found[step_length] = e.known[step_length] = length
         fold(late)
-        return e, length, tuple(kept[t] for t in recipe.folds)
+        # a flow beside descent goes on for as long as the step is
+        beside = [length if motion.step is None else e(motion.step) for motion in others]
+        return e, (length, *beside), tuple(kept[t] for t in recipe.folds)
 
     return record
 
@@ -130,21 +177,16 @@ def _recorded(recipe: Recipe, e: Evaluation) -> Any:
 @cache
 def _advance(recipe: Recipe, substeps: int) -> Callable[..., Any]:
     """advance(p, v, folds, arrays, count) -> (p, v, folds, outputs and series) over `count` <=
-    SEGMENT recorded steps; v is the velocity of a heavy ball.
+    SEGMENT recorded steps; v are the velocities of heavy balls.
     """
-    record, move = _recorder(recipe), recipe.move
-    momentum = getattr(recipe.method, "momentum", 0)
+    record = _recorder(recipe)
 
-    def step(p: Any, v: Any, arrays: Any, length: Any) -> Any:
-        field = recipe.field(arrays)
-        if momentum:
-            share = recipe.evaluation(p, arrays)(Term("number", (), (momentum,)))
-            v = jax.tree.map(lambda a, g: share * a - length * g, v, field(p))
-            return jax.tree.map(jnp.add, p, v), v
-        if substeps == 1:
-            return move(p, field, length), v
-        part = length / substeps
-        return jax.lax.fori_loop(0, substeps, lambda _, r: move(r, field, part), p), v
+    def step(p: Any, v: Any, arrays: Any, lengths: Any) -> Any:
+        found = [
+            motion.moved(recipe.alone(i, p, arrays), (p[i], v[i]), lengths[i], substeps)
+            for i, motion in enumerate(recipe.motions)
+        ]
+        return tuple(q for q, _ in found), tuple(w for _, w in found)
 
     @partial(jax.jit, donate_argnums=(0, 1))
     def advance(p: Any, v: Any, folds: Any, arrays: Any, count: Any) -> Any:
@@ -153,10 +195,10 @@ def _advance(recipe: Recipe, substeps: int) -> Callable[..., Any]:
 
         def body(j: Any, state: Any) -> Any:
             q, w, memory, rows = state
-            e, length, memory = record(q, memory, arrays)
+            e, lengths, memory = record(q, memory, arrays)
             now = _recorded(recipe, e)
             rows = jax.tree.map(lambda kept, x: kept.at[j].set(x), rows, now)
-            q, w = step(q, w, arrays, length)
+            q, w = step(q, w, arrays, lengths)
             return q, w, memory, rows
 
         return jax.lax.fori_loop(0, count, body, (p, v, folds, rows))
@@ -180,8 +222,8 @@ def _kept(recipe: Recipe) -> Callable[..., Any]:
 
     @jax.jit
     def kept(p: Any, folds: Any, arrays: Any) -> Any:
-        e, length, _ = _recorder(recipe)(p, folds, arrays)
-        return length, tuple(e.found[t] for t in recipe.folds)
+        e, lengths, _ = _recorder(recipe)(p, folds, arrays)
+        return lengths[0], tuple(e.found[t] for t in recipe.folds)
 
     return kept
 
@@ -195,40 +237,49 @@ class Dense:
         s = plan.setting
         self.plan, self.drawn = plan, initial(s, plan.sizes, plan.known, seed)
         _possible(plan, self.drawn)
-        self.fixed = {p: v for p, v in self.drawn.items() if p not in s.trained}
-        self.still = {**plan.known, **self.fixed}
-        asked = [a.term for a in plan.asks]
-        every = [t for t in dict.fromkeys((s.loss, *asked)) if every_step(t, s.loss, s.outputs)]
+        every = [
+            t for t in dict.fromkeys((s.loss, *(a.term for a in plan.asks))) if every_step(t, s)
+        ]
         every = [t for t in every if t == s.loss or _moves(t)]
         plain = {t: of_outputs(t, s.outputs) for t in every}
         self.outs = {t: v for t, v in plain.items() if v is not None}
         rest = tuple(t for t in every if t not in self.outs)
-        method = () if plan.step is None else (plan.step,)
-        folds = [
-            t for term in (*asked, *method) for t in term.all_terms() if t.operation == "so_far"
-        ]
-        self.recipe = Recipe(
-            s.loss,
-            s.outputs,
-            s.trained,
-            s.method,
-            plan.step,
-            rest,
-            tuple(dict.fromkeys(folds)),
-            tuple(self.still),
-        )
-        if folds and s.method.flow:
-            raise BadInput("measured", folds[0].text, "sums over steps are known for descent alone")
+        folds = _folds(plan)
+        self.still = self._still((*rest, *folds))
+        self.recipe = Recipe(motions(s), s.outputs, rest, folds, tuple(self.still))
         self.shaken = [(0.0, 0.0)] * len(rest)
-        self.arrays = [self.still[t] for t in self.recipe.known]
+        self.arrays = list(self.still.values())
         self.begin(1)
+
+    def _still(self, recorded: tuple[Term, ...]) -> dict[Term, Any]:
+        """What does not change: the plan's knowledge, parameters that are not trained, and of the
+        start what the compiled steps speak of.
+        """
+        s = self.plan.setting
+        found = {**self.plan.known, **{p: v for p, v in self.drawn.items() if p not in s.trained}}
+        if s.reference is not None:
+            moved = s.reference.trained
+            found |= {p.reference: v for p, v in self.drawn.items() if p not in moved}
+        terms = (*recorded, *(t for run in s.runs for t in run.parts))
+        spoken = {leaf for t in terms for leaf in s.resolved(t).leaves()}
+        return {**found, **{p.start: v for p, v in self.drawn.items() if p.start in spoken}}
 
     def begin(self, substeps: int) -> None:
         """Back to the initialization, from now on with so many substeps a recorded step."""
-        self.p = tuple(jax.tree.map(jnp.array, self.drawn[t]) for t in self.plan.setting.trained)
+        start = {p.start: v for p, v in self.drawn.items()}
+        self.p = tuple(
+            tuple(jax.tree.map(jnp.array, start[t.start]) for t in motion.trained)
+            for motion in self.recipe.motions
+        )
         self.v = jax.tree.map(jnp.zeros_like, self.p)
         self.folds = tuple(jnp.asarray(_first(f)) for f in self.recipe.folds)
         self.substeps = substeps
+
+    @property
+    def _trained(self) -> dict[Term, Any]:
+        """The trained parameters of every motion."""
+        pairs = zip(self.recipe.motions, self.p, strict=True)
+        return {t: v for motion, p in pairs for t, v in zip(motion.trained, p, strict=True)}
 
     def advance(self, count: int) -> Found:
         """Train `count` <= SEGMENT recorded steps; the series before each."""
@@ -241,9 +292,9 @@ class Dense:
         """The series at the present step."""
         u, others = _now(self.recipe)(self.p, self.folds, self.arrays)
         if others:
-            trained = self.plan.setting.trained
-            moved = perturbed(dict(zip(trained, self.p, strict=True)))
-            again = _now(self.recipe)(tuple(moved[t] for t in trained), self.folds, self.arrays)[1]
+            moved = perturbed(self._trained)
+            there = tuple(tuple(moved[t] for t in x.trained) for x in self.recipe.motions)
+            again = _now(self.recipe)(there, self.folds, self.arrays)[1]
             self.shaken = [
                 (abs(float(v)), abs(float(v) - float(w)))
                 for v, w in zip(others, again, strict=True)
@@ -270,19 +321,29 @@ class Dense:
 
     def known(self) -> dict[Term, Any]:
         """Everything at the present step and of the start."""
-        now = dict(zip(self.plan.setting.trained, self.p, strict=True))
         started = {t.start: v for t, v in self.drawn.items()}
         length, sums = _kept(self.recipe)(self.p, self.folds, self.arrays)
         kept = {step_length: length, **dict(zip(self.recipe.folds, sums, strict=True))}
-        return {**self.still, **now, **started, **kept}
+        return {**self.still, **self._trained, **started, **kept}
 
     def blur(self) -> Mapping[Term, float]:
         """Nothing is known to within an interval alone."""
         return {}
 
 
+def _folds(plan: Plan) -> tuple[Term, ...]:
+    """The numbers kept along the run; BadInput beside a flow."""
+    steps = [run.step for run in plan.setting.runs if run.step is not None]
+    terms = (*(a.term for a in plan.asks), *steps)
+    folds = [t for term in terms for t in term.all_terms() if t.operation == "so_far"]
+    if folds and plan.setting.method.flow:
+        raise BadInput("measured", folds[0].text, "sums over steps are known for descent alone")
+    return tuple(dict.fromkeys(folds))
+
+
 def _moves(term: Term) -> bool:
-    return any(t.moment == "now" or t.operation == "so_far" for t in term.all_terms())
+    moving = ("now", "reference")
+    return any(t.moment in moving or t.operation == "so_far" for t in term.all_terms())
 
 
 def _possible(plan: Plan, drawn: Mapping[Term, Any]) -> None:

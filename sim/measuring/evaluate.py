@@ -341,6 +341,19 @@ def _tangent_kernel(e: Evaluation, term: Term) -> Any:
     return (gram + gram.T) / 2
 
 
+def _linearized(e: Evaluation, term: Term) -> Any:
+    """The outputs at the start, and their derivative along what has moved since."""
+    outputs, *rest = term.operands
+    moved, starts = rest[: len(rest) // 2], rest[len(rest) // 2 :]
+    at, now = tuple(map(e, starts)), tuple(map(e, moved))
+
+    def predict(q: Any) -> Any:
+        return e.beside(dict(zip(moved, q, strict=True)))(outputs)
+
+    u, change = jax.jvp(predict, (at,), (jax.tree.map(jnp.subtract, now, at),))
+    return u + change
+
+
 def _missing(term: Term) -> Any:
     raise NotKnown(term)
 
@@ -356,6 +369,7 @@ WHOLE: dict[str, Callable[[Evaluation, Term], Any]] = {
     "feed_forward": _feed_forward,
     "chain": _chain,
     "tangent_kernel": _tangent_kernel,
+    "linearized": _linearized,
     "below": _of_layers(lambda a: a[:-1]),
     "above": _of_layers(lambda a: a[1:]),
     "first": _of_layers(lambda a: a[0]),

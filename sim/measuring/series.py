@@ -14,6 +14,7 @@ from sim.data.table import Array
 from sim.measuring.algorithms import ALGORITHMS, CERTIFIED
 from sim.measuring.evaluate import Evaluation
 from theorems.language.measurement import Term, labels, layers, norm, points
+from theorems.language.setting import Setting
 
 OUT = Term("outputs", (), (), (points,))  # the outputs, where nothing else is looked at
 ULP = float(np.finfo(float).eps)
@@ -31,20 +32,26 @@ def of_outputs(term: Term, outputs: Term | None) -> Term | None:
     return None if any(t.operation in apart for t in found.all_terms()) else found
 
 
-def every_step(term: Term, loss: Term, outputs: Term | None) -> bool:
-    """Whether measuring it costs no more than a step: of outputs, loss, its gradient, and folds."""
-    found = term.replaced({loss: Term("loss"), **({outputs: OUT} if outputs is not None else {})})
-    return _cheap(found, loss)
+def every_step(term: Term, setting: Setting) -> bool:
+    """Whether measuring it costs no more than a step: of outputs, loss, its gradient, and folds; of
+    the reference run too.
+    """
+    table: dict[Term, Term] = {}
+    for run, moved in zip(setting.runs, (lambda t: t, lambda t: t.reference), strict=False):
+        table[moved(run.loss)] = Term("loss")
+        if run.outputs is not None:
+            table[moved(run.outputs)] = OUT
+    return _cheap(term.replaced(table))
 
 
-def _cheap(term: Term, loss: Term) -> bool:
+def _cheap(term: Term) -> bool:
     if term.operation in ALGORITHMS or term.operation in CERTIFIED:
         return False
     if term.operation in ("gradient", "so_far"):
         return True
     if not term.operands:
         return term.operation != "parameter"
-    return all(_cheap(o, loss) for o in term.operands) and term.operation != "tangent_kernel"
+    return all(map(_cheap, term.operands)) and term.operation != "tangent_kernel"
 
 
 @cache

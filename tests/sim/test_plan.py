@@ -54,7 +54,10 @@ BAD = {
         "start of a.*not those drawn",
     ),
     "loss of many numbers": (lambda: replace(DESCENT, loss=f - labels), "one number"),
-    "loss of the start": (lambda: replace(DESCENT, loss=travel), "no part of a network or a loss"),
+    "loss of the reference": (
+        lambda: replace(DESCENT, loss=travel.reference),
+        "no part of a network or a loss",
+    ),
     "promise": (lambda: plan(replace(DESCENT, data=("unit_input",))), "did you mean 'unit_inputs'"),
     "law of nothing": (
         lambda: simulate(

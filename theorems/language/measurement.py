@@ -376,6 +376,16 @@ def tangent_kernel(outputs: Term, *parameters: Term) -> Term:
     return make("tangent_kernel", (outputs, *parameters), (), (points, points))
 
 
+def linearized(outputs: Term, *parameters: Term) -> Term:
+    """The linear model around the start: the outputs there, and their derivative times how far
+    these parameters are from it.
+    """
+    if not parameters or any(p.operation != "parameter" for p in parameters):
+        raise BadInput("linearized", outputs.text, "it takes outputs and their parameters")
+    starts = (p.start for p in parameters)
+    return make("linearized", (outputs, *parameters, *starts), (), outputs.axes)
+
+
 def limiting_gram(data: Term) -> Term:
     """E 1{w.x_i >= 0} 1{w.x_j >= 0} x_i.x_j over standard Gaussian w: Du et al. 2019, (6)."""
     return _of_rows("limiting_gram", data, False)

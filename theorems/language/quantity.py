@@ -221,6 +221,6 @@ def measured(name: str, meaning: str, of: Term, **signs: Any) -> Any:
 def about(term: Term) -> About:
     """When the value of a term becomes known."""
     leaves = list(term.leaves())
-    if any(leaf.moment == "now" for leaf in leaves) or term.operation == "so_far":
+    if any(leaf.moment in ("now", "reference") for leaf in leaves) or term.operation == "so_far":
         return About.TRAJECTORY
     return About.DRAW if any(leaf.moment == "start" for leaf in leaves) else About.DATA

@@ -29,7 +29,9 @@ class Setting:
 
     trained: the parameters that move; start: the law of each parameter, which may use other
     parameters' starts and the data; loss: the number that is minimized; outputs: (points,), None
-    where the loss is no function of outputs; data: promises about the rows and labels.
+    where the loss is no function of outputs; data: promises about the rows and labels; reference:
+    what else is trained from the same draw on the same data, beside it and step by step, such as
+    the linear model or the flow, which measurements read as `w.reference`.
     """
 
     trained: tuple[Term, ...]
@@ -38,23 +40,35 @@ class Setting:
     outputs: Term | None = None
     method: Method = gradient_descent
     data: tuple[str, ...] = ()
+    reference: Setting | None = None
 
     def __post_init__(self) -> None:
         for p in (*self.start, *self.trained):
             if not isinstance(p, Term) or p.operation != "parameter" or p.moment != "now":
                 raise BadInput("setting: start", p, "its keys, as `trained`, are parameters")
         used = [t for term in (self.loss, self.outputs) if term is not None for t in term.leaves()]
-        if strange := [t for t in used if t.operation not in LEAVES or t.moment == "start"]:
+        if strange := [t for t in used if t.operation not in LEAVES or t.moment == "reference"]:
             raise BadInput("setting: loss", strange[0].text, "it is no part of a network or a loss")
         bound = {p: bound_laws(lifted(law), p) for p, law in self.start.items()}
         object.__setattr__(self, "start", Frozen(bound))
         if not self.trained:
             raise BadInput("setting: trained", self.trained, "something must be trained")
-        wanted = {t for t in used if t.operation == "parameter"} | set(self.trained)
-        for p in sorted(wanted - set(self.start), key=lambda t: t.text):
+        wanted = {t.start for t in used if t.operation == "parameter"}
+        wanted |= {p.start for p in self.trained}
+        for p in sorted(wanted - {p.start for p in self.start}, key=lambda t: t.text):
             raise BadInput("setting: start", p.text, "this parameter needs an initial law")
         if self.loss.axes:
             raise BadInput("setting: loss", self.loss.text, "the loss is one number")
+        if self.reference is not None:
+            self._beside(self.reference)
+
+    def _beside(self, other: Setting) -> None:
+        """BadInput for a reference run that is not of the same draw and data."""
+        for name in ("start", "data"):
+            if getattr(other, name) != getattr(self, name):
+                raise BadInput("setting: reference", name, "it is that of the setting itself")
+        if other.reference is not None:
+            raise BadInput("setting: reference", "reference", "it has no reference run of its own")
 
     @property
     def parameters(self) -> tuple[Term, ...]:
@@ -74,11 +88,25 @@ class Setting:
     @property
     def numbers(self) -> tuple[Any, ...]:
         """Every number of the setting, an expression in letters of the scale."""
-        step = () if self.method.flow else (self.method.step,)  # type: ignore[union-attr]
-        outputs = () if self.outputs is None else (self.outputs,)
-        terms = (*self.start.values(), self.loss, *outputs, *step)
+        terms = (*self.start.values(), *(t for s in self.runs for t in s.parts))
         found = (t.options[0] for term in terms for t in term.leaves() if t.operation == "number")
         return tuple(dict.fromkeys(found))
+
+    @property
+    def runs(self) -> tuple[Setting, ...]:
+        """The setting, and its reference run where it has one."""
+        return (self,) if self.reference is None else (self, self.reference)
+
+    @property
+    def parts(self) -> tuple[Term, ...]:
+        """The loss, the outputs and the length of a step, those that there are."""
+        own = (self.loss, self.outputs, getattr(self.method, "step", None))
+        return tuple(t for t in own if t is not None)
+
+    @property
+    def step(self) -> Term | None:
+        """The length of a step of descent, with the loss that is trained; None for a flow."""
+        return None if self.method.flow else self.resolved(self.method.step)  # type: ignore[union-attr]
 
     @property
     def laws(self) -> dict[str, str]:
@@ -91,7 +119,10 @@ class Setting:
 
     def resolved(self, term: Term) -> Term:
         """The term with this setting's loss in the place of "the loss"."""
-        return term.replaced({training_loss: self.loss, training_loss.start: self.loss.start})
+        found = {training_loss: self.loss, training_loss.start: self.loss.start}
+        if self.reference is not None:
+            found[training_loss.reference] = self.reference.loss.reference
+        return term.replaced(found)
 
     @property
     def loss_of_outputs(self) -> bool:
@@ -104,14 +135,18 @@ class Setting:
     @property
     def text(self) -> str:
         """The setting in a line."""
-        names = ", ".join(p.text for p in self.trained)
         start = ", ".join(f"{p.text} ~ {law.text}" for p, law in self.start.items())
-        f = f"f = {self.outputs.text}; " if self.outputs is not None else ""
-        short = (
-            self.loss.replaced({self.outputs: OUTPUTS}) if self.outputs is not None else self.loss
-        )
         promises = f"; {', '.join(self.data)}" if self.data else ""
-        return f"{f}train {names}; {start}; loss {short.text}; {self.method.text}{promises}"
+        beside = "" if self.reference is None else f"; beside {self.reference._line('', self)}"
+        return f"{self._line(f'{start}; ')}{promises}{beside}"
+
+    def _line(self, start: str, main: Setting | None = None) -> str:
+        """What is trained by which method, with the outputs of the run that it stands beside as f."""
+        names = ", ".join(p.text for p in self.trained)
+        known = {} if main is None or main.outputs is None else {main.outputs: OUTPUTS}
+        f = "" if self.outputs is None else f"f = {self.outputs.replaced(known).text}; "
+        own = {} if self.outputs is None else {self.outputs: OUTPUTS}
+        return f"{f}train {names}; {start}loss {self.loss.replaced(own).text}; {self.method.text}"
 
 
 OUTPUTS = Term("f", (), (), rows.axes[:1])  # how the outputs are written inside a loss

@@ -35,7 +35,7 @@ neurons = Axis("neurons")  # of the one hidden layer
 layers = Axis("layers")  # matrices of a deep network; always the first axis, and ragged
 units = Axis("units")  # rows or columns of such a matrix
 
-Moment = Literal["now", "start", ""]
+Moment = Literal["now", "start", "reference", ""]
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,8 +106,16 @@ class Term:
 
     @property
     def start(self) -> Term:
-        """The same of the initialization."""
-        moved = {leaf: at_start(leaf) for leaf in self.leaves() if leaf.moment == "now"}
+        """The same of the initialization, which the reference run shares."""
+        return self._read(("now", "reference"), "start")
+
+    @property
+    def reference(self) -> Term:
+        """The same of the setting's reference run, at the same step."""
+        return self._read(("now",), "reference")
+
+    def _read(self, moments: tuple[Moment, ...], moment: Moment) -> Term:
+        moved = {leaf: _at(leaf, moment) for leaf in self.leaves() if leaf.moment in moments}
         return self.replaced(moved) if moved else self
 
     @cached_property
@@ -253,8 +261,8 @@ def elementwise(operation: str, a: Any, b: Any, nonnegative: bool = False) -> Te
     return make(operation, (a, b), (), big.axes, nonnegative or both or same)
 
 
-def at_start(leaf: Term) -> Term:
-    return Term(leaf.operation, leaf.operands, leaf.options, leaf.axes, leaf.nonnegative, "start")
+def _at(leaf: Term, moment: Moment) -> Term:
+    return Term(leaf.operation, leaf.operands, leaf.options, leaf.axes, leaf.nonnegative, moment)
 
 
 def rebuild(term: Term, operands: tuple[Term, ...]) -> Term:
@@ -305,6 +313,7 @@ SIGNS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "matmul": 
          "at_least": ">=", "exceeds": ">", "power": "**"}  # fmt: skip
 BINDS = {"at_least": 0, "exceeds": 0, "add": 1, "subtract": 1, "multiply": 2, "divide": 2,
          "matmul": 2, "power": 3}  # fmt: skip
+READ = {"now": "", "start": "(0)", "reference": "(ref)"}  # at which moment a leaf is read
 LAWS = {"standard_normal": "normal", "rademacher": "signs", "coupled": "paired_signs"}
 
 
@@ -313,10 +322,8 @@ def written(term: Term) -> str:
     op, args = term.operation, term.operands
     if op == "number":
         return str(term.options[0])
-    if op == "parameter":
-        return f"{term.options[0]}(0)" if term.moment == "start" else str(term.options[0])
-    if op == "loss":
-        return "loss(0)" if term.moment == "start" else "loss"
+    if op in ("parameter", "loss"):
+        return f"{term.options[0] if term.options else op}{READ[term.moment]}"
     if op in ("rows", "labels"):
         return {"rows": "x", "labels": "y"}[op]
     if op in ("law", "drawn"):

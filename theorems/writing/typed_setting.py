@@ -23,6 +23,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "relu": words.relu, "tanh": words.tanh, "softplus": words.softplus, "norm": words.norm, "sum": words.total,
     "exp": words.exponential, "deep": words.feed_forward, "equilibrium": words.equilibrium,
     "kernel": words.mean_absolute_product, "by_layer": words.by_layer, "min": words.smaller,
+    "linearized": words.linearized,
     "ratchet": lambda term, *numbers: words.so_far("ratchet", term, *numbers), "max": words.most,
 }  # fmt: skip
 NAMES: dict[str, Any] = {
@@ -101,9 +102,22 @@ def _read(node: ast.expr, names: Mapping[str, Any]) -> Any:
 
 
 def same_setting(s: Setting, line: str, letters: tuple[Any, ...]) -> bool:
-    """Whether the typed line says what the setting declares."""
+    """Whether the typed line says what the setting declares, its reference run after `beside`."""
     names: dict[str, Any] = {**parts_of(s), **{str(q): q for q in letters}}
     names |= {str(p.options[0]): p for p in s.parameters}
+    own, _, other = line.partition("; beside ")
+    laws = {str(p.options[0]): (p, law) for p, law in s.start.items()}
+    typed = _typed(own)
+    same = set(typed) == {*_heads(s), *laws} and _same_run(s, typed, names)
+    same = same and all(equal(_law(typed[n], p, names), law) for n, (p, law) in laws.items())
+    if not same or s.reference is None:
+        return same and not other
+    beside = _typed(other)
+    return set(beside) == _heads(s.reference) and _same_run(s.reference, beside, names, s.outputs)
+
+
+def _typed(line: str) -> dict[str, str]:
+    """What is typed for each head; the last part is the method."""
     parts = [part.strip() for part in line.split(";")]
     typed: dict[str, str] = {"method": parts.pop()}
     for part in parts:
@@ -111,18 +125,27 @@ def same_setting(s: Setting, line: str, letters: tuple[Any, ...]) -> bool:
         if not sign:
             head, _, rest = part.partition(" ")
         typed[head] = rest
-    laws = {str(p.options[0]): (p, law) for p, law in s.start.items()}
-    if set(typed) != {"train", "loss", "method", *laws, *({"f"} if s.outputs is not None else ())}:
-        return False
+    return typed
+
+
+def _heads(s: Setting) -> set[str]:
+    return {"train", "loss", "method", *({"f"} if s.outputs is not None else ())}
+
+
+def _same_run(
+    s: Setting, typed: Mapping[str, str], names: Mapping[str, Any], f: Term | None = None
+) -> bool:
+    """Whether outputs, loss and method are those typed; f: of the run that this one is beside."""
     short = s.loss.replaced({s.outputs: OUTPUTS}) if s.outputs is not None else s.loss
-    same = [
-        typed["train"] == ", ".join(str(p.options[0]) for p in s.trained),
-        equal(read(typed["loss"], names), short),
-        _same_method(typed["method"], s, names),
-        s.outputs is None or equal(read(typed["f"], names), s.outputs),
-        *(equal(_law(typed[n], p, names), law) for n, (p, law) in laws.items()),
-    ]
-    return all(same)
+    outputs = (
+        s.outputs.replaced({f: OUTPUTS}) if s.outputs is not None and f is not None else s.outputs
+    )
+    return (
+        typed["train"] == ", ".join(str(p.options[0]) for p in s.trained)
+        and equal(read(typed["loss"], names), short)
+        and _same_method(typed["method"], s, names)
+        and (outputs is None or equal(read(typed["f"], names), outputs))
+    )
 
 
 def _law(text: str, of: Term, names: Mapping[str, Any]) -> Term:

@@ -191,6 +191,16 @@ def test_methods_with_more_in_them_are_never_given_to_the_wide_engine(method):
     assert plan(DESCENT).wide is not None
 
 
+def test_a_loss_may_pull_towards_the_start():
+    pulled = replace(DESCENT, loss=DESCENT.loss + 50 * norm(w - w.start) ** 2)
+    far = [
+        series(simulate(other(s, DATA, 20, step=0.01, x=norm(w - w.start)), 0), "x")
+        for s in (DESCENT, pulled)
+    ]
+    assert np.isclose(far[0][1], far[1][1])  # the pull begins with the second step
+    assert far[1].iloc[-1] < far[0].iloc[-1] / 5
+
+
 # Laws --------------------------------------------------------------------------------------------------
 
 

@@ -25,10 +25,12 @@ from theorems.language.measurement import (
     algorithm,
     inputs,
     labels,
+    linearized,
     neurons,
     norm,
     normal,
     parameter,
+    relu,
     rows,
 )
 from theorems.writing.transcription import (
@@ -165,3 +167,31 @@ def test_an_operation_of_a_file_of_parts_is_typed_as_a_call():
     assert not same_setting(s, line.format("1 / 3").replace("w.start", "2 * w.start"), ())
     with pytest.raises(BadInput):
         same_setting(s, line.format("1 / 3").replace("odd_root", "even_root"), ())
+
+
+BESIDE = (
+    "f = a @ relu(w @ x.T); train w; w ~ normal; a ~ 1; loss norm(f - y)**2 / 2; gradient descent"
+)
+
+
+@pytest.mark.parametrize(
+    ("beside", "same"),
+    [
+        ("; beside f = linearized(f, w); train w; loss norm(f - y)**2 / 2; gradient descent", True),
+        ("; beside f = linearized(f, w); train w; loss norm(f - y)**2; gradient descent", False),
+        ("; beside f = linearized(f, w); train w; loss norm(f - y)**2 / 2; gradient flow", False),
+        ("; beside f = f; train w; loss norm(f - y)**2 / 2; gradient descent", False),
+        ("; beside train w; loss norm(f - y)**2 / 2; gradient descent", False),
+        ("", False),
+    ],
+)
+def test_a_reference_run_is_typed_after_the_setting(beside, same):
+    w, a = parameter("w", neurons, inputs), parameter("a", neurons)
+    f = a @ relu(w @ rows.T)
+    line = linearized(f, w)
+    plain = Setting(
+        outputs=f, trained=(w,), start={w: normal, a: 1}, loss=norm(f - labels) ** 2 / 2
+    )
+    model = replace(plain, outputs=line, loss=norm(line - labels) ** 2 / 2)
+    assert same_setting(replace(plain, reference=model), BESIDE + beside, ()) is same
+    assert same_setting(plain, BESIDE + beside, ()) is (beside == "")
