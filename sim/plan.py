@@ -169,6 +169,21 @@ class Plan:
                     self._valued(leaf)
         for p in self.setting.parameters:
             shapes(p, self.sizes)
+        for term in {t for whole in self._terms for t in whole.all_terms()}:
+            self._indicates(term)
+
+    def _indicates(self, term: Term) -> None:
+        """BadInput for labels that are none of the classes that a term tells apart."""
+        if term.operation == "indicator" and term.operands[0] == labels:
+            axis = term.axes[-1]
+            if axis not in self.sizes:
+                raise BadInput(
+                    "measured", term.text, f"the axis {axis} has no length; Axis(size=...)"
+                )
+            strange = sorted(set(self.data.labels.tolist()) - set(range(self.sizes[axis])))
+            if strange:
+                why = f"the {axis} are 0, ..., {self.sizes[axis] - 1}"
+                raise BadInput(f"{self.data.name}: labels", f"{strange[0]:g}", why)
 
     def _there(self, leaf: Term, term: Term) -> None:
         """BadInput for a parameter that the network does not have, or a run that is not declared."""
@@ -207,8 +222,9 @@ class Plan:
         own = {neurons: self.width, points: self.data.samples, layers: self.depth}
         found = {**own, inputs: self.inputs.shape[1]}
         for p in self.setting.parameters:
-            for axis in p.axes:
+            for axis in (*p.axes, *p.options[1:]):
                 if axis.size is not None:
+                    self._valued(lifted(axis.size))
                     found[axis] = int(axis.size.subs(self.values))
         return found
 

@@ -116,8 +116,9 @@ def _evaluated(
     large = [sizes(t, known) for t in terms]
     every = (*terms, *dict.fromkeys(t for some in large for t in some))
     found = _numbers(every, known)
-    shaky = tuple(t for t in terms if not (t in known or stable(t)))
-    again = {**found, **(_numbers(shaky, perturbed(known)) if shaky else {})}
+    shaky = [t for t in terms if not (t in known or stable(t))]
+    moved = _numbers(every, perturbed(known)) if shaky else {}  # by what is compiled already
+    again = {**found, **{t: moved[t] for t in shaky}}
     blur, rows = engine.blur(), []
     for ask, some in zip(asked, large, strict=True):
         value, size = found[ask.term], sum(found[t] for t in some)

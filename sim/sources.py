@@ -15,7 +15,7 @@ from theorems.language.measurement import Term
 HERE = Path(__file__).parent
 LANGUAGE = [
     HERE.parent / "theorems" / "language" / f"{name}.py"
-    for name in ("measurement", "method", "setting", "term")
+    for name in ("initialization", "measurement", "method", "setting", "term")
 ]
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.data.table import Array
 from sim.engines.protocol import Found
-from sim.measuring.evaluate import Evaluation
+from sim.measuring.evaluate import Evaluation, compiled, few
 from sim.measuring.series import OUT, SAFE, ULP, along_outputs, every_step, of_outputs, perturbed
 from sim.plan import SEGMENT, Plan
 from sim.setting.methods import euler, heun, runge_kutta
@@ -207,13 +207,12 @@ def _advance(recipe: Recipe, substeps: int) -> Callable[..., Any]:
 
 
 @cache
-def _now(recipe: Recipe) -> Callable[..., Any]:
-    @jax.jit
+def _now(recipe: Recipe, hurried: bool) -> Callable[..., Any]:
     def now(p: Any, folds: Any, arrays: Any) -> Any:
         e, _, _ = _recorder(recipe)(p, folds, arrays)
         return _recorded(recipe, e)
 
-    return now
+    return compiled(now, hurried)
 
 
 @cache
@@ -290,11 +289,12 @@ class Dense:
 
     def ends(self) -> Found:
         """The series at the present step."""
-        u, others = _now(self.recipe)(self.p, self.folds, self.arrays)
+        now = _now(self.recipe, few((self.p, self.arrays)))
+        u, others = now(self.p, self.folds, self.arrays)
         if others:
             moved = perturbed(self._trained)
             there = tuple(tuple(moved[t] for t in x.trained) for x in self.recipe.motions)
-            again = _now(self.recipe)(there, self.folds, self.arrays)[1]
+            again = now(there, self.folds, self.arrays)[1]
             self.shaken = [
                 (abs(float(v)), abs(float(v) - float(w)))
                 for v, w in zip(others, again, strict=True)
@@ -305,17 +305,18 @@ class Dense:
         found: Found = {}
         if self.outs:
             names = tuple(self.plan.known)
-            run = along_outputs(tuple(self.outs.values()), names)
-            padded = np.concatenate(
-                [u, np.zeros((-len(u) % SEGMENT if len(u) > 1 else 0, u.shape[1]))]
-            )
+            missing = -len(u) % SEGMENT if len(u) > 1 else 0
+            padded = np.concatenate([u, np.zeros((missing, *u.shape[1:]))])
+            run = along_outputs(tuple(self.outs.values()), names, few(padded))
             pairs = run(padded, [self.plan.known[t] for t in names])
             for t, (value, error) in zip(self.outs, pairs, strict=True):
                 found[t] = np.asarray(value)[: len(u)], np.asarray(error)[: len(u)]
         # how one rounding of the parameters moved a value when last looked at, no less where it grew
         for t, values, (size, change) in zip(self.recipe.series, others, self.shaken, strict=True):
             with np.errstate(all="ignore"):  # of a run that diverges
-                grown = np.maximum(np.abs(values) / max(size, 1e-300), 1.0)
+                # what was nothing but rounding when looked at, such as a distance of 0, tells nothing
+                known = size > SAFE * change
+                grown = np.maximum(np.abs(values) / size, 1.0) if known else 1.0
                 found[t] = values, 2 * SAFE * (ULP * np.abs(values) + change * grown)
         return found
 

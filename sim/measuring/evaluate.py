@@ -13,6 +13,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from sympy import lambdify
 
 from sim.measuring import kernels
@@ -21,6 +22,10 @@ from theorems.language.measurement import Axis, Term, argument, layers, neurons
 from theorems.problem import BadInput
 
 Known = Mapping[Term, Any]
+# Of few numbers, to compile takes longer than to run: a quarter of it with these, for at most twice
+# the run.
+HURRIED = {"xla_backend_optimization_level": 0, "xla_cpu_use_fusion_emitters": False}
+FEW = 2**22  # numbers that go in
 
 
 class NotKnown(KeyError):
@@ -40,7 +45,19 @@ def values(terms: Sequence[Term], known: Known) -> list[Any]:
     for term in terms:
         _settle(term, have, known)
     leaves = tuple(sorted(have, key=lambda t: t.text))
-    return list(_compiled(tuple(terms), leaves)([have[t] for t in leaves]))
+    arrays = [have[t] for t in leaves]
+    return list(_compiled(tuple(terms), leaves, few(arrays))(arrays))
+
+
+def few(arrays: Any) -> bool:
+    """Whether compiling a function of these arrays costs more than what it computes."""
+    return sum(np.size(a) for a in jax.tree.leaves(arrays)) <= FEW
+
+
+def compiled(function: Callable[..., Any], hurried: bool, **options: Any) -> Callable[..., Any]:
+    """The function compiled by JAX, hurriedly where it runs on few numbers."""
+    own = HURRIED if hurried and jax.default_backend() == "cpu" else None
+    return jax.jit(function, compiler_options=own, **options)
 
 
 def _settle(term: Term, have: dict[Term, Any], known: Known) -> None:
@@ -57,13 +74,14 @@ def _settle(term: Term, have: dict[Term, Any], known: Known) -> None:
 
 
 @cache
-def _compiled(terms: tuple[Term, ...], leaves: tuple[Term, ...]) -> Callable[[Any], Any]:
-    @jax.jit
+def _compiled(
+    terms: tuple[Term, ...], leaves: tuple[Term, ...], hurried: bool
+) -> Callable[[Any], Any]:
     def run(arrays: Any) -> Any:
         evaluation = Evaluation(dict(zip(leaves, arrays, strict=True)))
         return [evaluation(t) for t in terms]
 
-    return run
+    return compiled(run, hurried)
 
 
 class Evaluation:
@@ -249,6 +267,7 @@ OVER_LAYERS: dict[str, Callable[[Any], Any]] = {
 ARRAYS: dict[str, Callable[..., Any]] = {
     "matmul": lambda a, b: a @ b,
     "outer": jnp.outer,
+    "indicator": kernels.indicator,
     "solve": jnp.linalg.solve,
     "line_angles": kernels.line_angles,
     "mean_absolute_product": kernels.mean_absolute_product,
@@ -310,7 +329,7 @@ def _feed_forward(e: Evaluation, term: Term) -> Any:
     z = e(term.operands[1]).T
     for w in below:
         z = act(w @ z)
-    return (top @ z)[0]
+    return (top @ z)[0] if len(term.axes) == 1 else (top @ z).T
 
 
 def _chain(e: Evaluation, term: Term) -> Any:
@@ -318,7 +337,7 @@ def _chain(e: Evaluation, term: Term) -> Any:
     out = top
     for w in reversed(below):
         out = out @ w
-    return out[0]
+    return out[0] if len(term.axes) == 1 else out
 
 
 def _tangent_kernel(e: Evaluation, term: Term) -> Any:

@@ -20,6 +20,12 @@ def relu(z: jax.Array) -> jax.Array:
     return jnp.where(z >= 0, z, 0.0)
 
 
+def indicator(of: jax.Array, along: jax.Array) -> jax.Array:
+    """(n, len(along)): 1 where an entry is the index."""
+    index = jnp.arange(len(along), dtype=of.dtype)
+    return (of[:, None] == index).astype(of.dtype)
+
+
 def log_softplus(z: jax.Array) -> jax.Array:
     """log(log(1 + e^z)), which is z where e^z is rounding."""
     tiny = z < -36

@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.data.table import Array
 from sim.measuring.algorithms import ALGORITHMS, CERTIFIED
-from sim.measuring.evaluate import Evaluation
+from sim.measuring.evaluate import Evaluation, compiled
 from theorems.language.measurement import Term, labels, layers, norm, points
 from theorems.language.setting import Setting
 
@@ -21,11 +21,15 @@ ULP = float(np.finfo(float).eps)
 SAFE = 32.0  # over what one rounding of every number is seen to change
 
 
+def _out(outputs: Term) -> Term:
+    return Term(OUT.operation, (), (), outputs.axes)
+
+
 def of_outputs(term: Term, outputs: Term | None) -> Term | None:
     """The term as one of the outputs and what does not change; None where it is of more."""
     if outputs is None:
         return None
-    found = term.replaced({outputs: OUT})
+    found = term.replaced({outputs: _out(outputs)})
     if any(leaf.moment for leaf in found.leaves()):
         return None
     apart = {"so_far", *ALGORITHMS, *CERTIFIED}  # which no compiled step evaluates
@@ -40,7 +44,7 @@ def every_step(term: Term, setting: Setting) -> bool:
     for run, moved in zip(setting.runs, (lambda t: t, lambda t: t.reference), strict=False):
         table[moved(run.loss)] = Term("loss")
         if run.outputs is not None:
-            table[moved(run.outputs)] = OUT
+            table[moved(run.outputs)] = _out(run.outputs)
     return _cheap(term.replaced(table))
 
 
@@ -55,21 +59,20 @@ def _cheap(term: Term) -> bool:
 
 
 @cache
-def along_outputs(terms: tuple[Term, ...], known: tuple[Term, ...]) -> Callable[..., Any]:
-    """Values and rounding errors of terms of the outputs, each (steps,), from outputs (steps, n).
+def along_outputs(
+    terms: tuple[Term, ...], known: tuple[Term, ...], hurried: bool
+) -> Callable[..., Any]:
+    """Values and rounding errors of terms of the outputs, each (steps,), from outputs (steps, n),
+    or (steps, n, outputs).
 
     The error is what a rounding of every output, at the size of outputs and labels, changes.
     """
 
-    @jax.jit
     def run(u: Any, arrays: Any) -> Any:
         have = dict(zip(known, arrays, strict=True))
-        blur = (
-            SAFE
-            / 4
-            * ULP
-            * (jnp.abs(u) + jnp.abs(have[labels]) + jnp.max(jnp.abs(u), axis=1)[:, None])
-        )
+        sides = jnp.abs(have[labels]).reshape(-1, *(1,) * (u.ndim - 2))
+        largest = jnp.max(jnp.abs(u), axis=tuple(range(1, u.ndim)), keepdims=True)
+        blur = SAFE / 4 * ULP * (jnp.abs(u) + sides + largest)
 
         def one(row: Any, wobble: Any) -> Any:
             found = []
@@ -83,7 +86,7 @@ def along_outputs(terms: tuple[Term, ...], known: tuple[Term, ...]) -> Callable[
 
         return jax.vmap(one)(u, blur)
 
-    return run
+    return compiled(run, hurried)
 
 
 def perturbed(known: Mapping[Term, Any]) -> dict[Term, Any]:

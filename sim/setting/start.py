@@ -25,7 +25,8 @@ def shapes(of: Term, sizes: Sizes) -> list[Shape]:
     if of.axes != (layers, units, units):
         return [tuple(_length(of, axis, sizes) for axis in of.axes)]
     depth, width, d = sizes[layers], sizes[neurons], sizes[inputs]
-    widths = [d, *[width] * (depth - 1), 1]
+    last = sizes[of.options[1]] if len(of.options) > 1 else 1
+    widths = [d, *[width] * (depth - 1), last]
     return [(widths[k + 1], widths[k]) for k in range(depth)]
 
 

@@ -65,6 +65,7 @@ from theorems.language.measurement import (
     gradient,
     greatest_eigenvalue,
     identity,
+    indicator,
     inputs,
     labels,
     larger,
@@ -77,6 +78,7 @@ from theorems.language.measurement import (
     left_vector,
     limiting_gram,
     line_angles,
+    linearized,
     logarithm,
     mean,
     mean_absolute_product,
@@ -212,6 +214,7 @@ def operations(out, p, file=None):
         "equilibrium": norm(equilibrium(z / (1 + 4 * norm(z)), 1, outer(out, ones(inputs)))),
         "gradient": _size(gradient(norm(out - labels) ** 2, p)),
         "tangent_kernel": total(tangent_kernel(out, p)),
+        "linearized": norm(linearized(out, p)), "indicator": total(indicator(sign(out), inputs)),
         "so_far": so_far("total", norm(out)), "least_fixed_point": least_fixed_point(
             norm(out.start) + argument / 2),
         "gram_margin": algorithm("gram_margin", tangent_kernel(out, p), labels),

@@ -8,6 +8,12 @@ from typing import Any
 
 from sympy import sympify
 
+from theorems.language.initialization import by_layer as by_layer
+from theorems.language.initialization import normal as normal
+from theorems.language.initialization import orthogonal as orthogonal
+from theorems.language.initialization import paired_signs as paired_signs
+from theorems.language.initialization import signs as signs
+from theorems.language.initialization import unit_matrix as unit_matrix
 from theorems.language.term import Axis as Axis
 from theorems.language.term import Term as Term
 from theorems.language.term import (
@@ -34,9 +40,18 @@ def parameter(name: str, *axes: Axis) -> Term:
     return Term("parameter", (), (name,), axes, False, "now")
 
 
-def deep(name: str) -> Term:
-    """The matrices W_1, ..., W_L of a deep network with L layers of one width and one output."""
-    return parameter(name, layers, units, units)
+def deep(name: str, outputs: Axis | None = None) -> Term:
+    """The matrices W_1, ..., W_L of a deep network with L layers of one width; one output, or one
+    for every index of an axis.
+    """
+    own = parameter(name, layers, units, units)
+    options = (name,) if outputs is None else (name, outputs)
+    return Term("parameter", (), options, own.axes, False, "now")
+
+
+def tops(matrices: Term) -> tuple[Axis, ...]:
+    """The axis of a deep network's outputs; none where there is one output."""
+    return tuple(dict.fromkeys(a for leaf in matrices.leaves() for a in leaf.options[1:2]))
 
 
 rows = Term("rows", (), (), (points, inputs))  # as trained: scaled as the setting promises
@@ -60,29 +75,6 @@ def ones(axis: Axis) -> Term:
 def identity(axis: Axis) -> Term:
     """The unit matrix."""
     return make("identity", (), (axis,), (axis, axis), True)
-
-
-# Laws of the initialization -------------------------------------------------------------------
-
-
-def _law(name: str) -> Term:
-    return Term("law", (), (name,), (), name == "unit_matrix")
-
-
-normal = _law("standard_normal")  # independent standard Gaussians
-signs = _law("rademacher")  # independent fair signs
-paired_signs = _law("coupled")  # neurons in pairs, opposite here and equal in all else
-orthogonal = _law("orthogonal")  # uniform among matrices with orthonormal rows or columns
-unit_matrix = _law("unit_matrix")  # ones on the diagonal, zeros elsewhere, of every layer
-
-
-def by_layer(others: Any, last_one: Any) -> Term:
-    """In the law of a deep network's layers: one number, and another for the last layer."""
-    others, last_one = lifted(others), lifted(last_one)
-    if others.axes or last_one.axes:
-        raise BadInput("by_layer", shapes("by_layer", others, last_one), "it takes two numbers")
-    both = others.nonnegative and last_one.nonnegative
-    return make("by_layer", (others, last_one), (), (), both)
 
 
 # Operations -----------------------------------------------------------------------------------
@@ -288,6 +280,13 @@ def outer(a: Term, b: Term) -> Term:
     return make("outer", (a, b), (), (*many, *one, *two), a.nonnegative and b.nonnegative)
 
 
+def indicator(of: Term, axis: Axis) -> Term:
+    """1 where an entry is the index along the axis, 0 elsewhere: labels 0, 1, ... as unit vectors."""
+    if len(of.axes) != 1 or axis in of.axes:
+        raise BadInput("measurement", shapes("indicator", of), "it needs a vector")
+    return make("indicator", (of, ones(axis)), (), (*of.axes, axis), True)
+
+
 def cosine(a: Term, b: Term, axis: Axis | None = None) -> Term:
     """The cosine of the angle between two arrays along an axis, or taken whole."""
     return inner(a, b, axis) / (norm(a, axis) * norm(b, axis))
@@ -335,8 +334,8 @@ def last(term: Term) -> Term:
 
 
 def chain(matrices: Term) -> Term:
-    """W_L ... W_1 of a deep network with one output: (inputs,)."""
-    return _of_layers("chain", matrices, (inputs,))
+    """W_L ... W_1 of a deep network: (inputs,), or (outputs, inputs)."""
+    return _of_layers("chain", matrices, (*tops(matrices), inputs))
 
 
 def _of_layers(name: str, term: Term, axes: tuple[Axis, ...]) -> Term:
@@ -350,7 +349,7 @@ def feed_forward(matrices: Term, activation: str) -> Term:
     """The outputs W_L act(W_(L-1) ... act(W_1 x)) of a deep network, act "relu", "tanh", "linear"."""
     if activation not in ("relu", "tanh", "linear"):
         raise BadInput("feed_forward", activation, "it may be 'relu', 'tanh' or 'linear'")
-    return make("feed_forward", (matrices, rows), (activation,), (points,))
+    return make("feed_forward", (matrices, rows), (activation,), (points, *tops(matrices)))
 
 
 def equilibrium(matrix: Term, factor: Any, source: Term) -> Term:
@@ -431,19 +430,3 @@ def least_fixed_point(of: Term) -> Term:
 def algorithm(name: str, *operands: Any, axes: tuple[Axis, ...] = (), signed: bool = False) -> Term:
     """What a named algorithm of `sim`, or of a file of parts, computes from its operands."""
     return make(name, tuple(map(lifted, operands)), (), axes, not signed)
-
-
-def bound_laws(law: Term, of: Term) -> Term:
-    """A law with its random numbers bound to the parameter that is drawn by it."""
-    name = of.options[0]
-    own = {
-        leaf: Term("drawn", (), (name, leaf.options[0]), of.axes, leaf.nonnegative)
-        for leaf in law.leaves()
-        if leaf.operation == "law"
-    }
-    if len(own) > 1:
-        raise BadInput(f"start of {name}", law.text, "its random numbers have one law")
-    found = law.replaced(own)
-    if found.axes not in ((), of.axes):
-        raise BadInput(f"start of {name}", shapes("as", found, of), "its axes are not those drawn")
-    return found

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from theorems.language.frozen import Frozen
+from theorems.language.initialization import bound_laws
 from theorems.language.measurement import (
     Term,
-    bound_laws,
-    labels,
     lifted,
     neurons,
-    rows,
+    points,
     training_loss,
     units,
 )
@@ -28,8 +27,8 @@ class Setting:
     """A network is its parameters and a pure function of them and the rows.
 
     trained: the parameters that move; start: the law of each parameter, which may use other
-    parameters' starts and the data; loss: the number that is minimized; outputs: (points,), None
-    where the loss is no function of outputs; data: promises about the rows and labels; reference:
+    parameters' starts and the data; loss: the number that is minimized; outputs: (points,), or
+    (points, outputs), None where the loss is no function of outputs; data: promises about the rows and labels; reference:
     what else is trained from the same draw on the same data, beside it and step by step, such as
     the linear model or the flow, which measurements read as `w.reference`.
     """
@@ -59,6 +58,11 @@ class Setting:
             raise BadInput("setting: start", p.text, "this parameter needs an initial law")
         if self.loss.axes:
             raise BadInput("setting: loss", self.loss.text, "the loss is one number")
+        if self.outputs is not None and self.outputs.axes[:1] != (points,):
+            found = f"({', '.join(map(str, self.outputs.axes))})"
+            raise BadInput(
+                "setting: outputs", found, "there is an output, or a row of them, a point"
+            )
         if self.reference is not None:
             self._beside(self.reference)
 
@@ -129,7 +133,7 @@ class Setting:
         """Whether the loss depends on the parameters through the outputs alone."""
         if self.outputs is None:
             return False
-        plain = self.loss.replaced({self.outputs: labels})
+        plain = self.loss.replaced({self.outputs: short(self.outputs)})
         return all(t.operation != "parameter" for t in plain.leaves())
 
     @property
@@ -143,10 +147,12 @@ class Setting:
     def _line(self, start: str, main: Setting | None = None) -> str:
         """What is trained by which method, with the outputs of the run that it stands beside as f."""
         names = ", ".join(p.text for p in self.trained)
-        known = {} if main is None or main.outputs is None else {main.outputs: OUTPUTS}
+        known = {} if main is None or main.outputs is None else {main.outputs: short(main.outputs)}
         f = "" if self.outputs is None else f"f = {self.outputs.replaced(known).text}; "
-        own = {} if self.outputs is None else {self.outputs: OUTPUTS}
+        own = {} if self.outputs is None else {self.outputs: short(self.outputs)}
         return f"{f}train {names}; {start}loss {self.loss.replaced(own).text}; {self.method.text}"
 
 
-OUTPUTS = Term("f", (), (), rows.axes[:1])  # how the outputs are written inside a loss
+def short(outputs: Term) -> Term:
+    """How the outputs are written inside a loss."""
+    return Term("f", (), (), outputs.axes)

@@ -14,8 +14,9 @@ import sympy
 from sympy import Expr, S
 
 from theorems.language import measurement as words
-from theorems.language.measurement import Term, bound_laws, lifted
-from theorems.language.setting import OUTPUTS, Setting
+from theorems.language.initialization import bound_laws
+from theorems.language.measurement import Term, lifted
+from theorems.language.setting import Setting, short
 from theorems.language.term import ELEMENTWISE, SIGNS
 from theorems.problem import BadInput, unknown
 
@@ -23,11 +24,11 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "relu": words.relu, "tanh": words.tanh, "softplus": words.softplus, "norm": words.norm, "sum": words.total,
     "exp": words.exponential, "deep": words.feed_forward, "equilibrium": words.equilibrium,
     "kernel": words.mean_absolute_product, "by_layer": words.by_layer, "min": words.smaller,
-    "linearized": words.linearized,
+    "linearized": words.linearized, "indicator": words.indicator,
     "ratchet": lambda term, *numbers: words.so_far("ratchet", term, *numbers), "max": words.most,
 }  # fmt: skip
 NAMES: dict[str, Any] = {
-    "x": words.rows, "y": words.labels, "f": OUTPUTS, "normal": words.normal, "signs": words.signs,
+    "x": words.rows, "y": words.labels, "normal": words.normal, "signs": words.signs,
     "paired_signs": words.paired_signs, "orthogonal": words.orthogonal, "eta_k": words.step_size,
     "inputs": words.inputs, "layers": words.layers, "neurons": words.neurons,
     "points": words.points, "unit_matrix": words.unit_matrix,
@@ -136,15 +137,15 @@ def _same_run(
     s: Setting, typed: Mapping[str, str], names: Mapping[str, Any], f: Term | None = None
 ) -> bool:
     """Whether outputs, loss and method are those typed; f: of the run that this one is beside."""
-    short = s.loss.replaced({s.outputs: OUTPUTS}) if s.outputs is not None else s.loss
-    outputs = (
-        s.outputs.replaced({f: OUTPUTS}) if s.outputs is not None and f is not None else s.outputs
-    )
+    loss = s.loss if s.outputs is None else s.loss.replaced({s.outputs: short(s.outputs)})
+    outputs = s.outputs if s.outputs is None or f is None else s.outputs.replaced({f: short(f)})
+    inside = names if s.outputs is None else {**names, "f": short(s.outputs)}
+    beside = names if f is None else {**names, "f": short(f)}
     return (
         typed["train"] == ", ".join(str(p.options[0]) for p in s.trained)
-        and equal(read(typed["loss"], names), short)
-        and _same_method(typed["method"], s, names)
-        and (outputs is None or equal(read(typed["f"], names), outputs))
+        and equal(read(typed["loss"], inside), loss)
+        and _same_method(typed["method"], s, inside)
+        and (outputs is None or equal(read(typed["f"], beside), outputs))
     )
 
 

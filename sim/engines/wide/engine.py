@@ -26,6 +26,7 @@ from sim.data.table import Array
 from sim.engines.protocol import Found
 from sim.engines.wide.crowd import Crowd, bits, numbered, paired
 from sim.engines.wide.kernel import compare, look, near, put, stepper, take
+from sim.measuring.evaluate import few
 from sim.measuring.gram import limiting_gram
 from sim.measuring.series import OUT, SAFE, ULP, along_outputs, of_outputs
 from sim.plan import SEGMENT, Plan
@@ -272,9 +273,9 @@ class Wide:
         return self._series(np.asarray(self.u)[None])
 
     def _series(self, u: Array) -> Found:
-        run = along_outputs(tuple(self.outs.values()), self.pilot.names)
         room = -(-len(u) // SEGMENT) * SEGMENT if len(u) > 1 else 1
         padded = np.concatenate([u, np.zeros((room - len(u), u.shape[1]))])
+        run = along_outputs(tuple(self.outs.values()), self.pilot.names, few(padded))
         pairs = run(padded, self.pilot.numbers)
         return {
             t: (np.asarray(v)[: len(u)], np.asarray(e)[: len(u)])

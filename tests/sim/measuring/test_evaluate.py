@@ -154,6 +154,7 @@ def test_no_operation_is_left_out():
     there = {t.operation for e in EXAMPLES.values() for t in e.all_terms()}
     every = {*evaluate.ONE, *evaluate.TWO, *evaluate.REDUCE, *evaluate.ARRAYS, *evaluate.WHOLE}
     elsewhere = {"gradient", "tangent_kernel"}  # below, against finite differences
+    elsewhere |= {"linearized", "indicator"}  # in tests of the engines, against NumPy
     elsewhere |= parts.SOURCES.keys()  # of files of parts, in test_parts.py
     assert every - there - elsewhere == set()
     said = {*words.ENTRYWISE, *term.ELEMENTWISE}

@@ -1,0 +1,126 @@
+"""Networks with several outputs: a row of outputs a point, classes as labels."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.special import log_softmax
+
+from sim.data.table import Data, load
+from sim.engines.dense import Dense
+from sim.measuring.evaluate import values
+from sim.plan import Ask
+from sim.run import rows_of, table
+from tests.sim.settings import DEEP_RELU, HALF, deep_relu, errors, m, plan, series
+from theorems.language import BadInput, Setting, count
+from theorems.language.measurement import (
+    Axis,
+    chain,
+    deep,
+    exponential,
+    feed_forward,
+    indicator,
+    inputs,
+    labels,
+    logarithm,
+    mean,
+    neurons,
+    norm,
+    normal,
+    parameter,
+    relu,
+    rows,
+    tangent_kernel,
+    total,
+)
+
+K, q = count("K", "classes"), count("q", "outputs")
+classes = Axis("classes", size=K)
+w, v = parameter("w", neurons, inputs), parameter("v", neurons, classes)
+f = relu(rows @ w.T) @ v / m
+target = indicator(labels, classes)
+entropy = mean(logarithm(total(exponential(f), classes)) - total(f * target, classes))
+TWO = Setting(outputs=f, trained=(w, v), start={w: normal, v: normal}, loss=entropy)
+W = deep("W", classes)
+g = feed_forward(W, "linear")
+DEEP = Setting(outputs=g, trained=(W,), start={W: HALF * normal}, loss=HALF * norm(g - target) ** 2)
+
+
+def points_of(samples=7, kinds=3):
+    found = load("sphere", samples)
+    return replace(found, labels=np.arange(samples, dtype=float) % kinds)
+
+
+def run(setting, classes=3, depth=2, **asked):
+    asks = [Ask(term, label) for label, term in asked.items()]
+    given = {K: classes} if classes else {}
+    p = plan(setting, points_of(), 20, 0.02, 9, along=(), asks=asks, values=given, depth=depth)
+    engine = Dense(p, 0)
+    return table(rows_of(p, engine, 0)), engine, p
+
+
+def test_a_row_of_outputs_a_point_is_trained_on_its_cross_entropy():
+    found, engine, p = run(TWO, miss=norm(f - target), loss_of=entropy)
+    known = engine.known()
+    w_, v_ = np.asarray(known[w]), np.asarray(known[v])
+    u = np.maximum(p.inputs @ w_.T, 0) @ v_ / 20
+    kinds = p.data.labels.astype(int)
+    expected = -log_softmax(u, axis=1)[np.arange(7), kinds].mean()
+    assert np.isclose(series(found, "loss_of").iloc[-1], expected, rtol=1e-12)
+    assert np.isclose(series(found, "miss").iloc[-1], np.linalg.norm(u - np.eye(3)[kinds]))
+    assert (np.diff(series(found, "loss_of")) < 0).all()
+    assert len(series(found, "miss")) == 10
+    assert 0 < errors(found, "miss").max() < 1e-12
+
+
+def test_the_layers_of_a_deep_network_end_in_its_outputs():
+    found, engine, p = run(DEEP, depth=3, whole=norm(chain(W)))
+    known = engine.known()
+    assert [x.shape for x in known[W]] == [(20, p.inputs.shape[1]), (20, 20), (3, 20)]
+    product = known[W][2] @ known[W][1] @ known[W][0]
+    assert np.allclose(values((chain(W),), known)[0], product)
+    assert np.allclose(values((g,), known)[0], p.inputs @ product.T)
+    assert np.isclose(series(found, "whole").iloc[-1], np.linalg.norm(product))
+
+
+def test_one_output_of_several_is_the_network_with_one():
+    one = Axis("one", size=q)
+    X = deep("W", one)
+    row = feed_forward(X, "relu")
+    (law,) = DEEP_RELU.start.values()
+    several = replace(
+        DEEP_RELU,
+        outputs=row,
+        trained=(X,),
+        start={X: law},
+        loss=DEEP_RELU.loss.replaced({deep_relu: total(row, one)}),
+    )
+    losses = []
+    for setting in (DEEP_RELU, several):
+        p = plan(setting, load("separable", 5), 8, 0.05, 9, along=(), values={q: 1}, depth=3)
+        losses.append(series(table(rows_of(p, Dense(p, 0), 0)), "loss"))
+    assert np.allclose(*losses, rtol=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("classes", "says"), [(2, r"classes are 0, \.\.\., 1"), (None, "K.*no value")]
+)
+def test_labels_that_are_no_class_are_refused_in_one_line(classes, says):
+    run(TWO, classes=4, miss=norm(f))  # a class without a point is no error
+    with pytest.raises(BadInput, match=says) as refusal:
+        run(TWO, classes=classes, miss=norm(f))
+    assert "\n" not in str(refusal.value)
+
+
+def test_what_needs_one_output_says_so():
+    with pytest.raises(BadInput, match="one output a point"):
+        tangent_kernel(f, w)
+    with pytest.raises(BadInput, match="a row of them, a point"):
+        replace(TWO, outputs=f.T)
+    with pytest.raises(BadInput, match="needs a vector"):
+        indicator(rows, classes)
+
+
+def test_the_words_name_the_outputs():
+    assert "loss mean(log(total(exp(f), classes)) - total(f * indicator(" in TWO.text
+    assert isinstance(points_of(), Data)
