@@ -1,22 +1,28 @@
-"""What a file of parts adds: operations of its own, each with the file that says how it is computed.
+"""What a file of parts adds: operations of its own, each with the file that says how it is computed,
+promises about the data, and data by name.
 
 A file of parts stands beside the theorem (`mine_parts.py` beside `mine.py`) or in an installed
-package. It calls `register` and is part of the key of every run that uses what it adds.
+package. It calls `register`, and is part of the key of every run that uses an operation of it.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any
 
+from sim.data.promises import PROMISES
+from sim.data.sample import ROWS, UNIT
+from sim.data.table import ADVERSARIES, RECIPES, Data
 from sim.measuring import balls, evaluate, of_data
 from sim.measuring.algorithms import ALGORITHMS, CERTIFIED, of_arrays
 from theorems.language.measurement import Term
-from theorems.problem import BadInput
+from theorems.problem import BadInput, unknown
 
 SOURCES: dict[str, Path] = {}  # by operation
+PROMISED: dict[str, Path] = {}  # by promise
+MADE: dict[str, Path] = {}  # by recipe
 
 
 def register(
@@ -32,18 +38,47 @@ def register(
     BadInput for a name that is taken by something else.
     """
     arrays = (evaluate.ARRAYS, evaluate.ONE, evaluate.TWO, evaluate.REDUCE, evaluate.WHOLE)
-    taken = {n for table in (*arrays, ALGORITHMS, CERTIFIED) for n in table}
-    if name in taken and name not in SOURCES:
-        raise BadInput("parts", name, "this name is taken; choose another")
     if name in SOURCES:
         _forget()
-    SOURCES[name] = Path(inspect.stack()[1].filename)  # that of the caller
+    _take(SOURCES, name, {n for table in (*arrays, ALGORITHMS, CERTIFIED) for n in table})
     if compiled:
         evaluate.ARRAYS[name] = rule
     else:
         ALGORITHMS[name] = of_arrays(rule)
     if enclosed is not None:
         balls.WHOLE[name] = balls.of_balls(enclosed)
+
+
+def promise(name: str, check: Callable[[Data], None], rows: str = UNIT) -> None:
+    """Add what a setting may ask of its data: `check` raises BadInput for data that break it.
+
+    rows: what is done to them, "unit_inputs", "unit_ball" or "as_given". BadInput for a name that
+    is taken by something else and for other rows.
+    """
+    if rows not in ROWS.values():
+        raise unknown("parts: rows", rows, ROWS.values())
+    _take(PROMISED, name, PROMISES)
+    PROMISES[name], ROWS[name] = check, rows
+
+
+def recipe(name: str, make: Callable[[int], Data]) -> None:
+    """Add data by name: `make` is told how many points. BadInput for a name that is taken."""
+    _take(MADE, name, {*RECIPES, *ADVERSARIES})
+    RECIPES[name] = make
+
+
+def _take(own: dict[str, Path], name: str, taken: Collection[str]) -> None:
+    """Note which file says what a name means; BadInput where that is us, or another file."""
+    source = Path(inspect.stack()[2].filename)  # of the caller's caller
+    if name in taken and not (name in own and _same(own[name], source)):
+        who = f"in {own[name].name}" if name in own else "by the simulator"
+        raise BadInput(f"parts: {source.name}", name, f"this name is taken {who}; choose another")
+    own[name] = source
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Whether two files, one perhaps a copy of the other, say the same."""
+    return one == other or (one.is_file() and one.read_bytes() == other.read_bytes())
 
 
 def _forget() -> None:

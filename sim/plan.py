@@ -137,10 +137,11 @@ class Plan:
     depth: int = 2
 
     def __post_init__(self) -> None:
-        for name in self.setting.data:
+        for name in self.setting.data:  # before rows are made of them
             if name not in PROMISES:
                 raise unknown("setting: data", name, PROMISES)
             PROMISES[name](self.data)
+        _ = self.sample.kind
         if "teacher" in self.setting.data and self.width < self.data.samples:
             least = f"a student needs at least as many neurons as its teacher, {self.data.samples}"
             raise BadInput("width", self.width, least)
@@ -347,6 +348,7 @@ class Plan:
             "setting": self.setting.text,
             "terms": [f"{t.key} {t.axes}" for t in self._terms],
             "data": self.data.digest,
+            "rows": self.sample.kind,
             "width": self.width,
             "step_size": self.step_size.hex(),
             "steps": self.steps,

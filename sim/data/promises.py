@@ -1,4 +1,7 @@
-"""What a setting may ask of its data, by name: each check raises BadInput when the data break it."""
+"""What a setting may ask of its data, by name: each check raises BadInput when the data break it.
+
+What is done to the rows for a promise is in `sample.ROWS`; a file of parts may add promises.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,10 @@ from theorems.problem import BadInput
 
 def _unit_inputs(_: Data) -> None:
     """Rows are scaled to length one."""
+
+
+def _as_given(_: Data) -> None:
+    """Rows are those of the data."""
 
 
 def _unit_ball(_: Data) -> None:
@@ -61,6 +68,7 @@ def _teacher(data: Data) -> None:
 PROMISES: dict[str, Callable[[Data], None]] = {
     "unit_inputs": _unit_inputs,
     "unit_ball": _unit_ball,
+    "as_given": _as_given,
     "signs": _signs,
     "separable": _separable,
     "teacher": _teacher,

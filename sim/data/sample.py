@@ -13,7 +13,10 @@ from sim.data.table import Array, Data
 from theorems.language.measurement import Axis, inputs, points
 from theorems.problem import BadInput
 
-AS_GIVEN, IN_BALL, UNIT = "teacher", "unit_ball", "unit_inputs"
+AS_GIVEN = "as_given"  # rows as in the data
+IN_BALL = "unit_ball"  # divided by one number until none is longer than one
+UNIT = "unit_inputs"  # each of length one
+ROWS = {UNIT: UNIT, IN_BALL: IN_BALL, AS_GIVEN: AS_GIVEN, "teacher": AS_GIVEN}  # by promise
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +31,10 @@ class Sample:
 
     @cached_property
     def kind(self) -> str:
-        found = [p for p in (AS_GIVEN, IN_BALL) if p in self.promises]
+        """What is done to the rows; BadInput for promises of two different things."""
+        found = list(dict.fromkeys(ROWS[p] for p in self.promises if p in ROWS))
+        if len(found) > 1:
+            raise BadInput("setting: data", " and ".join(found), "rows can be made one of these")
         return found[0] if found else UNIT
 
     @cached_property

@@ -12,8 +12,9 @@ from scipy.optimize import minimize
 from sympy import Rational, sqrt
 
 from sim import parts
-from sim.data.sample import Sample
-from sim.data.table import Data, load
+from sim.data.promises import PROMISES
+from sim.data.sample import ROWS, Sample
+from sim.data.table import RECIPES, Data, load
 from sim.measuring import algorithms, balls, evaluate
 from sim.measuring.evaluate import NotKnown
 from sim.measuring.of_data import of_data
@@ -161,6 +162,7 @@ def registered(tmp_path):
         return SimpleNamespace(path=path, **vars(module))
 
     tables = (evaluate.ARRAYS, algorithms.ALGORITHMS, parts.SOURCES, balls.WHOLE)
+    tables += (parts.PROMISED, parts.MADE, PROMISES, ROWS, RECIPES)
     kept = [(t, dict(t)) for t in tables]
     yield load_file
     for table, before in kept:
@@ -460,3 +462,68 @@ def test_an_operation_that_nobody_registered_is_one_line():
 def test_an_activation_from_outside_is_never_given_to_the_wide_engine(registered):
     file = registered(CUBIC.format(power=3))
     assert other(cubic_network(file), load("sphere", 3), 20).wide is None
+
+
+# Promises and data --------------------------------------------------------------------------------------
+
+PROMISE = 'promise("centred", centred, rows="as_given")\n'
+CENTRED = """
+import numpy as np
+
+from sim.data.table import Data
+from sim.parts import promise, recipe
+from theorems.problem import BadInput
+
+
+def centred(data):
+    if abs(data.raw.mean(axis=0)).max() > 1e-12:
+        raise BadInput(f"{data.name}: rows", "their mean", "this theorem needs rows of mean zero")
+
+
+def crossed(samples):
+    rows = np.array([[2.0, 0.0], [-2.0, 0.0], [0.0, 1.0], [0.0, -1.0]])[:samples]
+    return Data("crossed", rows, np.ones(len(rows)))
+
+
+promise("centred", centred, rows="as_given")
+recipe("crossed", crossed)
+"""
+
+
+def test_a_file_of_parts_may_promise_and_bring_data(registered):
+    registered(CENTRED)
+    setting = replace(DESCENT, data=("centred",))
+    p = other(setting, load("crossed", 4), 8, x=norm(rows))
+    assert (p.sample.rows == load("crossed", 4).raw).all()
+    assert len(series(simulate(p, 0), "loss")) == 41
+    assert other(DESCENT, load("crossed", 4), 8, x=norm(rows)).key((0,), True) != p.key((0,), True)
+    with pytest.raises(BadInput, match="rows of mean zero"):
+        other(setting, load("crossed", 3), 8, x=norm(rows))
+
+
+def test_rows_are_made_one_thing(registered):
+    registered(CENTRED)
+    for both in (
+        ("centred", "unit_ball"),
+        ("unit_inputs", "unit_ball"),
+        ("as_given", "unit_inputs"),
+    ):
+        with pytest.raises(BadInput, match="one of these"):
+            other(replace(DESCENT, data=both), load("crossed", 4), 8, x=norm(rows))
+    plan(replace(DESCENT, data=("unit_inputs", "signs")), load("separable", 4))
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "says"),
+    [
+        ('"centred", centred', '"signs", centred', "taken by the simulator"),
+        (PROMISE + 'recipe("crossed"', 'recipe("antipodal"', "taken by the simulator"),
+        ('rows="as_given"', 'rows="unit"', "unit_ball"),
+        ("samples):", "samples):  # another file", "taken in copied_parts.py"),
+    ],
+)
+def test_names_of_others_are_refused(was, now, says, registered):
+    registered(CENTRED)
+    registered(CENTRED, "copied_parts.py")  # a copy says the same
+    with pytest.raises(BadInput, match=says):
+        registered(CENTRED.replace(was, now), "their_parts.py")
