@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Container, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import jax
@@ -98,8 +99,21 @@ def perturbed(known: Mapping[Term, Any]) -> dict[Term, Any]:
 
 
 def _rounded(a: Any, k: int) -> Any:
-    pattern = np.where(np.cos(1.0 + k + 12.9898 * np.arange(np.size(a))) >= 0, 1.0, -1.0)
-    return np.asarray(a) * (1 + ULP * pattern.reshape(np.shape(a)))
+    return np.asarray(a) * _nudges(np.shape(a), k)
+
+
+@lru_cache(maxsize=16)
+def _kept_nudges(shape: tuple[int, ...], k: int) -> Array:
+    signs = np.where(np.cos(1.0 + k + 12.9898 * np.arange(math.prod(shape))) >= 0, 1.0, -1.0)
+    return (1 + ULP * signs).reshape(shape)
+
+
+def _nudges(shape: tuple[int, ...], k: int) -> Array:
+    """A factor next to 1 for every entry; those of small arrays, which runs ask for again and again,
+    are kept.
+    """
+    small = math.prod(shape) <= 2**18
+    return _kept_nudges(shape, k) if small else _kept_nudges.__wrapped__(shape, k)
 
 
 def sizes(term: Term, known: Container[Term] = ()) -> tuple[Term, ...]:
