@@ -311,8 +311,8 @@ def _plan(theorems: list[Theorem]) -> Plan:
         load(p.data, p.samples) if p.own else load("orthonormal", 8)
     )  # a basis for other data depends on the machine
     step = None if p.step_size else RUN.step_size
-    options = Options(steps=RUN.steps, step_size=step)
-    return make_plan(theorems, data, min(WIDTH, p.widths[0]), DELTA, SEEDS, options)
+    options = Options(steps=RUN.steps, step_size=step, delta=DELTA, seeds=SEEDS)
+    return make_plan(theorems, data, min(WIDTH, p.widths[0]), options)
 
 
 def _draws(plan: Plan) -> str:

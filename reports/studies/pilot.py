@@ -55,11 +55,11 @@ def certified_width(
     It ends beyond 2^20, where the next draws would take longer than what is left of a budget, or
     more memory than is free; then it names the hypotheses that fail.
     """
-    pilots = Options(seed=PILOT_SEED)
     wants = demands(theorem, data, delta)
+    pilots = Options(seed=PILOT_SEED).settled(delta, PILOT, wants.step_size)
     width, drawn, spent, last, blocked = first_width(theorem, wants), 0.0, 0.0, 0.0, ""
     while True:
-        plan = make_plan([theorem], data, width, delta, PILOT, pilots, wants.step_size)
+        plan = make_plan([theorem], data, width, pilots)
         numbers = parameters(plan)
         drawn += PILOT * numbers
         late = drawn > NUMBERS or spent + GROWTH * last > PATIENCE
