@@ -25,7 +25,7 @@ from scipy.special import erf, erfinv
 from sim.data.table import Array
 from sim.engines.protocol import Found
 from sim.engines.wide.crowd import Crowd, bits, numbered, paired
-from sim.engines.wide.kernel import compare, look, near, put, stepper, take
+from sim.engines.wide.kernel import Neurons, Split, compare, look, near, put, stepper, take
 from sim.measuring.evaluate import few
 from sim.measuring.gram import limiting_gram
 from sim.measuring.series import OUT, SAFE, ULP, along_outputs, of_outputs
@@ -95,10 +95,10 @@ class Pilot:
         n, d = self.x.shape
         train = stepper(self.loss, self.names, self.flow, substeps)
         p, nobody, found = _still(n, np.zeros((d, SMALLEST))), np.zeros(SMALLEST), []
+        split = Split(nobody, self.mix, u, gram, self.scale)
         for first in range(0, steps, SEGMENT):
             count = min(SEGMENT, steps - first)
-            h, c = self.plan.step_size, self.scale
-            p, _, A = train(p, nobody, self.mix, self.numbers, u, gram, h, c, count)
+            p, _, A = train(p, split, self.numbers, self.plan.step_size, count)
             found.append(np.asarray(A)[:count])
         with np.errstate(all="ignore"):  # infinities
             return np.nan_to_num(self.stages * np.concatenate(found) @ self.angles, nan=np.inf)
@@ -208,8 +208,9 @@ class Wide:
     def begin(self, substeps: int) -> None:
         """Back to the initialization, from now on with so many substeps a recorded step."""
         n, self.substeps = len(self.y), substeps
-        self.w, self.u, self.pairs = jnp.array(self.w0), self.scale * self.crowd.u, self.crowd.pairs
-        self.z = None if self.pilot.mix is None else jnp.array(self.x @ self.w0)
+        self.u, self.pairs = self.scale * self.crowd.u, self.crowd.pairs
+        z = None if self.pilot.mix is None else jnp.array(self.x @ self.w0)
+        self.held = Neurons(jnp.array(self.w0), z)
         self.G, self.A = np.zeros(n), np.zeros(n)
         self.moved: tuple[Array, Array, Array] | None = (
             None  # columns followed in the last stretch, where they are now, and its G
@@ -235,7 +236,7 @@ class Wide:
         """
         self._settle()
         net = self.network
-        mine, flips = compare(self.w, self.w if self.z is None else self.z, *self.placed[:2])
+        mine, flips = compare(self.held, *self.placed[:2])
         low, high = self._travelled(float(mine))
         self._blur = (high - low) / 2 + SAFE * ULP * self.longest
         return {
@@ -318,27 +319,25 @@ class Wide:
         """Bring every held neuron up to date."""
         if self.moved is not None:
             columns, w, G = self.moved
-            self.w, self.z = look(self.w, self.z, self.placed[2], self.pilot.mix, G, self.scale)
-            self.w, self.z = put(self.w, self.z, columns, w, self.pilot.mix)
+            self.held = look(self.held, self.placed[2], self.pilot.mix, G, self.scale)
+            self.held = put(self.held, columns, w, self.pilot.mix)
             self.moved = None
 
     def _stretch(self, steps: int, radius: Array) -> Array:
-        h, c, pilot = self.plan.step_size, self.scale, self.pilot
+        c, pilot = self.scale, self.pilot
         train = stepper(pilot.loss, pilot.names, pilot.flow, self.substeps)
         self._settle()
         while True:
-            close = np.flatnonzero(
-                near(self.w if self.z is None else self.z, self.placed[2], radius)
-            )
+            close = np.flatnonzero(near(self.held.preactivations, self.placed[2], radius))
             columns = np.concatenate(
                 [close, np.full(int(_room(len(close))) - len(close), self.w0.shape[1] - 1)]
             )
-            w, a = np.asarray(take(self.w, columns)), self.a[columns]
+            w, a = np.asarray(take(self.held.w, columns)), self.a[columns]
             z = self.x @ w
             here, apart = paired(z[:, : len(close)] >= 0), self.u - c * (np.maximum(z, 0) @ a)
             gram = self._gram(self.pairs - here)
-            still = _still(len(self.y), w)
-            p, outputs, _ = train(still, a, pilot.mix, pilot.numbers, apart, gram, h, c, steps)
+            split, still = Split(a, pilot.mix, apart, gram, c), _still(len(self.y), w)
+            p, outputs, _ = train(still, split, pilot.numbers, self.plan.step_size, steps)
             G, A = np.asarray(p["G"]), np.asarray(p["A"])
             if (self.pilot.stages * A @ self.pilot.angles <= radius).all() or len(
                 close
