@@ -28,14 +28,15 @@ from theorems.language import About
 from theorems.language.measurement import Term, argument
 from theorems.problem import BadInput
 
-DIVERGED, LOST, LAW_ERROR = "diverged", "lost", "law_error"  # rows that are no measurements
+# labels of rows that are no measurements
+DIVERGED = "diverged"  # the loss is no number from here on
+LOST = "lost"  # neurons left every reach, and nothing is known from here on
+LAW_ERROR = "law_error"  # how far the law of the draw may be from the theorem's
 FLOOR = 1e-13  # relative residual below which float64 shows rounding, not training
-WORKERS = min(
-    4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-)
-SUBSTEPS = (
-    4  # of a flow between records, and twice as many in the second run that measures the error
-)
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+WORKERS = min(4, CORES)  # seeds side by side, at most
+# of a flow between records, and twice as many in the second run that measures the error
+SUBSTEPS = 4
 GROUP = 250  # seeds of a draw without training that are kept together
 TYPES = {"seed": int, "step": float, "observable": object, "value": float, "error": float}
 NO_RUNS = pd.DataFrame(columns=list(TYPES))

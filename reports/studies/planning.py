@@ -28,9 +28,8 @@ from theorems.reasoning.demand import Demand, demand, nearest, round_down, set_l
 # natural logarithms by which the slowest mode of the residual shall shrink in a default run
 DECADES = 7.0
 LONGEST = 2000  # steps of a default run at most
-FLOW_STEP = (
-    0.4  # time between records of a flow, times the largest eigenvalue of the limiting Gram matrix
-)
+# time between records of a flow, times the largest eigenvalue of the limiting Gram matrix
+FLOW_STEP = 0.4
 Say = Callable[[str, int], Callable[..., None]]
 
 

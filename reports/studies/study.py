@@ -46,12 +46,10 @@ from theorems.reasoning.exact import Decision
 from theorems.reasoning.replay import replay
 from theorems.writing.transcription import compare as compare_typing
 
-EDGE_SEEDS = (
-    6  # seeds a width or a step is tried with when looking for where a claim stops being seen
-)
-COSTLY = (
-    2**28
-)  # neurons times points beyond which a run in regime waits to be asked for by --regime in
+# seeds a width or a step is tried with when looking for where a claim stops being seen
+EDGE_SEEDS = 6
+# neurons times points beyond which a run in regime waits to be asked for by --regime in
+COSTLY = 2**28
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,7 +16,7 @@ from theorems.language.setting import Setting
 from theorems.problem import BadInput
 
 Shape = tuple[int, ...]
-LAYER = "by_layer"
+LAYER = "by_layer"  # the operation whose value is another in the last layer
 Sizes = Mapping[Axis, int]
 
 

@@ -102,7 +102,8 @@ DEEP_RELU = Setting(
 )
 
 # Implicit networks
-A, V = parameter("A", neurons, neurons), parameter("V", neurons, inputs)
+A = parameter("A", neurons, neurons)
+V = parameter("V", neurons, inputs)
 above_z, above_phi = parameter("u", neurons), parameter("v", neurons)
 phi = relu(V @ rows.T) / sqrt(m)
 coupling = 1 / (8 * sqrt(m))

@@ -26,18 +26,13 @@ from sim.setting.draws import BLOCK, COUPLED, LAWS, Generator, generator
 from sim.worker import ALONE, Worker
 
 ORTHOGONAL = 1e-15  # cosines that rounding leaves between orthogonal inputs, per dimension
-AFFORDABLE = (
-    2**20
-)  # neurons within a radius of some kink up to which they are drawn rather than counted
-ONE_BY_ONE = {
-    1: 2**18,
-    2: 2**23,
-    # neurons of a region up to which their sum is drawn one by one, by dimension: below, the bound says
-    # little
-}
-ROUNDING = (
-    2.0**-51
-)  # of a probability; times the root of m over it, what it changes in the law of a count
+# neurons within a radius of some kink up to which they are drawn rather than counted
+AFFORDABLE = 2**20
+# neurons of a region up to which their sum is drawn one by one, by dimension: below, the bound says
+# little
+ONE_BY_ONE = {1: 2**18, 2: 2**23}
+# of a probability; times the root of m over it, what it changes in the law of a count
+ROUNDING = 2.0**-51
 
 
 def refuses(plan: Plan) -> str:

@@ -33,26 +33,18 @@ from sim.plan import SEGMENT, Plan
 from sim.setting.draws import COUPLED
 from theorems.language.measurement import Term
 
-CAREFUL, CLOSE = (
-    1.25,
-    1.1,
-)  # R over the travel that the linear system alone predicts, for a run and for a stretch
+CAREFUL = 1.25  # R over the travel that the linear system alone predicts, for a run
+CLOSE = 1.1  # the same for a stretch, which costs less to repeat
 # standard deviations of u(0) towards the wrong label that the reach of the crowd provides for
 SPREAD = 4.0
 STAGES = 2  # a stage of Heun's method looks at most twice as far as its step goes
-LOOK, OVERHEAD = (
-    4.0,
-    2e5,
-)  # what splitting costs, in steps of all held neurons, and in steps of one neuron
-SMALLEST, ROOMY = (
-    512,
-    2**20,
-)  # neurons followed at once, at least; neurons held from which memory matters more than compiling
+LOOK = 4.0  # what splitting costs, in steps of all held neurons
+OVERHEAD = 2e5  # and what it costs besides, in steps of one neuron
+SMALLEST = 512  # neurons followed at once, at least
+ROOMY = 2**20  # neurons held from which memory matters more than compiling
 RETRIES = 3  # enlargements of the reach
-FEW, HOPELESS = (
-    0.25,
-    2**-6,
-)  # share of the neurons that may come to a kink; and up to which a run is followed that exceeds it
+FEW = 0.25  # share of the neurons that may come to a kink
+HOPELESS = 2**-6  # share up to which a run that exceeds it is followed all the same
 Survey = Callable[[Array], Crowd]
 Result = TypeVar("Result")
 

@@ -36,7 +36,10 @@ from theorems.reasoning.exact import Decision
 
 k, delta = index("k", "step"), failure("delta", "failure")
 r = observable("r", "a number", probe="balance", nonnegative=None)
-STEPS, LAST, FIRST, DRAWS = 8, 4, 2, 500
+STEPS = 8  # of a run
+LAST = 4  # step of a claim that ends
+FIRST = 2  # step of a claim that begins later
+DRAWS = 500  # behind a statement about a mean
 OPS = {"<=": Le, "<": Lt, ">=": Ge, ">": Gt, "==": Eq, "!=": Ne}
 OVERS = {
     "none": None,

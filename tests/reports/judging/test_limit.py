@@ -19,7 +19,9 @@ from theorems.language import Claim, Hypothesis, Limit, Theorem, index
 k = index("k", "step")
 seen = observable("seen", "a number", probe="seen")
 alpha = of_data("alpha", "its limit", probe="alpha")
-N, TRIALS, NOISE = 10_000, 200, 0.02
+N = 10_000  # steps of a run
+TRIALS = 200  # runs of a curve
+NOISE = 0.02  # of a gap, relative
 EVERY = np.arange(N + 1.0)
 MARKS = np.unique(np.round(np.geomspace(1, N, 32))).tolist()
 CHECKPOINTS = np.array([0.0, *MARKS])

@@ -40,9 +40,12 @@ from theorems.language.measurement import (
     unit_matrix,
 )
 
-WIDTH, STEPS, ETA = 30, 25, 0.2
+WIDTH = 30  # neurons
+STEPS = 25
+ETA = 0.2  # the step size
 DATA = load("sphere", 4)
-LOSS, GRADIENT = training_loss, gradient(training_loss, w)
+LOSS = training_loss
+GRADIENT = gradient(training_loss, w)
 
 
 def loop(rule, data=DATA):

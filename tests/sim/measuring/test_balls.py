@@ -56,7 +56,9 @@ from theorems.language.measurement import (
     total,
 )
 
-GIVEN, BALL, UNIT = ("teacher",), ("unit_ball",), ("unit_inputs",)
+GIVEN = ("teacher",)
+BALL = ("unit_ball",)
+UNIT = ("unit_inputs",)
 KINDS = {"given": GIVEN, "ball": BALL, "unit": UNIT}
 u, G = ones(points), rows @ rows.T
 OTHERS = absolute(cosines(rows) - identity(points))

@@ -32,7 +32,8 @@ from tests.sim.settings import (
     w,
 )
 
-LEVEL, WIDTH = 1e-5, 300_000
+LEVEL = 1e-5  # of every two-sample test
+WIDTH = 300_000  # neurons
 TRIANGLE = Data(
     "triangle", np.array([[1.0, 0.2], [0.3, 1.0], [-0.9, 0.5]]), np.array([1.0, -1.0, 1.0])
 )
