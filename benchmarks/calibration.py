@@ -29,9 +29,10 @@ from reports.pages.markdown import grid
 from sim.run import table
 from theorems.language import Claim, Scale, Theorem, failure, measured
 
-TRIALS, SEED = 10_000, 20_181_004
+TRIALS = 10_000  # of each verdict, planted truths and planted falsehoods
+SEED = 20_181_004  # of all of them
 MEANS_TRIALS = 250  # of a mean, each of which is judged
-DELTAS = (Rational(1, 2), Rational(1, 10), Rational(1, 20))
+DELTAS = (Rational(1, 2), Rational(1, 10), Rational(1, 20))  # failure probabilities
 delta, r = failure("delta", "failure"), measured("r", "a number", residual)
 
 

@@ -25,7 +25,7 @@ from theorems.language import Theorem, expanded
 from theorems.language.measurement import feature_gram, labels, least_eigenvalue, rows
 
 Row = tuple[str, str, float, float]  # paper, what, the earlier figure, ours
-TENTH = Rational(1, 10)
+TENTH = Rational(1, 10)  # the failure probability
 STEPS = 200_000  # of the orbits, to the time 4e4; later the loss is rounding
 
 

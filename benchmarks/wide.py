@@ -33,6 +33,7 @@ from sim.engines.wide.crowd import Crowd
 from sim.engines.wide.engine import Pilot, Wide, verified
 from sim.plan import Plan
 from sim.run import WORKERS, rows_of, table
+from sim.worker import Worker
 from theorems.language import Setting
 
 ROOT = Path(__file__).parent.parent
@@ -101,7 +102,7 @@ def ours(name: str, points: int, width: int, steps: int) -> dict[str, Any]:
 
     def survey(reach: Array) -> Crowd:
         began = time.perf_counter()
-        crowd = way.survey(plan, 0, reach, WORKERS)
+        crowd = way.survey(plan, 0, reach, Worker(WORKERS))
         spent.append(time.perf_counter() - began)
         return crowd
 
@@ -134,7 +135,7 @@ def ours(name: str, points: int, width: int, steps: int) -> dict[str, Any]:
 def _a_step(plan: Plan, way: Way) -> float:
     """Seconds a step when all is compiled: the second of two runs from the start, without records."""
     reach = Pilot(plan).generous()
-    engine = Wide(plan, way.survey(plan, 0, reach, WORKERS), reach)
+    engine = Wide(plan, way.survey(plan, 0, reach, Worker(WORKERS)), reach)
     for _ in range(2):
         engine.begin(1)
         began, done = time.perf_counter(), 0

@@ -23,18 +23,20 @@ from sim.measuring.evaluate import values
 from sim.measuring.series import every_step, perturbed, rounding, sizes, stable
 from sim.plan import SEGMENT, Ask, Plan, label_of
 from sim.store import Store
+from sim.worker import ALONE, Worker
 from theorems.language import About
 from theorems.language.measurement import Term, argument
 from theorems.problem import BadInput
 
-DIVERGED, LOST, LAW_ERROR = "diverged", "lost", "law_error"  # rows that are no measurements
+# labels of rows that are no measurements
+DIVERGED = "diverged"  # the loss is no number from here on
+LOST = "lost"  # neurons left every reach, and nothing is known from here on
+LAW_ERROR = "law_error"  # how far the law of the draw may be from the theorem's
 FLOOR = 1e-13  # relative residual below which float64 shows rounding, not training
-WORKERS = min(
-    4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-)
-SUBSTEPS = (
-    4  # of a flow between records, and twice as many in the second run that measures the error
-)
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+WORKERS = min(4, CORES)  # seeds side by side, at most
+# of a flow between records, and twice as many in the second run that measures the error
+SUBSTEPS = 4
 GROUP = 250  # seeds of a draw without training that are kept together
 TYPES = {"seed": int, "step": float, "observable": object, "value": float, "error": float}
 NO_RUNS = pd.DataFrame(columns=list(TYPES))
@@ -151,40 +153,24 @@ def _draw_rows(plan: Plan, engine: Engine) -> Rows:
     return rows
 
 
-def simulate(
-    plan: Plan,
-    seed: int,
-    train: bool = True,
-    store: Store | None = None,
-    threads: int = 1,
-    tick: Callable[[float], None] = lambda _: None,
-) -> pd.DataFrame:
+def simulate(plan: Plan, seed: int, train: bool = True, worker: Worker = ALONE) -> pd.DataFrame:
     """One seed's frame: seed, step (or time), observable, value, error (half-width of what is known
     of the value).
 
     With train=False only the draw is measured. BadInput when the neurons that must be held do not
     fit into memory.
     """
-    return table(_simulated(plan, seed, train, store, threads, tick))
+    return table(_simulated(plan, seed, train, worker))
 
 
-def _simulated(
-    plan: Plan,
-    seed: int,
-    train: bool,
-    store: Store | None,
-    threads: int,
-    tick: Callable[[float], None],
-) -> list[Row]:
+def _simulated(plan: Plan, seed: int, train: bool, worker: Worker) -> list[Row]:
     if not train:
         plan = plan.untrained
     mode = choose(plan).name
 
     def survey(reach: Array) -> Crowd:
-        needed, free = (
-            memory_needed(plan, reach),
-            memory_free() * threads / WORKERS,
-        )  # the seeds beside this one
+        needed = memory_needed(plan, reach)
+        free = memory_free() * worker.threads / WORKERS  # the rest is for the seeds beside this one
         if needed > free:
             raise BadInput(
                 "width",
@@ -192,9 +178,8 @@ def _simulated(
                 f"the neurons near a kink take {needed / 1e9:.3g} GB and {free / 1e9:.3g} GB are free; "
                 "fewer steps bring fewer neurons there",
             )
-        if mode == "aggregated":
-            return aggregated.survey(plan, seed, reach, threads)
-        return streamed.survey(plan, seed, reach, threads, store, tick)
+        way = aggregated if mode == "aggregated" else streamed
+        return way.survey(plan, seed, reach, worker)
 
     small = plan.width * plan.data.samples <= MOST_DENSE
     if mode != "dense":
@@ -205,8 +190,8 @@ def _simulated(
             np.inf if small else FEW,
             1 if mode == "aggregated" else RETRIES,
         )  # a larger reach would be another draw
-        if store is not None:
-            store.forget(plan.key((seed,), True))
+        if worker.store is not None:
+            worker.store.forget(plan.key((seed,), True))
         if found is not None:
             return found
     if not small:
@@ -278,7 +263,7 @@ def trajectories(
                 told.append(min(0.9 * share, 0.9 - sum(told)))  # a pass may be repeated
                 tick(told[-1])
 
-            rows += _simulated(plan, seed, train, store, threads, drawing)
+            rows += _simulated(plan, seed, train, Worker(threads, store, drawing))
             tick(1 - sum(told))
         return table(rows)
 

@@ -12,17 +12,22 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ORDER = {"theorems": 0, "sim": 1, "reports": 2, "cli": 3}
-SOURCES = [
-    p
-    for room in ORDER
-    for p in ([ROOT / "cli.py"] if room == "cli" else sorted((ROOT / room).rglob("*.py")))
-]
+
+
+def files(room):
+    return [ROOT / "cli.py"] if room == "cli" else sorted((ROOT / room).rglob("*.py"))
+
+
+SOURCES = [p for room in ORDER for p in files(room)]
 PARTS = sorted((ROOT / "theorems").glob("*_parts.py"))  # beside a theorem, and of the simulator
 PAPERS = [
     p
     for p in sorted((ROOT / "theorems").glob("*.py"))
     if p.stem not in ("__init__", "problem") and p not in PARTS
 ]
+BESIDE = [p for room in ("benchmarks", "docs", "tests") for p in files(room)]
+EVERY = [p for p in (*SOURCES, *BESIDE) if p not in PAPERS]
+NUMBER = re.compile(r"(?:Rational|Integer)?[-+*/\d.e_, ()]+")  # an expression of digits alone
 
 
 def imported(path):
@@ -79,6 +84,32 @@ def test_files_stay_short_and_named_for_what_they_hold(path):
     assert ast.get_docstring(ast.parse(path.read_text())), (
         "a file says in one sentence what it is for"
     )
+
+
+def assigned(path):
+    """The names that a line of a module assigns, and what."""
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names = [n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)]
+            yield names, node
+
+
+@pytest.mark.parametrize("path", EVERY, ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_constant_has_a_line_of_its_own(path):
+    for names, _ in assigned(path):
+        assert len(names) < 2 or not all(n.isupper() for n in names), names
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in EVERY if "tests" not in p.parts], ids=lambda p: str(p.relative_to(ROOT))
+)
+def test_a_number_with_a_name_says_what_it_is_of(path):
+    """Beside it or right above it: a unit or a reason."""
+    lines = path.read_text().splitlines()
+    for names, node in assigned(path):
+        if names[0].isupper() and NUMBER.fullmatch(ast.unparse(node.value or node)):
+            assert "#" in lines[node.lineno - 1] or lines[node.lineno - 2].startswith("#"), names
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["list"], ["theorem", "--help"]])

@@ -11,7 +11,8 @@ from sim.measuring.balls import NotEnclosed, middles
 from sim.parts import register
 
 Array = NDArray[np.float64]
-STEPS, HALVINGS = 500, 60  # of Newton's method, and of one of its steps
+STEPS = 500  # of Newton's method, at most
+HALVINGS = 60  # of one of them, until it descends
 
 
 def basis_pursuit(x: Array, y: Array) -> Array:

@@ -3,13 +3,41 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from reports.command.arguments import writable
 from reports.command.crash import Command
 from reports.command.output import chosen, print_json
+
+if TYPE_CHECKING:
+    from reports.regress.difference import Regression
+
+
+@dataclass(frozen=True)
+class Formats:
+    """As what the differences are told."""
+
+    junit: Path | None
+    github: bool
+    as_json: bool
+
+    def tell(self, found: list[Regression]) -> None:
+        """Write the JUnit file, and print the text with its annotations or the JSON."""
+        from reports.regress import difference
+
+        if self.junit is not None:
+            writable(self.junit.parent)
+            self.junit.parent.mkdir(parents=True, exist_ok=True)
+            self.junit.write_text(difference.as_junit(found), encoding="utf-8")
+        if self.as_json:
+            print_json(difference.as_json(found))
+        else:
+            notes = difference.as_annotations(found) if self.github else ()
+            click.echo("\n".join([*difference.as_text(found), *notes]))
 
 
 @click.command("regress", cls=Command)
@@ -31,14 +59,7 @@ from reports.command.output import chosen, print_json
     help="Also print GitHub annotations (on by itself in GitHub Actions).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list instead.")
-def command(
-    names: tuple[str, ...],
-    update: bool,
-    runs: bool,
-    junit: Path | None,
-    github: bool,
-    as_json: bool,
-) -> None:
+def command(names: tuple[str, ...], update: bool, runs: bool, **formats: Any) -> None:
     """Recompute what is locked and show what changed; exit 1 when a meaning changed, never for
     noise.
     """
@@ -53,14 +74,6 @@ def command(
             click.echo(f"locked: {lock.write(module, fresh).name}")
         return
     found = [difference.against_lock(m, Store(), runs) for m in modules]
-    if junit is not None:
-        writable(junit.parent)
-        junit.parent.mkdir(parents=True, exist_ok=True)
-        junit.write_text(difference.as_junit(found), encoding="utf-8")
-    if as_json:
-        print_json(difference.as_json(found))
-    else:
-        notes = difference.as_annotations(found) if github else ()
-        click.echo("\n".join([*difference.as_text(found), *notes]))
+    Formats(**formats).tell(found)
     # what was locked and cannot be read any more has no meaning to compare
     sys.exit(1 if any(r.meaning for r in found) else 2 if unread else 0)

@@ -26,7 +26,7 @@ from theorems.writing.notation import number as written
 
 Array = NDArray[Any]
 Stated = Claim | Hypothesis
-NAN = float("nan")
+NAN = float("nan")  # what a number is that is not known
 ABSURD = 1e12  # a bound so many times above what was seen says nothing
 EQUAL = 1e-12  # share of their scale by which two sides of an equation differ in rounding alone
 # of that which a record adds: in a flow, 8 substeps of 4 slopes, each rounded once

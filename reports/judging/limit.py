@@ -32,8 +32,10 @@ LATER = 0.75  # part of the logarithmic axis after which the gap is fitted
 FEWEST = 4  # values in that part
 POINTS = 64  # values of a long run that are fitted, evenly spaced on that axis
 HALF = 0.5  # part of it after which a gap that keeps a rest is compared with one that vanishes
-# a rest counts where it fits to 5 percent, and twice as well as what vanishes, which is off by 10
-FITS, PLAIN, BETTER = 0.05, 0.1, 2.0
+# a gap keeps a rest where this holds of the relative misfits of the two shapes
+FITS = 0.05  # of one that keeps a rest, at most
+PLAIN = 0.1  # of one that vanishes, at least
+BETTER = 2.0  # the second over the first, at least
 ERRS = 0.01  # share of the runs called the other way, at most
 EXPLAINED = 0.05  # probability below which so many such errors are no accident
 KNOWN = 0.01  # share of the largest gap to which the last must be known to be called closed

@@ -34,9 +34,10 @@ from theorems.writing.notation import number, text
 
 Array = NDArray[np.float64]
 LEVEL = 0.025  # share of the right side at which a gap that levels off must be excluded
-# powers of the letter, and of its logarithm, as which a gap must shrink at least: half of what is
-# promised to be told from a gap that stays
-SLOW, SLOW_LOG = 1 / 8, 1 / 2
+# powers as which a gap must shrink at least: half of what is promised to be told from a gap that
+# stays
+SLOW = 1 / 8  # of the letter
+SLOW_LOG = 1 / 2  # of its logarithm
 ROUGH = 0.1  # of a slope: how much of a bend a single run must show, having no seeds to test it
 
 

@@ -15,7 +15,7 @@ from sim.plan import label_of as label
 from theorems.language import About, At, Largest
 from theorems.language.moment import Moment
 
-NONE = (float("nan"), float("nan"))
+NONE = (float("nan"), float("nan"))  # the value and the error of what was not measured
 
 
 @dataclass(frozen=True, eq=False)

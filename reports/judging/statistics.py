@@ -28,15 +28,15 @@ from reports.judging.verdict import LawVerdict
 from theorems.language import Claim
 from theorems.language.configuration import RUNGS
 
-BUDGET, CLAIMS = 1e-3, 1000
-REFUTE = BUDGET / CLAIMS
-CONFIRM = 1e-3
-MEAN_DRAWS, REFUTE_MEAN = (
-    500,
-    REFUTE / 10**4,
-)  # Student's test on skewed draws errs more often than it says: this much is kept in hand
+BUDGET = 1e-3  # probability that a run accuses a true claim, at most
+CLAIMS = 1000  # claims of the run that the budget is for
+REFUTE = BUDGET / CLAIMS  # probability of a false refutation, at most
+CONFIRM = 1e-3  # probability of a false confirmation, at most
+# Student's test on skewed draws errs more often than it says: so much is kept in hand
+MEAN_DRAWS = 500  # from which it is asked at all
+REFUTE_MEAN = REFUTE / 10**4  # level at which a mean is refuted
+CONFIRM_MEAN = CONFIRM / 10  # and confirmed
 MEANS = 600  # draws behind a statement about a mean
-CONFIRM_MEAN = CONFIRM / 10  # and so much is kept in hand when a mean is confirmed
 CERTAIN = 20  # runs behind a claim without probability
 MOST = 10**9  # seeds beyond which a number is none
 INTERVAL = 0.95  # two-sided confidence of printed intervals
@@ -50,9 +50,8 @@ SAME = 1e-9  # relative difference below which two seeds are one run
 # more halves of the ladder in which a drift may still reach the declared exponent: the slope of a
 # power with a logarithm has five times as far to go as it went on a ladder from 1024 to 16384
 HALVES_AHEAD = 10
-TWO_LOOKS = (
-    2 * CONFIRM
-)  # probability of a false confirmation over the two looks of a run in regime, at most
+# probability of a false confirmation over the two looks of a run in regime, at most
+TWO_LOOKS = 2 * CONFIRM
 FALSE = 0.95  # failure probability of a claim that is plainly wrong
 EQUIVALENCE = 0.125  # relative margin within which two means are called equal
 

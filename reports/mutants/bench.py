@@ -235,7 +235,9 @@ class Bench:
         key = (theorem.setting, data.digest, width, seeds, step, asks)
         if key not in self._known:
             steps = min(STEPS, theorem.practice.steps or STEPS) if train else None
-            plan = make_plan([theorem], data, width, delta, seeds, Options(steps=steps), step)
+            plan = make_plan(
+                [theorem], data, width, Options(steps=steps).settled(delta, seeds, step)
+            )
             self._known[key] = Case(data, delta, plan, trajectories(plan, self.store, train))
         found: Case = self._known[key]
         return found
@@ -253,7 +255,7 @@ class Bench:
                 theorem.practice.widths[: len(LADDER)] if theorem.practice.own else LADDER,
             )
             plans = {
-                m: make_plan([theorem], data, m, DELTA, LADDER_SEEDS, Options(steps=100))
+                m: make_plan([theorem], data, m, Options(steps=100).settled(DELTA, LADDER_SEEDS))
                 for m in widths
             }
             self._known[key] = [

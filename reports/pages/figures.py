@@ -10,7 +10,9 @@ import numpy as np
 from reports.judging.findings import Report
 from theorems.writing.notation import number, text
 
-INK, BOUND, SEEN = "#333333", "#c0392b", "#1f6f8b"
+INK = "#333333"  # dark grey, of axes and words
+BOUND = "#c0392b"  # red, of what is claimed
+SEEN = "#1f6f8b"  # blue, of what was measured
 STYLE: Any = {
     "svg.hashsalt": "theorycheck",
     "font.size": 9,

@@ -52,24 +52,20 @@ from theorems.writing.card import line, quantifier
 from theorems.writing.notation import text
 from theorems.writing.transcription import compare as typed
 
-POINTS, DIGITS = 5, 20  # the last two points are extreme: small counts and numbers, large ones
-SCALE = Options(
-    data="digits", samples=8, widths=(512,), regime="practical"
-)  # where statements about draws are judged, ...
+POINTS = 5  # of which the last two are extreme: small counts and numbers, large ones
+DIGITS = 20  # of a value at such a point
+# where statements about draws are judged, ...
+SCALE = Options(data="digits", samples=8, widths=(512,), regime="practical")
 OWN = Options(regime="practical")  # ... or where the theorem says
-RUN, WIDTH, SEEDS = (
-    Options(step_size=0.1, steps=50),
-    512,
-    12,
-)  # what the statistics are taken from: far from rounding
-DELTA = Rational(1, 10)
+# what the statistics are taken from: far from rounding
+RUN = Options(step_size=0.1, steps=50)
+WIDTH = 512  # neurons of that run
+SEEDS = 12  # of that run
+DELTA = Rational(1, 10)  # its failure probability
 COSTLY = 2**22  # neurons times points beyond which the lock does not run a theorem in regime
-RUNS = (
-    "errata",
-    "verdicts",
-    "statistics",
-)  # what is not computed again while nothing behind it changes
-PARTS = {"theorems", "derivation", "typing", *RUNS, "versions"}
+# what is not computed again while nothing behind it changes
+RUNS = ("errata", "verdicts", "statistics")
+PARTS = {"theorems", "derivation", "typing", *RUNS, "versions"}  # of a lock
 CONFIDENCE = 0.9999  # of the intervals that are compared when the draws are others
 
 
@@ -311,8 +307,8 @@ def _plan(theorems: list[Theorem]) -> Plan:
         load(p.data, p.samples) if p.own else load("orthonormal", 8)
     )  # a basis for other data depends on the machine
     step = None if p.step_size else RUN.step_size
-    options = Options(steps=RUN.steps, step_size=step)
-    return make_plan(theorems, data, min(WIDTH, p.widths[0]), DELTA, SEEDS, options)
+    options = Options(steps=RUN.steps, step_size=step, delta=DELTA, seeds=SEEDS)
+    return make_plan(theorems, data, min(WIDTH, p.widths[0]), options)
 
 
 def _draws(plan: Plan) -> str:

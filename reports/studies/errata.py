@@ -81,7 +81,7 @@ def _judged(
         if any(c.expected for c in theorem.claims)
         else math.ceil(math.log(REFUTE) / math.log(delta))
     )
-    plan = make_plan([theorem], data, witness.width or 1, delta, seeds, Options())
+    plan = make_plan([theorem], data, witness.width or 1, Options(delta=delta, seeds=seeds))
     key = plan.key(plan.seeds, False)
     if key not in runs:
         runs[key] = trajectories(plan, store, train=False)

@@ -155,16 +155,8 @@ class Inside:
         """The plan of the witness: its steps, or as many as the claims speak of."""
         o, witness = self.study.options, self.theorem.witness
         steps = o.steps or (witness.steps if witness else None)
-        return make_plan(
-            [self.at],
-            self.case,
-            width,
-            self.delta,
-            seeds,
-            replace(o, steps=steps),
-            step,
-            whole=True,
-        )
+        settled = replace(o, steps=steps).settled(self.delta, seeds, step)
+        return make_plan([self.at], self.case, width, settled, whole=True)
 
     def _run(self, width: int, step: float | None, seeds: int, began: float) -> Regime:
         plan = self._plan(width, step, seeds)

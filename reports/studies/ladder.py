@@ -180,7 +180,8 @@ class Climb:
     ) -> Plan:
         step = None if step is None else float(step)
         width = width or self.widths[-1]
-        return make_plan(theorems, data, width, self.delta, self.seeds, self.options, step)
+        settled = self.options.settled(self.delta, self.seeds, step)
+        return make_plan(theorems, data, width, settled)
 
     def _run(self, case: Case, where: str) -> pd.DataFrame:
         statement = self.theorems[0].statement

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from sympy import Rational
@@ -39,3 +39,8 @@ class Options:
             raise BadInput("--step-size", self.step_size, "it must be positive and finite")
         if self.delta is not None and not 0 < self.delta < 1:
             raise BadInput("--delta", str(self.delta), "it must lie strictly between 0 and 1")
+
+    def settled(self, delta: Rational, seeds: int, step: float | None = None) -> Options:
+        """The same wishes with the choices that a plan needs; without a step, that of the user."""
+        step = self.step_size if step is None else step
+        return replace(self, delta=delta, seeds=seeds, step_size=step)

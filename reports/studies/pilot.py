@@ -25,13 +25,13 @@ from theorems.reasoning.demand import Demand
 # Numbers that the draws of a search may take in all, ten seconds or so: a budget that is the same
 # on every machine.
 NUMBERS = 2.0**29
-# Seconds of the processor end a search where measuring takes longer than drawing; of matrices twice as
-# wide it takes up to eight times as long.
-PATIENCE, GROWTH = 120.0, 8.0
-PILOT, PILOT_SEED = 10, 2**31  # draws, and their first seed: they serve nothing else
+PATIENCE = 120.0  # seconds of the processor, where measuring takes longer than drawing
+GROWTH = 8.0  # times as long, at most, that measuring takes of matrices twice as wide
+PILOT = 10  # draws of a width
+PILOT_SEED = 2**31  # their first seed: they serve nothing else
 HELD = 2  # copies of a draw at once
 ENOUGH = 0.9  # share of the draws that must satisfy the hypotheses
-WIDEST_PILOT = 2**20
+WIDEST_PILOT = 2**20  # neurons at which a search ends
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,11 @@ def certified_width(
     It ends beyond 2^20, where the next draws would take longer than what is left of a budget, or
     more memory than is free; then it names the hypotheses that fail.
     """
-    pilots = Options(seed=PILOT_SEED)
     wants = demands(theorem, data, delta)
+    pilots = Options(seed=PILOT_SEED).settled(delta, PILOT, wants.step_size)
     width, drawn, spent, last, blocked = first_width(theorem, wants), 0.0, 0.0, 0.0, ""
     while True:
-        plan = make_plan([theorem], data, width, delta, PILOT, pilots, wants.step_size)
+        plan = make_plan([theorem], data, width, pilots)
         numbers = parameters(plan)
         drawn += PILOT * numbers
         late = drawn > NUMBERS or spent + GROWTH * last > PATIENCE

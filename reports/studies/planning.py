@@ -28,9 +28,8 @@ from theorems.reasoning.demand import Demand, demand, nearest, round_down, set_l
 # natural logarithms by which the slowest mode of the residual shall shrink in a default run
 DECADES = 7.0
 LONGEST = 2000  # steps of a default run at most
-FLOW_STEP = (
-    0.4  # time between records of a flow, times the largest eigenvalue of the limiting Gram matrix
-)
+# time between records of a flow, times the largest eigenvalue of the limiting Gram matrix
+FLOW_STEP = 0.4
 Say = Callable[[str, int], Callable[..., None]]
 
 
@@ -199,23 +198,22 @@ def make_plan(
     theorems: Sequence[Theorem],
     data: Data,
     width: int,
-    delta: Rational,
-    seeds: int,
     options: Options,
-    step: float | None = None,
     whole: bool = False,
 ) -> Plan:
-    """The plan of one width for theorems that share a setting.
+    """The plan of one width for theorems that share a setting; the options are settled.
 
-    The step is the given one, the user's, the theorems' own practice, or the largest with which no
-    mode can grow; as many steps as the theorems' practice has or until the slowest mode has shrunk,
+    The step is that of the options, the theorems' own practice, or the largest with which no mode
+    can grow; as many steps as the theorems' practice has or until the slowest mode has shrunk,
     or (`whole`) as their claims speak of, when they end. A start that is not drawn is run once.
     """
     setting, practice = theorems[0].setting, theorems[0].practice
+    delta, seeds = options.delta, options.seeds
     assert setting is not None
+    assert delta is not None
+    assert seeds is not None
     gram = np.linalg.eigvalsh(limiting_gram(data.inputs))
-    if step is None:
-        step = options.step_size or own_step(theorems[0], data, delta, width)
+    step = options.step_size or own_step(theorems[0], data, delta, width)
     if step is None:
         step = _stable_step(data, gram[-1], setting.method.flow)
     numbers: dict[Any, Any] = {}

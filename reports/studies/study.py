@@ -46,12 +46,10 @@ from theorems.reasoning.exact import Decision
 from theorems.reasoning.replay import replay
 from theorems.writing.transcription import compare as compare_typing
 
-EDGE_SEEDS = (
-    6  # seeds a width or a step is tried with when looking for where a claim stops being seen
-)
-COSTLY = (
-    2**28
-)  # neurons times points beyond which a run in regime waits to be asked for by --regime in
+# seeds a width or a step is tried with when looking for where a claim stops being seen
+EDGE_SEEDS = 6
+# neurons times points beyond which a run in regime waits to be asked for by --regime in
+COSTLY = 2**28
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +135,7 @@ class Study:
             if theorem.setting is None:
                 continue
             width = min(o.widths or theorem.practice.widths)
-            make_plan([theorem], data, width, Rational(1, 2), 1, o)
+            make_plan([theorem], data, width, o.settled(Rational(1, 2), 1))
             Climb((theorem,), o, data, Rational(1, 2), self.store, self.say).check()
             if theorem.witness is not None and not (o.regime == "in" and o.data):
                 self._named(theorem, theorem.witness)
@@ -149,7 +147,7 @@ class Study:
         """The plan of one theorem at an end of its ladder."""
         o = self.options
         width, delta = end(o.widths or theorem.practice.widths), o.delta or Rational(1, 10)
-        return make_plan([theorem], self.data(theorem.practice), width, delta, 1, o)
+        return make_plan([theorem], self.data(theorem.practice), width, o.settled(delta, 1))
 
     def _named(self, theorem: Theorem, witness: Witness) -> None:
         """BadInput for a witness whose data do not exist or are not what the setting asks for."""
@@ -202,7 +200,7 @@ class Study:
         seeds = o.seeds or (
             MEANS if any(c.expected for c in theorem.claims) else seeds_by_design(float(delta))
         )
-        plan = make_plan([theorem], data, width, delta, seeds, o)
+        plan = make_plan([theorem], data, width, o.settled(delta, seeds))
         wide = plan.setting.has_width
         words = f"draws at m = {width}" if wide else "draws"
         tick = self.say(f"{theorem.statement}: {words}", len(plan.seeds))
@@ -251,13 +249,14 @@ class Study:
         for step in smaller(plan.step_size, wants):
 
             def run(seeds: int, step: float = step) -> Regime:
-                p = make_plan(shared, data, width, delta, seeds, o, step)
+                p = make_plan(shared, data, width, o.settled(delta, seeds, step))
                 tick = self.say(f"{theorem.statement}: inside the region of steps", seeds)
                 frame = trajectories(p, self.store, tick=tick)
                 deeper = Ran(data, delta, p, frame)
                 return self.regime(theorem, deeper, edge.why, time.perf_counter())
 
-            if make_plan(shared, data, width, delta, 1, o, step).steps <= LONGER * plan.steps:
+            alone = make_plan(shared, data, width, o.settled(delta, 1, step))
+            if alone.steps <= LONGER * plan.steps:
                 inner = probed(run, min(FIRST, len(plan.seeds)), len(plan.seeds))
                 return edge if inner is None else together(edge, inner)
         return edge
@@ -273,7 +272,7 @@ class Study:
         return Search(
             theorem,
             edge,
-            lambda m, h: make_plan(shared, ran.data, m, ran.delta, seeds, o, h),
+            lambda m, h: make_plan(shared, ran.data, m, o.settled(ran.delta, seeds, h)),
             min(o.widths or theorem.practice.widths),
             lambda p, f: evidence(theorem, ran.data, ran.delta, p, f),
             self.store,

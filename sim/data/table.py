@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from theorems.problem import BadInput, unknown
 
 Array = NDArray[Any]
-ROUNDING = 1e-12
+ROUNDING = 1e-12  # relative: of a row's length, and of a singular value that is 0
 
 
 @dataclass(frozen=True, eq=False)

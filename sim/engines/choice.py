@@ -13,15 +13,12 @@ from sim.engines.wide import aggregated
 from sim.engines.wide.engine import FEW, Pilot
 from sim.plan import Plan
 
-SMALL = (
-    2**28
-)  # neurons times points times steps up to which nothing else is worth its compilation: a second
+# neurons times points times steps up to which nothing else is worth its compilation: a second
+SMALL = 2**28
 MOST_DENSE = 2**28  # neurons times points that fit into memory, about 12 GB
-MOST_DRAWN = (
-    2**30
-    # Gaussian numbers that are drawn one by one for a seed when there is another way: ten seconds of
-    # one core
-)
+# Gaussian numbers that are drawn one by one for a seed when there is another way: ten seconds of
+# one core
+MOST_DRAWN = 2**30
 PER_NEURON = 6  # copies of a followed neuron that are held at once
 
 

@@ -23,9 +23,8 @@ BLOCK = 2**16  # even, so that no pair of coupled neurons is torn apart
 Generator = np.random.Generator
 
 
-_SIGNS = (
-    2.0 * np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1) - 1.0
-)  # of the bits of a byte
+# of the bits of a byte, (256, 8)
+_SIGNS = 2.0 * np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1) - 1.0
 
 
 def _signs(g: Generator, count: int) -> Array:
@@ -35,11 +34,10 @@ def _signs(g: Generator, count: int) -> Array:
 LAWS: dict[str, Callable[[Generator, tuple[int, ...]], Array]] = {
     "standard_normal": lambda g, shape: g.standard_normal(shape),
     "rademacher": lambda g, shape: _signs(g, int(np.prod(shape))).reshape(shape),
-    "coupled": lambda g, shape: np.resize(
-        [1.0, -1.0], shape
-    ),  # neurons in pairs: opposite here, equal in all else
+    # neurons in pairs: opposite here, equal in all else
+    "coupled": lambda g, shape: np.resize([1.0, -1.0], shape),
 }
-COUPLED = "coupled"
+COUPLED = "coupled"  # the law that makes neurons come in pairs
 
 
 def generator(seed: int, name: str, block: int) -> Generator:

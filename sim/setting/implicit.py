@@ -14,10 +14,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-CLOSE, MOST = (
-    1e-15,
-    300,
-)  # relative change at which an iteration has arrived, and the iterations granted to it
+CLOSE = 1e-15  # relative change at which an iteration has arrived
+MOST = 300  # iterations granted to it
 
 
 def _iterate(step: Callable[[Any], Any], first: Any) -> Any:

@@ -16,7 +16,7 @@ from theorems.language.setting import Setting
 from theorems.problem import BadInput
 
 Shape = tuple[int, ...]
-LAYER = "by_layer"
+LAYER = "by_layer"  # the operation whose value is another in the last layer
 Sizes = Mapping[Axis, int]
 
 
@@ -42,41 +42,38 @@ def initial(
     """Every parameter as it starts, (m, ...) or the list of its layers; `known`: rows, labels and
     letters, which laws may use.
     """
-    numbers = _random(setting, sizes, seed)
+    numbers, have = _random(setting, sizes, seed), dict(known)
     ready: dict[Term, Any] = {}
     waiting = list(setting.start)
     while waiting:
-        later = [
-            p for p in waiting if not _settle(p, setting.start[p], numbers, ready, known, sizes)
-        ]
+        for p in waiting:
+            found = _settled(setting.start[p], shapes(p, sizes), numbers.get(p, []), have)
+            if found:
+                ready[p] = have[p.start] = found if p.axes[:1] == (layers,) else found[0]
+        later = [p for p in waiting if p not in ready]
         if len(later) == len(waiting):
             raise BadInput("setting: start", later[0].text, "its law rests on what is not drawn")
         waiting = later
     return {p: ready[p] for p in setting.start}
 
 
-def _settle(
-    p: Term,
-    law: Term,
-    numbers: Mapping[Term, list[Array]],
-    ready: dict[Term, Any],
-    known: Mapping[Term, Any],
-    sizes: Sizes,
-) -> bool:
-    """Whether the parameter's law could be evaluated with what is ready."""
-    before = {q.start: v for q, v in ready.items()}
+def _settled(
+    law: Term, every: list[Shape], numbers: list[Array], have: Mapping[Term, Any]
+) -> list[Array]:
+    """The parameter by layer, from its random numbers; empty while its law rests on what is not
+    there.
+    """
     drawn = next((t for t in law.leaves() if t.operation == "drawn"), None)
-    found, every = [], shapes(p, sizes)
+    found = []
     for k, shape in enumerate(every):
-        mine = {drawn: jnp.asarray(numbers[p][k])} if drawn is not None else {}
+        mine = {drawn: jnp.asarray(numbers[k])} if drawn is not None else {}
         own = {t: t.operands[k == len(every) - 1] for t in law.all_terms() if t.operation == LAYER}
         try:
-            value = Evaluation({**known, **before, **mine})(law.replaced(own))
+            value = Evaluation({**have, **mine})(law.replaced(own))
         except NotKnown:
-            return False
+            return []
         found.append(np.asarray(jnp.broadcast_to(value, shape)))
-    ready[p] = found if p.axes[:1] == (layers,) else found[0]
-    return True
+    return found
 
 
 def _random(setting: Setting, sizes: Sizes, seed: int) -> dict[Term, list[Array]]:

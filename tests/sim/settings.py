@@ -1,6 +1,7 @@
 """The networks, letters and measurements that the tests of the simulator share."""
 
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from sympy import Integer, Rational, sqrt
 
@@ -101,7 +102,8 @@ DEEP_RELU = Setting(
 )
 
 # Implicit networks
-A, V = parameter("A", neurons, neurons), parameter("V", neurons, inputs)
+A = parameter("A", neurons, neurons)
+V = parameter("V", neurons, inputs)
 above_z, above_phi = parameter("u", neurons), parameter("v", neurons)
 phi = relu(V @ rows.T) / sqrt(m)
 coupling = 1 / (8 * sqrt(m))
@@ -126,29 +128,34 @@ STUDENTS = Setting(
 )
 
 
-def plan(
-    setting=DESCENT,
-    data=None,
-    width=200,
-    step=0.1,
-    steps=60,
-    seeds=(0,),
-    asks=(),
-    along=ALONG,
-    values=(),
-    depth=2,
-):
-    """A plan of a two-layer network that measures what is looked at along every such run."""
-    letters = {m: Integer(width), L: Integer(depth), **dict(values)}
-    both = (*along, *asks)
-    data = data or load("sphere", 5)
-    return Plan(setting, data, width, step, steps, tuple(seeds), both, letters, depth)
+@dataclass(frozen=True)
+class Size:
+    """How large a run is, where a test does not say otherwise."""
+
+    width: int = 200
+    step: float = 0.1
+    steps: int = 60
+    seeds: Iterable[int] = (0,)
 
 
-def other(setting, data, width, step=0.05, steps=40, depth=2, **asked):
+def plan(setting=DESCENT, data=None, asks=(), along=ALONG, **sizes):
+    """A plan of a two-layer network that measures what is looked at along every such run; the sizes
+    are those of `Size`.
+    """
+    s, data, both = Size(**sizes), data or load("sphere", 5), (*along, *asks)
+    letters = {m: Integer(s.width), L: Integer(2)}
+    return Plan(setting, data, s.width, s.step, s.steps, tuple(s.seeds), both, letters)
+
+
+def other(setting, data, width, step=0.05, steps=40, **asked):
     """A plan of another network, with measurements under the names given."""
     asks = [Ask(term, label) for label, term in asked.items()]
-    return plan(setting, data, width, step, steps, asks=asks, along=(), depth=depth)
+    return plan(setting, data, asks, (), width=width, step=step, steps=steps)
+
+
+def layered(p, depth):
+    """The plan with so many layers of weights."""
+    return replace(p, depth=depth, values={**p.values, L: Integer(depth)})
 
 
 def series(frame, observable):

@@ -13,7 +13,7 @@ from theorems.language.frozen import Frozen
 from theorems.language.quantity import About, Quantity
 from theorems.problem import BadInput, unknown
 
-LADDER = (1024, 2048, 4096, 8192, 16384)
+LADDER = (1024, 2048, 4096, 8192, 16384)  # widths of a practice that names none
 RUNGS = 4  # sizes that a ladder needs: two at either half, to see a slope and whether it drifts
 
 

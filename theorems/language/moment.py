@@ -9,6 +9,7 @@ from sympy import Integer
 from theorems.language.quantity import About, At, Observable, Quantity, Reading, expanded
 from theorems.problem import BadInput
 
+# what may be written, for an error to say
 FORMS = "Largest(r), Last(r), r(0) or r(100)"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from sympy import Expr, Symbol, sympify
 from sympy.printing.pretty.pretty_symbology import pretty_symbol
@@ -24,6 +24,19 @@ class About(StrEnum):
     TRAJECTORY = "trajectory"  # a function of the training step as well
 
 
+class Signs(TypedDict, total=False):
+    """How a letter is written, in plain text and in LaTeX, and what is known of its value: a bound
+    that it stays below, and SymPy's assumptions.
+    """
+
+    text: str | None
+    tex: str | None
+    below: int | None
+    integer: bool
+    positive: bool
+    nonnegative: bool
+
+
 class Quantity(Symbol):
     """A symbol with the paper's letter, its meaning, its level and, if measured, the
     term that defines it.
@@ -40,10 +53,7 @@ class Quantity(Symbol):
         meaning: str,
         about: About,
         of: Term | None = None,
-        text: str | None = None,
-        tex: str | None = None,
-        below: int | None = None,
-        **assumptions: bool,
+        **signs: Unpack[Signs],
     ) -> Quantity:
         if not name.isidentifier():
             raise BadInput(
@@ -51,7 +61,8 @@ class Quantity(Symbol):
             )
         if not meaning.strip():
             raise BadInput(f"quantity {name}", meaning, "it needs a meaning in words")
-        self = Symbol.__xnew__(cls, name, **{"real": True, **assumptions})
+        text, tex, below = signs.pop("text", None), signs.pop("tex", None), signs.pop("below", None)
+        self = Symbol.__xnew__(cls, name, **{"real": True, **signs})
         self.meaning, self.about, self.of = meaning, about, of
         self.text = text or pretty_symbol(name)
         self.tex, self.below = tex, below
@@ -70,8 +81,8 @@ class Quantity(Symbol):
         return (*words, *sorted(self._assumptions_orig.items()))
 
     def __getnewargs_ex__(self) -> tuple[tuple[Any, ...], dict[str, bool]]:
-        args = (self.name, self.meaning, self.about, self.of, self.text, self.tex, self.below)
-        return args, dict(self._assumptions_orig)
+        signs = {"text": self.text, "tex": self.tex, "below": self.below}
+        return (self.name, self.meaning, self.about, self.of), signs | self._assumptions_orig
 
     def __getstate__(self) -> None:
         return None
@@ -105,7 +116,7 @@ class Defined(Quantity):
 
     def __getnewargs_ex__(self) -> Any:
         (name, meaning, *_), signs = super().__getnewargs_ex__()
-        return (name, meaning, self.definition), {**signs, "text": self.text, "tex": self.tex}
+        return (name, meaning, self.definition), signs
 
 
 def expanded(expression: Any) -> Any:

@@ -22,7 +22,7 @@ from theorems.language.quantity import At, Defined, expanded
 from theorems.problem import BadInput
 
 Value = int | float | Fraction | tuple[Any, Any] | Any
-PRECISIONS = (64, 128, 256, 512)
+PRECISIONS = (64, 128, 256, 512)  # bits of the balls, until a relation is decided
 
 
 class Decision(StrEnum):

@@ -13,7 +13,7 @@ from theorems.language.measurement import greatest_eigenvalue, labels, rows, tot
 from theorems.language.quantity import Quantity, expanded
 from theorems.problem import BadInput
 
-ZERO = Integer(0)
+ZERO = Integer(0)  # the power of what does not grow
 ENERGY = total(labels**2)  # of labels of size one it is the number of points
 
 

@@ -32,9 +32,10 @@ from theorems.reasoning.solver import implication
 from theorems.problem import BadInput
 
 NTH = ("difference", "derivative", "second derivative", "third derivative", "fourth derivative")
+# multiples of a bound that are tried
 AROUND = tuple(
     Rational(c) for c in ("1/100", "1/4", "1/2", "9/10", "1", "11/10", "2", "5/2", "4", "100")
-)  # multiples of a bound that are tried
+)
 
 __all__ = ["Outcome", "Replay", "point_of", "replay"]
 

@@ -81,25 +81,27 @@ def _read(node: ast.expr, names: Mapping[str, Any]) -> Any:
             return sympy.Integer(number)
         case ast.Constant(value=str() as word):
             return word
-        case ast.Name(id=name):
-            if name not in names:
-                raise unknown("transcription: setting", name, names)
+        case ast.Name(id=name) if name in names:
             return names[name]
+        case ast.Name(id=name):
+            raise unknown("transcription: setting", name, names)
         case ast.BinOp(left=left, op=op, right=right) if type(op) in BINARY:
             return BINARY[type(op)](_read(left, names), _read(right, names))
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return -_read(operand, names)
-        case ast.Attribute(value=value, attr="T"):
-            return _read(value, names).T
-        case ast.Attribute(value=value, attr="start"):
-            return _read(value, names).start
+        case ast.Attribute(value=value, attr="T" | "start" as which):
+            return getattr(_read(value, names), which)
         case ast.Call(func=ast.Name(id="sqrt"), args=[one]):
             return sympy.sqrt(_read(one, names))
-        case ast.Call(func=ast.Name(id=name), args=args) if name in FUNCTIONS:
-            return FUNCTIONS[name](*(_read(a, names) for a in args))
-        case ast.Call(func=ast.Name(id=name), args=args) if isinstance(names.get(name), Part):
-            return names[name](*(_read(a, names) for a in args))
+        case ast.Call(func=ast.Name(id=name), args=args) if called := _function(name, names):
+            return called(*(_read(a, names) for a in args))
     raise BadInput("transcription: setting", ast.unparse(node), "only arithmetic may stand here")
+
+
+def _function(name: str, names: Mapping[str, Any]) -> Callable[..., Any] | None:
+    """What a name that is called stands for: a word of the language, or an operation of a part."""
+    part = names.get(name)
+    return FUNCTIONS.get(name, part if isinstance(part, Part) else None)
 
 
 def same_setting(s: Setting, line: str, letters: tuple[Any, ...]) -> bool:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import erf
@@ -22,20 +23,16 @@ from sim.engines.wide.crowd import MOST_PATTERNS, Crowd, bits, from_patterns, nu
 from sim.engines.wide.normality import Law, distance, law_of
 from sim.plan import Plan
 from sim.setting.draws import BLOCK, COUPLED, LAWS, Generator, generator
+from sim.worker import ALONE, Worker
 
 ORTHOGONAL = 1e-15  # cosines that rounding leaves between orthogonal inputs, per dimension
-AFFORDABLE = (
-    2**20
-)  # neurons within a radius of some kink up to which they are drawn rather than counted
-ONE_BY_ONE = {
-    1: 2**18,
-    2: 2**23,
-    # neurons of a region up to which their sum is drawn one by one, by dimension: below, the bound says
-    # little
-}
-ROUNDING = (
-    2.0**-51
-)  # of a probability; times the root of m over it, what it changes in the law of a count
+# neurons within a radius of some kink up to which they are drawn rather than counted
+AFFORDABLE = 2**20
+# neurons of a region up to which their sum is drawn one by one, by dimension: below, the bound says
+# little
+ONE_BY_ONE = {1: 2**18, 2: 2**23}
+# of a probability; times the root of m over it, what it changes in the law of a count
+ROUNDING = 2.0**-51
 
 
 def refuses(plan: Plan) -> str:
@@ -55,7 +52,7 @@ def _orthogonal(plan: Plan) -> bool:
     return bool((np.abs(cosines - np.diag(np.diag(cosines))) <= ORTHOGONAL * len(cosines)).all())
 
 
-def survey(plan: Plan, seed: int, reach: Array, threads: int = 1) -> Crowd:
+def survey(plan: Plan, seed: int, reach: Array, worker: Worker = ALONE) -> Crowd:
     """The crowd of one seed; `error` bounds the total variation between its law and that of m
     independent neurons.
     """
@@ -71,7 +68,7 @@ def survey(plan: Plan, seed: int, reach: Array, threads: int = 1) -> Crowd:
     alpha = None if _orthogonal(plan) else tuple(np.arctan2(unit[:, 1], unit[:, 0]).tolist())
     regions = _regions(alpha, tuple(tuple(v.tolist()) for v in levels))
     count = int(g.binomial(m, regions.near))
-    w, a = _near(unit, first, regions.near, count, seed, threads)
+    w, a = _near(Strips(unit, first, regions.near), count, seed, worker.threads)
     z = unit @ w
     patterns, sums, within, error = regions.fill(m - count, g, summed=twins == 1)
     patterns = patterns + np.bincount(numbered(z >= 0), minlength=len(patterns))
@@ -121,16 +118,24 @@ def _levels(plan: Plan, reach: Array, sizes: Array, m: int) -> list[Array]:
     ]
 
 
-def _near(
-    unit: Array, first: Array, chance: float, count: int, seed: int, threads: int
-) -> tuple[Array, Array]:
-    """Standard normal neurons given |e_j.w| <= first_j for some j, which has the given chance, (d,
-    count), and their signs.
+class Strips(NamedTuple):
+    """The strips |e_j.w| <= first_j around the kinks; unit: the e_j, (n, d); chance: of a standard
+    normal neuron to be in one of them.
+    """
+
+    unit: Array
+    first: Array
+    chance: float
+
+
+def _near(strips: Strips, count: int, seed: int, threads: int) -> tuple[Array, Array]:
+    """Standard normal neurons given that they are in a strip, (d, count), and their signs.
 
     A strip is chosen by its width, a point in it is kept with the probability that makes it normal,
     and only in the first strip that contains it. Batches are sorted by strip, so a surplus is
     thrown away at random.
     """
+    unit, first, chance = strips
 
     def block(b: int) -> tuple[Array, Array]:
         g, rows, kept = (

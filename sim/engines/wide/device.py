@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -21,18 +21,21 @@ GROUP = 16  # blocks a call; always as many, so that no sum depends on how the b
 Laws = tuple[tuple[str, str, tuple[int, ...]], ...]  # parameter, law, features
 
 
+class Layer(NamedTuple):
+    """A layer of `width` neurons with their spread, seen at the points x, (n, d): up to `reach`,
+    (n,), from a kink they are kept, and within the radii they are counted.
+    """
+
+    width: Any
+    x: Any
+    spread: Any
+    reach: Any
+    radii: Any
+
+
 @partial(jax.jit, static_argnames=("laws", "room"))
-def _group(
-    seed: Any,
-    blocks: Any,
-    width: Any,
-    x: Any,
-    spread: Any,
-    reach: Any,
-    radii: Any,
-    laws: Laws,
-    room: int,
-) -> dict[str, Any]:
+def _group(seed: Any, blocks: Any, layer: Layer, laws: Laws, room: int) -> dict[str, Any]:
+    width, x, spread, reach, radii = layer
     n = len(x)
 
     def one(block: Any) -> dict[str, Any]:
@@ -81,21 +84,12 @@ def blocks(
     room = 64 + int(1.5 * share * BLOCK)
     features = ((plan.inputs.shape[1],), ())  # of the neurons below, and of the signs above
     laws = tuple((p, law, f) for (p, law), f in zip(plan.drawn.items(), features, strict=True))
+    layer = Layer(plan.width, plan.inputs, plan.spread, reach, plan.radii)
     for first in range(0, len(numbers), GROUP):
         wanted = numbers[first : first + GROUP]
         padded = np.resize(np.array(wanted), GROUP)
         while True:
-            found = _group(
-                seed,
-                padded,
-                plan.width,
-                plan.inputs,
-                plan.spread,
-                reach,
-                plan.radii,
-                laws,
-                min(room, BLOCK),
-            )
+            found = _group(seed, padded, layer, laws, min(room, BLOCK))
             found = {name: np.asarray(v) for name, v in found.items()}
             if found["near"].max() <= min(room, BLOCK):
                 break

@@ -25,7 +25,7 @@ from scipy.special import erf, erfinv
 from sim.data.table import Array
 from sim.engines.protocol import Found
 from sim.engines.wide.crowd import Crowd, bits, numbered, paired
-from sim.engines.wide.kernel import compare, look, near, put, stepper, take
+from sim.engines.wide.kernel import Neurons, Split, compare, look, near, put, stepper, take
 from sim.measuring.evaluate import few
 from sim.measuring.gram import limiting_gram
 from sim.measuring.series import OUT, SAFE, ULP, along_outputs, of_outputs
@@ -33,26 +33,18 @@ from sim.plan import SEGMENT, Plan
 from sim.setting.draws import COUPLED
 from theorems.language.measurement import Term
 
-CAREFUL, CLOSE = (
-    1.25,
-    1.1,
-)  # R over the travel that the linear system alone predicts, for a run and for a stretch
+CAREFUL = 1.25  # R over the travel that the linear system alone predicts, for a run
+CLOSE = 1.1  # the same for a stretch, which costs less to repeat
 # standard deviations of u(0) towards the wrong label that the reach of the crowd provides for
 SPREAD = 4.0
 STAGES = 2  # a stage of Heun's method looks at most twice as far as its step goes
-LOOK, OVERHEAD = (
-    4.0,
-    2e5,
-)  # what splitting costs, in steps of all held neurons, and in steps of one neuron
-SMALLEST, ROOMY = (
-    512,
-    2**20,
-)  # neurons followed at once, at least; neurons held from which memory matters more than compiling
+LOOK = 4.0  # what splitting costs, in steps of all held neurons
+OVERHEAD = 2e5  # and what it costs besides, in steps of one neuron
+SMALLEST = 512  # neurons followed at once, at least
+ROOMY = 2**20  # neurons held from which memory matters more than compiling
 RETRIES = 3  # enlargements of the reach
-FEW, HOPELESS = (
-    0.25,
-    2**-6,
-)  # share of the neurons that may come to a kink; and up to which a run is followed that exceeds it
+FEW = 0.25  # share of the neurons that may come to a kink
+HOPELESS = 2**-6  # share up to which a run that exceeds it is followed all the same
 Survey = Callable[[Array], Crowd]
 Result = TypeVar("Result")
 
@@ -95,10 +87,10 @@ class Pilot:
         n, d = self.x.shape
         train = stepper(self.loss, self.names, self.flow, substeps)
         p, nobody, found = _still(n, np.zeros((d, SMALLEST))), np.zeros(SMALLEST), []
+        split = Split(nobody, self.mix, u, gram, self.scale)
         for first in range(0, steps, SEGMENT):
             count = min(SEGMENT, steps - first)
-            h, c = self.plan.step_size, self.scale
-            p, _, A = train(p, nobody, self.mix, self.numbers, u, gram, h, c, count)
+            p, _, A = train(p, split, self.numbers, self.plan.step_size, count)
             found.append(np.asarray(A)[:count])
         with np.errstate(all="ignore"):  # infinities
             return np.nan_to_num(self.stages * np.concatenate(found) @ self.angles, nan=np.inf)
@@ -208,8 +200,9 @@ class Wide:
     def begin(self, substeps: int) -> None:
         """Back to the initialization, from now on with so many substeps a recorded step."""
         n, self.substeps = len(self.y), substeps
-        self.w, self.u, self.pairs = jnp.array(self.w0), self.scale * self.crowd.u, self.crowd.pairs
-        self.z = None if self.pilot.mix is None else jnp.array(self.x @ self.w0)
+        self.u, self.pairs = self.scale * self.crowd.u, self.crowd.pairs
+        z = None if self.pilot.mix is None else jnp.array(self.x @ self.w0)
+        self.held = Neurons(jnp.array(self.w0), z)
         self.G, self.A = np.zeros(n), np.zeros(n)
         self.moved: tuple[Array, Array, Array] | None = (
             None  # columns followed in the last stretch, where they are now, and its G
@@ -235,7 +228,7 @@ class Wide:
         """
         self._settle()
         net = self.network
-        mine, flips = compare(self.w, self.w if self.z is None else self.z, *self.placed[:2])
+        mine, flips = compare(self.held, *self.placed[:2])
         low, high = self._travelled(float(mine))
         self._blur = (high - low) / 2 + SAFE * ULP * self.longest
         return {
@@ -318,27 +311,25 @@ class Wide:
         """Bring every held neuron up to date."""
         if self.moved is not None:
             columns, w, G = self.moved
-            self.w, self.z = look(self.w, self.z, self.placed[2], self.pilot.mix, G, self.scale)
-            self.w, self.z = put(self.w, self.z, columns, w, self.pilot.mix)
+            self.held = look(self.held, self.placed[2], self.pilot.mix, G, self.scale)
+            self.held = put(self.held, columns, w, self.pilot.mix)
             self.moved = None
 
     def _stretch(self, steps: int, radius: Array) -> Array:
-        h, c, pilot = self.plan.step_size, self.scale, self.pilot
+        c, pilot = self.scale, self.pilot
         train = stepper(pilot.loss, pilot.names, pilot.flow, self.substeps)
         self._settle()
         while True:
-            close = np.flatnonzero(
-                near(self.w if self.z is None else self.z, self.placed[2], radius)
-            )
+            close = np.flatnonzero(near(self.held.preactivations, self.placed[2], radius))
             columns = np.concatenate(
                 [close, np.full(int(_room(len(close))) - len(close), self.w0.shape[1] - 1)]
             )
-            w, a = np.asarray(take(self.w, columns)), self.a[columns]
+            w, a = np.asarray(take(self.held.w, columns)), self.a[columns]
             z = self.x @ w
             here, apart = paired(z[:, : len(close)] >= 0), self.u - c * (np.maximum(z, 0) @ a)
             gram = self._gram(self.pairs - here)
-            still = _still(len(self.y), w)
-            p, outputs, _ = train(still, a, pilot.mix, pilot.numbers, apart, gram, h, c, steps)
+            split, still = Split(a, pilot.mix, apart, gram, c), _still(len(self.y), w)
+            p, outputs, _ = train(still, split, pilot.numbers, self.plan.step_size, steps)
             G, A = np.asarray(p["G"]), np.asarray(p["A"])
             if (self.pilot.stages * A @ self.pilot.angles <= radius).all() or len(
                 close

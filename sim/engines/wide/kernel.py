@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, partial, reduce
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -22,6 +22,31 @@ from theorems.language.measurement import Term
 FUSED = 16
 
 
+class Neurons(NamedTuple):
+    """Some neurons w, (d, neurons), and their preactivations z = x @ w, (n, neurons); z is None
+    where x is, being w itself.
+    """
+
+    w: Any
+    z: Any
+
+    @property
+    def preactivations(self) -> Any:
+        return self.w if self.z is None else self.z
+
+
+class Split(NamedTuple):
+    """A layer split in two: neurons with signs a that are followed one by one at the points x, and
+    all others as one linear system. The outputs are far - gram G + c sum_r a_r relu(w_r.x).
+    """
+
+    a: Any
+    x: Any
+    far: Any
+    gram: Any
+    c: Any
+
+
 def product(x: Any, w: Any) -> Any:
     """x @ w for few points, (n, neurons); x is None for the unit matrix."""
     if x is None:
@@ -33,19 +58,18 @@ def product(x: Any, w: Any) -> Any:
 
 @cache
 def stepper(loss: Term, known: tuple[Term, ...], flow: bool, substeps: int) -> Callable[..., Any]:
-    """train(p, a, x, numbers, far, gram, h, c, count) -> (p, outputs, travels) over `count` <=
-    SEGMENT recorded steps; loss: of OUT and what is known, numbers: the values of that.
+    """train(p, split, numbers, h, count) -> (p, outputs, travels) over `count` <= SEGMENT recorded
+    steps; loss: of OUT and what is known, numbers: the values of that.
 
-    p holds w (d, neurons), and as sums over the steps G = h g, (n,), and A = h |g|, (n,); the
-    outputs are far - gram G + c sum_r a_r relu(w_r.x), (SEGMENT, n); travels (SEGMENT, n): A after
-    each recorded step.
+    p holds w (d, neurons), and as sums over the steps G = h g, (n,), and A = h |g|, (n,); outputs
+    (SEGMENT, n): those of the split; travels (SEGMENT, n): A after each recorded step.
     """
     step = heun if flow else euler
 
     @jax.jit
-    def train(
-        p: Any, a: Any, x: Any, numbers: Any, far: Any, gram: Any, h: Any, c: Any, count: Any
-    ) -> Any:
+    def train(p: Any, split: Split, numbers: Any, h: Any, count: Any) -> Any:
+        a, x, far, gram, c = split
+
         def followed(w: Any) -> Any:
             return c * jnp.sum(a * relu(product(x, w)), axis=1)
 
@@ -74,16 +98,12 @@ def stepper(loss: Term, known: tuple[Term, ...], flow: bool, substeps: int) -> C
     return train
 
 
-@partial(jax.jit, donate_argnums=(0, 1))
-def look(w: Any, z: Any, a: Any, x: Any, G: Any, c: Any) -> Any:
-    """The neurons (w, z = x @ w) after their patterns stood still while G was added; z is None when
-    x is, being w itself.
-    """
-    moved = w - product(
-        None if x is None else x.T,
-        jnp.where((w if x is None else z) >= 0, G[:, None], 0.0) * (c * a),
-    )
-    return moved, None if x is None else product(x, moved)
+@partial(jax.jit, donate_argnums=0)
+def look(held: Neurons, a: Any, x: Any, G: Any, c: Any) -> Any:
+    """The neurons after their patterns stood still while G was added."""
+    active = jnp.where(held.preactivations >= 0, G[:, None], 0.0)
+    moved = held.w - product(None if x is None else x.T, active * (c * a))
+    return Neurons(moved, None if x is None else product(x, moved))
 
 
 @jax.jit
@@ -101,16 +121,19 @@ def take(w: Any, columns: Any) -> Any:
     return w[:, columns]
 
 
-@partial(jax.jit, donate_argnums=(0, 1))
-def put(w: Any, z: Any, columns: Any, some: Any, x: Any) -> Any:
+@partial(jax.jit, donate_argnums=0)
+def put(held: Neurons, columns: Any, some: Any, x: Any) -> Any:
     """The neurons with some of them replaced."""
-    return w.at[:, columns].set(some), None if x is None else z.at[:, columns].set(product(x, some))
+    z = None if x is None else held.z.at[:, columns].set(product(x, some))
+    return Neurons(held.w.at[:, columns].set(some), z)
 
 
 @jax.jit
-def compare(w: Any, z: Any, w0: Any, active0: Any) -> Any:
+def compare(held: Neurons, w0: Any, active0: Any) -> Any:
     """The farthest movement and the patterns that differ."""
-    square = sum((a - b) ** 2 for a, b in zip(w, w0, strict=True))  # row by row, which fuses
+    # row by row, which fuses
+    square = sum((a - b) ** 2 for a, b in zip(held.w, w0, strict=True))
+    pairs = zip(held.preactivations, active0, strict=True)
     return jnp.sqrt(jnp.max(square)), jnp.sum(
-        sum(((a >= 0) != b).astype(jnp.int32) for a, b in zip(z, active0, strict=True))
+        sum(((a >= 0) != b).astype(jnp.int32) for a, b in pairs)
     )

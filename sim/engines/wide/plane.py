@@ -16,7 +16,8 @@ import numpy as np
 
 from sim.data.table import Array
 
-ANGLES, RADII = 16, 40  # Gauss-Legendre nodes of a panel
+ANGLES = 16  # Gauss-Legendre nodes of a panel
+RADII = 40  # the same along each of its rays
 FAR = 10.0  # radii beyond the first that carry any weight
 GRADED = 44  # halvings of the panels towards a kink
 Curve = tuple[int, float]  # the point and the level whose strip is left there

@@ -17,22 +17,14 @@ from sim.engines.wide.crowd import MOST_PATTERNS, Crowd, from_patterns, numbered
 from sim.engines.wide.engine import Pilot
 from sim.plan import Plan
 from sim.setting.draws import BLOCK, draw_block, source
-from sim.store import Store
+from sim.worker import ALONE, Worker
 
 CHUNK = 2**10  # blocks between two savings: seconds
 Arrays = dict[str, Array]
 
 
-def survey(
-    plan: Plan,
-    seed: int,
-    reach: Array,
-    threads: int = 1,
-    store: Store | None = None,
-    tick: Callable[[float], None] = lambda _: None,
-) -> Crowd:
-    """The crowd of one seed; finished chunks are kept in the store and taken up again. tick: shares
-    of the pass done.
+def survey(plan: Plan, seed: int, reach: Array, worker: Worker = ALONE) -> Crowd:
+    """The crowd of one seed; finished chunks are kept in the worker's store and taken up again.
 
     Counts are integers and the sums of the blocks are added exactly, so no grouping of the blocks
     can change a bit.
@@ -40,8 +32,8 @@ def survey(
     blocks = range(-(-plan.width // BLOCK))
     chunks = [blocks[i : i + CHUNK] for i in range(0, len(blocks), CHUNK)]
     key = f"{plan.key((seed,), True)}-{hashlib.sha256(reach.tobytes()).hexdigest()[:8]}"
-    parts = []
-    with ThreadPoolExecutor(threads) as pool, threadpool_limits(1, "blas"):
+    store, parts = worker.store, []
+    with ThreadPoolExecutor(worker.threads) as pool, threadpool_limits(1, "blas"):
         for i, chunk in enumerate(chunks):
             if source() == "threefry":
                 work = partial(
@@ -56,7 +48,7 @@ def survey(
             parts.append(
                 work() if store is None or len(chunks) == 1 else store.arrays(f"{key}-{i}", work)
             )
-            tick(1 / len(chunks))
+            worker.tick(1 / len(chunks))
     found = {
         k: np.concatenate([p[k] for p in parts], axis=-1 if k == "w" else 0)
         for k in ("u", "w", "a")

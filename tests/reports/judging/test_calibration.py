@@ -57,7 +57,7 @@ def test_true_statements_simulated_a_thousand_times_are_not_accused(statement):
     theorem, allowed, repeats = statement("Lemmas 3.1 and 4.1"), Rational(1, 2), 1000
     theorem = replace(theorem, claims=tuple(c for c in theorem.claims if not c.expected))
     data, seeds = load("orthonormal", 3), seeds_by_design(float(allowed))
-    plan = make_plan([theorem], data, 64, allowed, seeds * repeats, Options())
+    plan = make_plan([theorem], data, 64, Options(delta=allowed, seeds=seeds * repeats))
     frame = trajectories(plan, Store(), train=False)
     verdicts = []
     for _, part in frame.groupby(frame["seed"] // seeds):

@@ -36,7 +36,10 @@ from theorems.reasoning.exact import Decision
 
 k, delta = index("k", "step"), failure("delta", "failure")
 r = observable("r", "a number", probe="balance", nonnegative=None)
-STEPS, LAST, FIRST, DRAWS = 8, 4, 2, 500
+STEPS = 8  # of a run
+LAST = 4  # step of a claim that ends
+FIRST = 2  # step of a claim that begins later
+DRAWS = 500  # behind a statement about a mean
 OPS = {"<=": Le, "<": Lt, ">=": Ge, ">": Gt, "==": Eq, "!=": Ne}
 OVERS = {
     "none": None,
@@ -87,8 +90,11 @@ def limit(op, right, true):
     return base + sign * (0.5 * (not true) + 1 / (1 + k_))
 
 
-def runs(name, op, right, true, probability, expected):
-    """(draws, steps): the pattern in every draw, disturbed as probability or mean allows."""
+def runs(said, true, probability=1, expected=False):
+    """(draws, steps): the pattern in every draw, disturbed as probability or mean allows; `said`:
+    quantifier, relation and right side.
+    """
+    name, op, right = said
     rng = np.random.default_rng(0)
     if name == "limit":
         curve = np.tile(limit(op, right, true), (5, 1))
@@ -172,7 +178,7 @@ def test_a_true_and_a_false_claim_get_different_verdicts(case):
     name, op, right, claim = case
     theorem = Theorem(statement="T", says="s", setting=SETTING, hypotheses=(), claims=(claim,))
     for true, verdicts in ((True, GOOD), (False, BAD)):
-        known = evidence(runs(name, op, right, true, claim.probability, claim.expected), right)
+        known = evidence(runs((name, op, right), true, claim.probability, claim.expected), right)
         found = compare(theorem, known)[1][0]
         assert found.verdict is verdicts[name == "limit"], found
 
@@ -196,7 +202,7 @@ def hypotheses():
 def test_a_true_hypothesis_holds_and_a_false_one_fails(case):
     name, op, right, hypothesis = case
     for true, decision in ((True, Decision.HOLDS), (False, Decision.FAILS)):
-        known = evidence(runs(name, op, right, true, 1, False), right)
+        known = evidence(runs((name, op, right), true), right)
         found, held = judge(hypothesis, known)
         if op == "!=" and not true and (right != "zero" or name == "average"):
             decision = Decision.OPEN  # that two measured numbers are one cannot be seen

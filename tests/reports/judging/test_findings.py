@@ -13,7 +13,9 @@ from reports.judging.verdict import Verdict
 from tests.reports.judging.test_judging import delta, found, k, known, x
 from theorems.language import Average, Best, Claim, Each, Some
 
-CONFIRMED, REFUTED, INCONCLUSIVE = Verdict.CONFIRMED, Verdict.REFUTED, Verdict.INCONCLUSIVE
+CONFIRMED = Verdict.CONFIRMED
+REFUTED = Verdict.REFUTED
+INCONCLUSIVE = Verdict.INCONCLUSIVE
 SEEN = "; failures in more than 97% of draws would have been seen"
 
 

@@ -56,16 +56,14 @@ def evaluated(expression, **leaves):
         return compiled(expression, frozenset(known))(known)
 
 
+# the middle of a leaf, and where in it the value lies, from -1 at its low end to 1
+LEAF = st.tuples(st.floats(0.01, 20), st.floats(-1, 1))
+
+
 @pytest.mark.parametrize("expression", EXPRESSIONS, ids=str)
-@given(
-    st.floats(0.01, 20),
-    st.floats(0.01, 20),
-    st.integers(1, 30),
-    st.floats(0, 0.5),
-    st.floats(-1, 1),
-    st.floats(-1, 1),
-)
-def test_the_value_lies_inside(expression, a, b, count_, share, at_a, at_b):
+@given(LEAF, LEAF, st.integers(1, 30), st.floats(0, 0.5))
+def test_the_value_lies_inside(expression, first, second, count_, share):
+    (a, at_a), (b, at_b) = first, second
     found = evaluated(
         expression,
         x=point(np.array([a]), share * a),

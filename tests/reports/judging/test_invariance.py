@@ -48,7 +48,7 @@ def test_certified_numbers_of_the_same_data_overlap(letter, change, du2019):
 
 def findings(theorem, case, seeds=20):
     delta = Rational(1, 2)
-    plan = make_plan([theorem], case, 512, delta, seeds, Options(steps=30))
+    plan = make_plan([theorem], case, 512, Options(steps=30).settled(delta, seeds))
     return compare(theorem, evidence(theorem, case, delta, plan, trajectories(plan, Store())))
 
 

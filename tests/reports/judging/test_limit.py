@@ -19,7 +19,9 @@ from theorems.language import Claim, Hypothesis, Limit, Theorem, index
 k = index("k", "step")
 seen = observable("seen", "a number", probe="seen")
 alpha = of_data("alpha", "its limit", probe="alpha")
-N, TRIALS, NOISE = 10_000, 200, 0.02
+N = 10_000  # steps of a run
+TRIALS = 200  # runs of a curve
+NOISE = 0.02  # of a gap, relative
 EVERY = np.arange(N + 1.0)
 MARKS = np.unique(np.round(np.geomspace(1, N, 32))).tolist()
 CHECKPOINTS = np.array([0.0, *MARKS])
@@ -123,7 +125,7 @@ def test_a_limit_known_only_within_bounds_is_not_told():
 FALLING = 1 / (CHECKPOINTS + 1)
 
 
-def limit_of(curves, relation=None, limit=1.0, exact=None, hypotheses=(), error=1e-13, extra=()):
+def evidence(curves, limit=1.0, exact=None, error=1e-13, extra=()):
     rows = [
         (s, float(t), label("seen"), float(v), error)
         for s, curve in enumerate(curves)
@@ -131,10 +133,17 @@ def limit_of(curves, relation=None, limit=1.0, exact=None, hypotheses=(), error=
     ]
     rows += extra
     frame = pd.DataFrame(rows, columns=["seed", "step", "observable", "value", "error"])
+    return Evidence({alpha: limit}, {alpha: limit if exact is None else exact}, frame)
+
+
+def found_on(known, relation=None, hypotheses=()):
     claim = Claim("limit", Eq(seen(k), alpha) if relation is None else relation, "x", Limit(k))
     theorem = Theorem("T", "s", tuple(hypotheses), (claim,), setting=SETTING)
-    known = Evidence({alpha: limit}, {alpha: limit if exact is None else exact}, frame)
     return claim, compare(theorem, known)[1][0]
+
+
+def limit_of(curves, relation=None, limit=1.0, hypotheses=()):
+    return found_on(evidence(curves, limit), relation, hypotheses)
 
 
 def test_the_whole_finding_of_a_limit_is_what_was_seen():
@@ -165,7 +174,7 @@ def test_the_finding_of_a_limit_that_is_missed_counts_the_seeds_that_miss_it():
 
 
 def test_an_enclosed_limit_shows_both_enclosures():
-    _, found = limit_of([1 + FALLING] * 3, exact=(0.75, 1.25), error=0.125)
+    _, found = found_on(evidence([1 + FALLING] * 3, exact=(0.75, 1.25), error=0.125))
     assert (found.predicted, found.predicted_in) == (1.0, (0.75, 1.25))
     assert found.observed == pytest.approx(1.0001, abs=1e-4)
     assert found.observed_in == pytest.approx((0.8751, 1.1251), abs=1e-4)
@@ -180,7 +189,7 @@ def test_an_order_from_below_is_judged_by_what_it_lacks():
 
 def test_a_run_that_left_the_numbers_recedes_and_shows_where_it_was():
     gone = [(s, 5000.0, "diverged", 1.0, 0.0) for s in (0, 1)]
-    _, found = limit_of([1 + FALLING] * 3, extra=gone)
+    _, found = found_on(evidence([1 + FALLING] * 3, extra=gone))
     assert found.verdict is Verdict.RECEDING
     assert found.failures == 2
     assert found.observed == pytest.approx(1 + 1 / (N + 1))
@@ -190,8 +199,9 @@ def test_a_run_that_left_the_numbers_recedes_and_shows_where_it_was():
 def test_zero_stands_for_less_than_a_float_holds_only_where_both_sides_are_zero():
     words = "0 stands for less than a float holds"
     vanishing = [np.where(CHECKPOINTS < 5000, np.exp(-CHECKPOINTS / 5), 0.0)] * 3
-    assert words in limit_of(vanishing, limit=0.0, error=0.0)[1].evidence
-    assert words not in limit_of([1 + v for v in vanishing], limit=1.0, error=0.0)[1].evidence
+    towards_one = [1 + v for v in vanishing]
+    assert words in found_on(evidence(vanishing, 0.0, error=0.0))[1].evidence
+    assert words not in found_on(evidence(towards_one, 1.0, error=0.0))[1].evidence
     assert words not in limit_of([FALLING] * 3, limit=0.0)[1].evidence
 
 

@@ -17,7 +17,8 @@ from reports.judging.verdict import Verdict
 from tests.letters import label, observable, of_data
 from theorems.language import Claim, Last, LimitIn, count, positive
 
-APPROACHED, RECEDING = Verdict.APPROACHED, Verdict.RECEDING
+APPROACHED = Verdict.APPROACHED
+RECEDING = Verdict.RECEDING
 DECADES = 10.0 ** -np.arange(1, 6)
 SHORT = 10.0 ** -np.arange(1, 5)
 WIDTHS = 64 * 4.0 ** np.arange(6)

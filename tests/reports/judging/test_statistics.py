@@ -3,6 +3,7 @@ declared rates.
 """
 
 from collections import Counter
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -119,14 +120,28 @@ def test_false_refutations_and_confirmations_stay_below_the_declared_rates():
 # Exponents -----------------------------------------------------------------------------------------
 
 
-def rates(true, declared, kind, sizes=5, seeds=12, noise=0.1, scatter=0.0, times=500):
-    """How often each verdict is given on power laws with so much noise a run, and a size."""
-    rng, found = np.random.default_rng(7), Counter()
+@dataclass(frozen=True)
+class Ladders:
+    """So many ladders of sizes, with a scatter of the sizes that all seeds share."""
+
+    sizes: int = 5
+    seeds: int = 12
+    scatter: float = 0.0
+    times: int = 500
+
+
+USUAL = Ladders()
+
+
+def rates(true, declared, kind, noise, ladders=USUAL):
+    """How often each verdict is given on power laws with so much noise a run."""
+    rng, found, sizes = np.random.default_rng(7), Counter(), ladders.sizes
     x = 1024 * 2.0 ** np.arange(sizes)
-    for _ in range(times):
-        drawn = noise * rng.standard_normal((seeds, sizes)) + scatter * rng.standard_normal(sizes)
+    for _ in range(ladders.times):
+        drawn = noise * rng.standard_normal((ladders.seeds, sizes))
+        drawn = drawn + ladders.scatter * rng.standard_normal(sizes)
         found[fit_exponent(x, x**true * np.exp(drawn), declared, kind).verdict] += 1
-    return {v: found[v] / times for v in LawVerdict}
+    return {v: found[v] / ladders.times for v in LawVerdict}
 
 
 @given(st.floats(-2, 2), st.integers(0, 1000))
@@ -162,7 +177,7 @@ def test_a_true_exponent_is_never_contradicted(sizes, seeds, kind):
     0.12 a run).
     """
     for noise in (0.07, 0.12):
-        found = rates(-0.5, -0.5, kind, sizes, seeds, noise)
+        found = rates(-0.5, -0.5, kind, noise, Ladders(sizes, seeds))
         assert found[LawVerdict.INCONSISTENT] == found[LawVerdict.DRIFTING] == 0
 
 
@@ -171,7 +186,7 @@ def test_nor_hardly_ever_where_one_draw_says_little(kind):
     """At the noise of the distance of H(0) from its limit, a norm over few entries (0.45 a run): at
     level CONFIRM on either side, or both halves of it.
     """
-    found = rates(-0.5, -0.5, kind, noise=0.45, times=2000)
+    found = rates(-0.5, -0.5, kind, 0.45, Ladders(times=2000))
     assert found[LawVerdict.INCONSISTENT] + found[LawVerdict.DRIFTING] <= 4 * CONFIRM
 
 
@@ -187,15 +202,15 @@ def test_nor_hardly_ever_where_one_draw_says_little(kind):
 )
 def test_a_wrong_exponent_is_noticed(true, declared, kind, power):
     for noise in (0.07, 0.12):
-        assert rates(true, declared, kind, noise=noise)[LawVerdict.INCONSISTENT] >= power
+        assert rates(true, declared, kind, noise)[LawVerdict.INCONSISTENT] >= power
 
 
 @pytest.mark.parametrize("scatter", [0.05, 0.2])
 def test_sizes_that_scatter_more_than_the_seeds_accuse_hardly_ever(scatter):
     """As along n, where every size has data of its own that all seeds share."""
-    found = rates(-0.5, -0.5, "at most", sizes=4, seeds=6, noise=0.02, scatter=scatter)
+    found = rates(-0.5, -0.5, "at most", 0.02, Ladders(4, 6, scatter))
     assert found[LawVerdict.INCONSISTENT] <= 0.01
-    wide = rates(0.5, -0.5, "at most", sizes=4, seeds=6, noise=0.02, scatter=0.05)
+    wide = rates(0.5, -0.5, "at most", 0.02, Ladders(4, 6, 0.05))
     assert wide[LawVerdict.INCONSISTENT] + wide[LawVerdict.DRIFTING] >= 0.9
 
 

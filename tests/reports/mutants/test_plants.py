@@ -16,7 +16,9 @@ from reports.studies.options import Options
 from reports.studies.study import Study
 
 SOURCE = (Path(theorems.__file__).parent / "du2019.py").read_text()
-D, H, S = "derivation", "exact hypotheses", "simulation"
+D = "derivation"
+H = "exact hypotheses"
+S = "simulation"
 
 # what is planted: (text of the true file, text of the wrong one, layers that notice)
 PLANTS = {

@@ -104,7 +104,7 @@ def test_theorems_whose_letters_have_other_values_are_other_runs():
     def alone(theorem, end):
         width = end(theorem.practice.widths)
         data = load("orthonormal", 3)
-        return make_plan([theorem], data, width, Rational(1, 10), 1, Options(step_size=None))
+        return make_plan([theorem], data, width, Options(delta=Rational(1, 10), seeds=1))
 
     assert one_run([one, two, three, four, five], alone) == [[one, three, four], [two, five]]
     other = replace(four, hypotheses=(Hypothesis("h", Eq(eta, alpha / 3), at="T"),))

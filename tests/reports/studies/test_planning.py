@@ -17,15 +17,15 @@ from theorems.language import expanded
 @pytest.mark.parametrize("name", ["digits", "sphere", "orthonormal"])
 def test_the_default_step_is_stable_and_the_run_long_enough(statement, name):
     theorem, data = statement("Theorem 4.1"), load(name, 6)
-    plan = make_plan([theorem], data, 512, Rational(1, 10), 3, Options())
+    plan = make_plan([theorem], data, 512, Options(delta=Rational(1, 10), seeds=3))
     assert plan.step_size <= 1 / np.linalg.norm(data.inputs @ data.inputs.T, 2)
     assert 50 <= plan.steps <= 2000
     assert plan.seeds == (0, 1, 2)
 
 
 def test_what_the_user_asks_for_is_obeyed(statement):
-    options = Options(steps=7, step_size=0.03, seed=5)
-    plan = make_plan([statement("Theorem 4.1")], load("sphere", 4), 99, Rational(1, 4), 2, options)
+    options = Options(steps=7, step_size=0.03, seed=5).settled(Rational(1, 4), 2)
+    plan = make_plan([statement("Theorem 4.1")], load("sphere", 4), 99, options)
     assert (plan.steps, plan.step_size, plan.seeds, plan.width) == (7, 0.03, (5, 6), 99)
 
 
@@ -58,7 +58,7 @@ def test_trivial_bounds_travel_with_the_evidence(statement):
         load("orthonormal", 3),
         Rational(1, 10),
     )
-    plan = make_plan([theorem], data, 64, tenth, 1, Options(steps=2))
+    plan = make_plan([theorem], data, 64, Options(steps=2, delta=tenth, seeds=1))
     known = evidence(theorem, data, tenth, plan, pd.DataFrame())
     measured = [q for q in theorem.quantities if q.of is not None]
     by_letter = {str(q): known.trivial.get(label_of(q)) for q in measured}
@@ -71,15 +71,8 @@ def test_trivial_bounds_travel_with_the_evidence(statement):
 def test_a_run_of_a_flow_reaches_the_time_that_its_claims_speak_of(which):
     """That of the first statement also where another of its claims does not end."""
     theorem = theorems.find("maennel2018").theorems[which]
-    plan = make_plan(
-        [theorem],
-        load("separable", 5),
-        40,
-        Rational(1, 10),
-        1,
-        Options(step_size=0.001),
-        whole=True,
-    )
+    options = Options(step_size=0.001).settled(Rational(1, 10), 1)
+    plan = make_plan([theorem], load("separable", 5), 40, options, whole=True)
     end = next(iter({c.over.last for c in theorem.claims if c.over.last is not None}))
     last = float(expanded(end).subs(plan.values))
     assert 0 <= plan.steps * plan.step_size - last < plan.step_size

@@ -13,7 +13,7 @@ from sim.engines.dense import Dense
 from sim.run import simulate
 from sim.setting.draws import draw
 from sim.setting.start import initial
-from tests.sim.settings import DESCENT, FLOW, HALF, A, W, a, m, other, plan, series, w
+from tests.sim.settings import DESCENT, FLOW, HALF, A, W, a, layered, m, other, plan, series, w
 from theorems.language import BadInput, Descent, Setting
 from theorems.language.measurement import (
     by_layer,
@@ -40,9 +40,12 @@ from theorems.language.measurement import (
     unit_matrix,
 )
 
-WIDTH, STEPS, ETA = 30, 25, 0.2
+WIDTH = 30  # neurons
+STEPS = 25
+ETA = 0.2  # the step size
 DATA = load("sphere", 4)
-LOSS, GRADIENT = training_loss, gradient(training_loss, w)
+LOSS = training_loss
+GRADIENT = gradient(training_loss, w)
 
 
 def loop(rule, data=DATA):
@@ -209,7 +212,7 @@ def started(start, data=DATA, width=6, depth=3, trained=None):
     params = tuple(start)
     anything = sum((total(p) for p in params if p.axes[:1] != (layers,)), lifted(0))
     setting = Setting(trained=params[:1], start=start, loss=anything * 0 + total(labels))
-    p = other(setting, data, width, depth=depth)
+    p = layered(other(setting, data, width), depth)
     return initial(p.setting, p.sizes, p.known, 0), p
 
 

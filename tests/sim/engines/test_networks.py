@@ -22,6 +22,7 @@ from tests.sim.settings import (
     W,
     above_phi,
     above_z,
+    layered,
     linear,
     m,
     other,
@@ -75,8 +76,8 @@ def test_two_scalar_layers_follow_the_closed_form_of_saxe_et_al():
 def test_the_balance_is_conserved_to_the_integrators_order(depth):
     drifts = []
     for step in (0.2, 0.1):
-        p = other(LINEAR, load("separable", 5), 3, step, round(4 / step), depth, balance=BALANCE)
-        found = series(simulate(p, 0), "balance")
+        p = other(LINEAR, load("separable", 5), 3, step, round(4 / step), balance=BALANCE)
+        found = series(simulate(layered(p, depth), 0), "balance")
         drifts.append(abs(found.iloc[-1] - found.iloc[0]))
     assert drifts[1] < drifts[0] / 10 or drifts[0] < 1e-12  # of fourth order: a sixteenth
 
@@ -91,7 +92,8 @@ def test_risks_below_every_float_are_followed_in_their_logarithm():
         "margin": least(labels * (rows @ chain(W / norm(W)))),
         "balance": BALANCE,
     }
-    frame = simulate(other(setting, load("separable", 5), 4, 0.05, 800, 3, **asked), 0)
+    p = other(setting, load("separable", 5), 4, 0.05, 800, **asked)
+    frame = simulate(layered(p, 3), 0)
     assert series(frame, "log_loss").iloc[-1] < -1000
     assert series(frame, "loss").iloc[-1] == 0.0
     assert series(frame, "margin").iloc[-1] == pytest.approx(0.77782, abs=5e-3)
@@ -165,7 +167,7 @@ def test_what_a_margin_theorem_cannot_take_is_one_line(data, depth, words):
     logistic = total(softplus(-labels * linear))
     setting = replace(LINEAR, loss=logistic, data=("unit_ball", "separable"))
     with pytest.raises(BadInput, match=words) as found:
-        other(setting, data, 3, depth=depth)
+        layered(other(setting, data, 3), depth)
     assert "\n" not in str(found.value)
 
 

@@ -56,7 +56,9 @@ from theorems.language.measurement import (
     total,
 )
 
-GIVEN, BALL, UNIT = ("teacher",), ("unit_ball",), ("unit_inputs",)
+GIVEN = ("teacher",)
+BALL = ("unit_ball",)
+UNIT = ("unit_inputs",)
 KINDS = {"given": GIVEN, "ball": BALL, "unit": UNIT}
 u, G = ones(points), rows @ rows.T
 OTHERS = absolute(cosines(rows) - identity(points))
@@ -129,6 +131,30 @@ FOLD = {
     "least": min,
     "norm": lambda v: mpmath.sqrt(mpmath.fsum(x * x for x in v)),
 }
+SIZED = {
+    "size": mpmath.mpf,
+    "ones": lambda n: np.full(n, mpmath.mpf(1)),
+    "identity": lambda n: np.array(mpmath.eye(n).tolist(), object),
+}
+
+
+def _matrix(array):
+    return mpmath.matrix(np.asarray(array).tolist())
+
+
+def _eigenvalues(matrix):
+    return mpmath.eigsy(matrix, eigvals_only=True)
+
+
+WHOLE = {
+    "matmul": np.dot,
+    "outer": np.multiply.outer,
+    "transpose": np.transpose,
+    "solve": lambda a, b: np.array((_matrix(a) ** -1).tolist(), object) @ b,
+    "least_eigenvalue": lambda a: min(_eigenvalues(_matrix(a))),
+    "greatest_eigenvalue": lambda a: max(_eigenvalues(_matrix(a))),
+    "spectral": lambda a: mpmath.sqrt(max(_eigenvalues(_matrix(a) * _matrix(a).T))),
+}
 
 
 def _high(term, have, sample):
@@ -137,10 +163,8 @@ def _high(term, have, sample):
     op, options = term.operation, term.options
     if op == "number":
         return mpmath.mpf(str(options[0].evalf(60)))
-    if op in ("size", "ones", "identity"):
-        n = sample.size(options[0])
-        return {"size": mpmath.mpf(n), "ones": np.full(n, mpmath.mpf(1)), "identity": np.array(
-            [[mpmath.mpf(i == j) for j in range(n)] for i in range(n)], object)}[op]  # fmt: skip
+    if op in SIZED:
+        return SIZED[op](sample.size(options[0]))
     args = [_high(o, have, sample) for o in term.operands]
     if op in ENTRY:
         return _each(ENTRY[op], *args)
@@ -150,17 +174,7 @@ def _high(term, have, sample):
             return FOLD[op](list(flat.ravel()))
         axis = term.operands[0].axes.index(options[0])
         return np.apply_along_axis(lambda v: FOLD[op](list(v)), axis, flat)
-    if op in ("matmul", "outer", "transpose"):
-        return {"matmul": np.dot, "outer": np.multiply.outer, "transpose": np.transpose}[op](*args)
-    matrix = mpmath.matrix(np.asarray(args[0]).tolist())
-    if op == "solve":
-        return np.array((matrix**-1).tolist(), object) @ args[1]
-    if op in ("least_eigenvalue", "greatest_eigenvalue"):
-        found = mpmath.eigsy(matrix, eigvals_only=True)
-        return min(found) if op == "least_eigenvalue" else max(found)
-    if op == "spectral":
-        return mpmath.sqrt(max(mpmath.eigsy(matrix * matrix.T, eigvals_only=True)))
-    return _kernel(op, args[0])
+    return WHOLE[op](*args) if op in WHOLE else _kernel(op, args[0])
 
 
 def _kernel(op, x):

@@ -14,7 +14,21 @@ from sim.engines.wide import streamed
 from sim.engines.wide.engine import Pilot, Wide
 from sim.plan import Ask
 from sim.run import simulate
-from tests.sim.settings import DESCENT, FLOW, LINEAR, W, a, errors, f, gap, other, plan, series, w
+from tests.sim.settings import (
+    DESCENT,
+    FLOW,
+    LINEAR,
+    W,
+    a,
+    errors,
+    f,
+    gap,
+    layered,
+    other,
+    plan,
+    series,
+    w,
+)
 from theorems.language import gradient_descent
 from theorems.language.measurement import (
     above,
@@ -143,7 +157,7 @@ DEEP = {
 def test_of_layers_too(steps):
     setting = replace(LINEAR, method=gradient_descent)
     asked = {name: setting.resolved(t) for name, t in DEEP.items()}
-    p = other(setting, load("separable", 5), 4, 0.1, 10, 3, **asked)
+    p = layered(other(setting, load("separable", 5), 4, 0.1, 10, **asked), 3)
     engine = Dense(p, 0)
     found = measured(p, engine, steps)
     known = engine.known()

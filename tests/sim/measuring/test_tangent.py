@@ -76,12 +76,13 @@ def linear_fit(s, wanted):
     return s.of_margin("linear_fit", wanted)
 
 
-def start(m=12, depth=3, n=4, seed=0, network=deep_relu, data=None, scale=1):
+def start(m=12, n=4, seed=0, network=deep_relu, data=None):
+    """Three layers as they begin."""
     rng = np.random.default_rng(seed)
     data = data or Data("t", rng.standard_normal((n, 3)), rng.choice([-1.0, 1.0], n))
-    sizes = {neurons: m, inputs: data.inputs.shape[1], layers: depth}
+    sizes = {neurons: m, inputs: data.inputs.shape[1], layers: 3}
     params = [rng.standard_normal(s) * np.sqrt(2 / m) for s in shapes(W, sizes)]
-    return Start(scale * network, params, data)
+    return Start(network, params, data)
 
 
 def jacobian(s):
@@ -96,7 +97,7 @@ def jacobian(s):
 
 @pytest.mark.parametrize("network", [deep_relu, linear], ids=["relu", "linear"])
 def test_the_gram_matrix_is_that_of_the_jacobian(network):
-    s = start(network=network, scale=3)
+    s = start(network=3 * network)
     rows = jacobian(s)
     assert s.tangent.gram == pytest.approx(rows @ rows.T, rel=1e-12)
     assert margin(s) == pytest.approx(gram_margin(rows @ rows.T, s.data.labels), rel=1e-9)

@@ -32,7 +32,8 @@ from theorems.writing.transcription import agrees
 
 n, m, d, k = count("n", "points"), count("m", "width"), count("d", "axes"), index("k", "step")
 eta, alpha, other = positive("eta", "step"), positive("alpha", "scale"), positive("beta", "another")
-C, Y = hidden("C", "a constant"), of_data("Y", "norm of the labels", probe="label_norm")
+C = hidden("C", "a constant")
+Y = of_data("Y", "norm of the labels", probe="label_norm")
 r = observable("r", "residual", probe="residual", text="‖y−u({})‖", tex=r"\lVert y-u({})\rVert")
 travel = observable("travel", "movement", probe="movement")
 start = of_draw("start", "largest output", probe="largest_output")

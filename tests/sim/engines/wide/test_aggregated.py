@@ -16,6 +16,7 @@ from sim.engines.wide import aggregated, streamed
 from sim.engines.wide import engine as wide
 from sim.plan import Ask
 from sim.run import rows_of, simulate, table
+from sim.worker import Worker
 from tests.sim.settings import (
     COUPLED,
     DESCENT,
@@ -31,7 +32,8 @@ from tests.sim.settings import (
     w,
 )
 
-LEVEL, WIDTH = 1e-5, 300_000
+LEVEL = 1e-5  # of every two-sample test
+WIDTH = 300_000  # neurons
 TRIANGLE = Data(
     "triangle", np.array([[1.0, 0.2], [0.3, 1.0], [-0.9, 0.5]]), np.array([1.0, -1.0, 1.0])
 )
@@ -163,7 +165,7 @@ def test_large_strips_weigh_each_point_by_its_own_width():
     """
     unit, first = np.array([[1.0, 0.0], [0.6, 0.8]]), np.array([0.3, 1.5])
     regions = aggregated._Plane(np.arctan2(unit[:, 1], unit[:, 0]), [first[:1], first[1:]])
-    w, _ = aggregated._near(unit, first, regions.near, 60_000, 0, 1)
+    w, _ = aggregated._near(aggregated.Strips(unit, first, regions.near), 60_000, 0, 1)
     z = np.random.Generator(np.random.SFC64(5)).standard_normal((2, 120_000))
     z = z[:, (np.abs(unit @ z) <= first[:, None]).any(axis=0)]
     assert (np.abs(unit @ w) <= first[:, None] * (1 + 1e-12)).any(axis=0).all()
@@ -174,7 +176,7 @@ def test_large_strips_weigh_each_point_by_its_own_width():
 def test_threads_do_not_change_a_bit():
     p = plan(data=TRIANGLE, width=10**7, step=0.4, steps=8, asks=ASKS)  # three blocks near a kink
     reach = wide.Pilot(p).generous()
-    one, two = (aggregated.survey(p, 3, reach, threads) for threads in (1, 2))
+    one, two = (aggregated.survey(p, 3, reach, Worker(threads)) for threads in (1, 2))
     for name in ("u", "pairs", "patterns", "within", "w", "a", "error"):
         assert np.array_equal(getattr(one, name), getattr(two, name))
     assert one.patterns.sum() == p.width

@@ -3,6 +3,7 @@ and the first guess of R.
 """
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from sim.plan import Ask
 from sim.run import rows_of, simulate, table
 from sim.setting import draws
 from sim.store import Store
+from sim.worker import Worker
 from tests.sim.settings import (
     COUPLED,
     DESCENT,
@@ -221,7 +223,7 @@ def test_no_grouping_of_the_work_changes_a_bit(monkeypatch, data, tmp_path):
         monkeypatch.setattr(streamed, "CHUNK", chunk)
         frame = wide.verified(
             p,
-            lambda reach, t=threads, s=store: streamed.survey(p, 1, reach, t, s),
+            partial(streamed.survey, p, 1, worker=Worker(threads, store)),
             lambda e, _: table(rows_of(p, e, 1)),
         )
         assert frame.equals(plain)
@@ -242,13 +244,14 @@ def test_an_interrupted_pass_goes_on_where_it_was(monkeypatch, tmp_path):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        streamed.survey(p, 0, reach, 2, store, stop)
+        streamed.survey(p, 0, reach, Worker(2, store, stop))
     kept = sorted(path.name for path in tmp_path.glob("*.npz"))
     assert len(kept) == 3
     drawn = []
     block = streamed._block
     monkeypatch.setattr(streamed, "_block", lambda *a: drawn.append(a[-1]) or block(*a))
-    again, fresh = streamed.survey(p, 0, reach, 1, store), streamed.survey(p, 0, reach)
+    again = streamed.survey(p, 0, reach, Worker(store=store))
+    fresh = streamed.survey(p, 0, reach)
     assert min(drawn[:2]) == 6
     for name in ("u", "pairs", "patterns", "within", "w", "a"):
         assert np.array_equal(getattr(again, name), getattr(fresh, name))
