@@ -46,13 +46,13 @@ def command(
     from reports.regress import difference, lock
     from sim.store import Store
 
-    modules, unread = chosen(names), not names and bool(theorems.unreadable())
+    files, unread = chosen(names), not names and bool(theorems.unreadable())
     if update:
-        for module in modules:
-            fresh = lock.content(module, Store(), None if runs else lock.old(module))
-            click.echo(f"locked: {lock.write(module, fresh).name}")
+        for file in files:
+            fresh = lock.content(file, Store(), None if runs else lock.old(file))
+            click.echo(f"locked: {lock.write(file, fresh).name}")
         return
-    found = [difference.against_lock(m, Store(), runs) for m in modules]
+    found = [difference.against_lock(file, Store(), runs) for file in files]
     if junit is not None:
         writable(junit.parent)
         junit.parent.mkdir(parents=True, exist_ok=True)

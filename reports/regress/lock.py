@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -45,6 +44,7 @@ from theorems.language import (
 )
 from theorems.language.measurement import Term, step_size
 from theorems.language.method import Descent
+from theorems.language.paper_file import PaperFile
 from theorems.language.statement import Claim, Hypothesis, Law
 from theorems.problem import BadInput
 from theorems.reasoning.replay import replay
@@ -189,47 +189,41 @@ def symbolic(theorem: Theorem) -> dict[str, Any]:
     }
 
 
-def content(
-    module: ModuleType, store: Store, kept: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
+def content(file: PaperFile, store: Store, kept: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The whole lock of one paper, computed anew; what was run is taken from `kept`, an earlier
     lock, where nothing that it rests on has changed since.
     """
-    sources = behind(module)
+    sources = behind(file)
     same = kept is not None and kept.get("sources") == sources
     return {
-        **_replayed(module),
-        **(
-            {part: kept[part] for part in RUNS}
-            if kept is not None and same
-            else _run(module, store)
-        ),
+        **_replayed(file),
+        **({part: kept[part] for part in RUNS} if kept is not None and same else _run(file, store)),
         "generator": source(),
         "versions": versions(),
         "sources": sources,
     }
 
 
-def _run(module: ModuleType, store: Store) -> dict[str, Any]:
+def _run(file: PaperFile, store: Store) -> dict[str, Any]:
     """What needs runs: witnesses of errata, verdicts, and what is observed."""
     study, own = (Study(options, store, costly=COSTLY, edges=False) for options in (SCALE, OWN))
     inside = Study(Options(regime="in"), store, costly=COSTLY)
     regimes = [
-        g for t in module.theorems for g in (own if t.practice.own else study).without_training(t)
+        g for t in file.theorems for g in (own if t.practice.own else study).without_training(t)
     ]
     regimes += [
         g
-        for t in module.theorems
+        for t in file.theorems
         if t.practice.own and t.witness is None and trains(t)
         for g in own.practical([t])
     ]
     regimes += [
-        inside.in_regime(t, load("digits", 8)) for t in module.theorems if t.witness is not None
+        inside.in_regime(t, load("digits", 8)) for t in file.theorems if t.witness is not None
     ]
     return {
         "errata": [
             {"at": e.at, "printed": line(e.printed), "stands": examine(e, store).stands}
-            for e in getattr(module, "errata", ())
+            for e in file.errata
         ],
         "verdicts": {
             f"{g.theorem.statement}, {g.name}, {g.scale['data']}: {f.claim.name}": str(f.verdict)
@@ -237,15 +231,15 @@ def _run(module: ModuleType, store: Store) -> dict[str, Any]:
             for f in g.claims
             if f.evidence != "not run"
         },
-        "statistics": _every_statistic(module, store),
+        "statistics": _every_statistic(file, store),
     }
 
 
-def _replayed(module: ModuleType) -> dict[str, Any]:
+def _replayed(file: PaperFile) -> dict[str, Any]:
     """What needs no run."""
     return {
-        "key": module.paper.key,
-        "theorems": [symbolic(t) for t in module.theorems],
+        "key": file.paper.key,
+        "theorems": [symbolic(t) for t in file.theorems],
         "derivation": [
             {
                 "statement": t.statement,
@@ -253,10 +247,10 @@ def _replayed(module: ModuleType) -> dict[str, Any]:
                 "outcome": str(replay(s).outcome),
                 "values": _step(s),
             }
-            for t in module.theorems
+            for t in file.theorems
             for s in t.derivation
         ],
-        "typing": {f"{x.statement}: {x.name}": x.agrees for x in typed(module)},
+        "typing": {f"{x.statement}: {x.name}": x.agrees for x in typed(file)},
     }
 
 
@@ -274,12 +268,12 @@ def _step(s: Step) -> str:
     return hashlib.sha256(" ".join(sorted(values(e) for e in sides)).encode()).hexdigest()[:12]
 
 
-def _every_statistic(module: ModuleType, store: Store) -> dict[str, Any]:
+def _every_statistic(file: PaperFile, store: Store) -> dict[str, Any]:
     """What is observed in the runs of all theorems that train; a name that two runs have is told
     apart by the statement.
     """
     found: dict[str, Any] = {}
-    trained = [t for t in module.theorems if t.setting is not None and trains(t)]
+    trained = [t for t in file.theorems if t.setting is not None and trains(t)]
     for shared in one_run(trained, lambda t, _: _plan([t])):
         for name, numbers in _statistics(shared, store):
             key = name if name not in found else f"{shared[0].statement}: {name}"
@@ -327,14 +321,14 @@ def _draws(plan: Plan) -> str:
 # Read and written -----------------------------------------------------------------------------------
 
 
-def read(module: ModuleType) -> dict[str, Any]:
+def read(file: PaperFile) -> dict[str, Any]:
     """The committed lock; BadInput when there is none or it cannot be read."""
-    path = lock_of(module)
+    path = lock_of(file)
     if not path.is_file():
         raise BadInput(
             "lock",
             path.name,
-            f"{module.paper.key} is not locked yet; check regress {called(module)} --update writes it",
+            f"{file.paper.key} is not locked yet; check regress {called(file)} --update writes it",
         )
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
@@ -348,17 +342,17 @@ def read(module: ModuleType) -> dict[str, Any]:
     return found
 
 
-def old(module: ModuleType) -> dict[str, Any] | None:
+def old(file: PaperFile) -> dict[str, Any] | None:
     """The committed lock, if there is one that can be read."""
     try:
-        return read(module)
+        return read(file)
     except BadInput:
         return None
 
 
-def write(module: ModuleType, fresh: dict[str, Any]) -> Path:
+def write(file: PaperFile, fresh: dict[str, Any]) -> Path:
     """Write the lock, whole or not at all."""
-    path = lock_of(module)
+    path = lock_of(file)
     path.parent.mkdir(exist_ok=True)
     part = path.with_suffix(".tmp")
     part.write_text(json.dumps(fresh, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -41,6 +40,7 @@ from sim.plan import Plan
 from sim.run import NO_RUNS, trajectories
 from sim.store import Store
 from theorems.language import BadInput, Claim, Each, Erratum, Practice, Theorem, Witness
+from theorems.language.paper_file import PaperFile
 from theorems.reasoning.demand import Demand
 from theorems.reasoning.exact import Decision
 from theorems.reasoning.replay import replay
@@ -70,24 +70,23 @@ class Study:
     edges: bool = True
     _loaded: dict[tuple[str, int | None], Data] = field(default_factory=dict)
 
-    def check(self, module: ModuleType, command: str = "") -> Report:
+    def check(self, file: PaperFile, command: str = "") -> Report:
         """The whole report on one paper; BadInput for unknown names and impossible scales, before
         anything runs.
         """
         began, o = time.perf_counter(), self.options
-        theorems: Sequence[Theorem] = tuple(module.theorems)
+        theorems = file.theorems
         settled = [t for t in theorems if t.setting is not None]
         data = self.data(settled[0].practice if settled else Practice())
-        errors = getattr(module, "errata", ())
-        self.foresee(theorems, errors)
-        typed = compare_typing(module)
+        self.foresee(theorems, file.errata)
+        typed = compare_typing(file)
         tick = self.say("replaying the derivations", sum(len(t.derivation) for t in theorems))
         replays = []
         for theorem in theorems:
             for step in theorem.derivation:
                 replays.append((theorem, replay(step)))
                 tick()
-        errata = tuple(examine(e, self.store) for e in errors)
+        errata = tuple(examine(e, self.store) for e in file.errata)
         regimes = [g for t in theorems for g in self.without_training(t)]
         if o.regime != "in":
             for shared in one_run([t for t in settled if trains(t)], self._alone):
@@ -101,8 +100,8 @@ class Study:
         )  # whose rows are no inputs and whose labels all are 1
         notes = () if taught else data.complaints()
         return Report(
-            key=module.paper.key,
-            paper=module.paper,
+            key=file.paper.key,
+            paper=file.paper,
             data=f"{data.name}, {data.samples} points",
             notes=notes,
             quantities={
@@ -121,7 +120,7 @@ class Study:
             errata=errata,
             regimes=tuple(regimes),
             typing=typed,
-            trust=layers(module, typed, regimes),
+            trust=layers(file, typed, regimes),
             command=command,
             versions=versions(),
             seconds=time.perf_counter() - began,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from types import ModuleType
 from typing import Any
 
 from sympy import S
@@ -18,6 +17,7 @@ from theorems.language.derivation import (
     Solved,
     Step,
 )
+from theorems.language.paper_file import PaperFile
 from theorems.writing.notation import tex, text
 from theorems.language.statement import Claim, Hypothesis, Law, Theorem
 
@@ -84,16 +84,16 @@ def line(stated: Step | Theorem, write: Any = text) -> str:
     return f"{given} ⟹ {then}" if given else then
 
 
-def as_text(module: ModuleType) -> str:
+def as_text(file: PaperFile) -> str:
     """Statement, hypotheses, claims, laws, derivation and sources, for a terminal."""
-    return "\n".join(_text(module)) + "\n"
+    return "\n".join(_text(file)) + "\n"
 
 
-def _text(module: ModuleType) -> Iterator[str]:
-    p = module.paper
+def _text(file: PaperFile) -> Iterator[str]:
+    p = file.paper
     yield p.title
     yield p.citation
-    for t in module.theorems:
+    for t in file.theorems:
         yield f"\n{t.statement}{'  (our own)' if t.form == 'ours' else ''}\n{'─' * len(t.statement)}"
         yield t.says
         if t.setting is not None:
@@ -124,10 +124,9 @@ def _text(module: ModuleType) -> Iterator[str]:
             ((f"{text(w.of)} ~ {law_order(w)}", w.kind, w.name, f"[{w.at}]") for w in t.laws),
         )
         yield from _rows("because", ((d.name, step_line(d), f"[{d.at}]") for d in t.derivation))
-    errata = getattr(module, "errata", ())
-    if errata:
+    if file.errata:
         yield "\nAs printed, as corrected\n────────────────────────"
-    for e in errata:
+    for e in file.errata:
         yield f"{e.at} ({e.kind}): {e.remark}"
         yield f"  as printed:   {line(e.printed)}"
         yield f"  as corrected: {line(e.corrected)}"
@@ -143,10 +142,10 @@ def _rows(title: str, rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
         yield ("  " + "  ".join(c.ljust(w) for c, w in zip(r, widths, strict=True))).rstrip()
 
 
-def as_latex(module: ModuleType) -> str:
+def as_latex(file: PaperFile) -> str:
     """The theorems as LaTeX, one environment each."""
-    lines = [f"% {module.paper.key}: {module.paper.title}"]
-    for t in module.theorems:
+    lines = [f"% {file.paper.key}: {file.paper.title}"]
+    for t in file.theorems:
         lines += [
             rf"\begin{{theorem}}[{t.statement}{', ours' if t.form == 'ours' else ''}]",
             t.says,
@@ -180,9 +179,9 @@ def _plain(x: Any) -> str:
     return words.replace("≥", r"$\ge$").replace("≤", r"$\le$").replace("→ ∞", r"$\to\infty$")
 
 
-def as_json(module: ModuleType) -> dict[str, Any]:
+def as_json(file: PaperFile) -> dict[str, Any]:
     """The declarations as JSON: relations both as SymPy strings and as LaTeX."""
-    p = module.paper
+    p = file.paper
     return {
         "key": p.key,
         "title": p.title,
@@ -190,7 +189,7 @@ def as_json(module: ModuleType) -> dict[str, Any]:
         "year": p.year,
         "venue": p.venue,
         "arxiv": p.arxiv,
-        "theorems": [_theorem(t) for t in module.theorems],
+        "theorems": [_theorem(t) for t in file.theorems],
         "errata": [
             {
                 "at": e.at,
@@ -199,7 +198,7 @@ def as_json(module: ModuleType) -> dict[str, Any]:
                 "printed": line(e.printed),
                 "corrected": line(e.corrected),
             }
-            for e in getattr(module, "errata", ())
+            for e in file.errata
         ],
     }
 

@@ -1,7 +1,7 @@
 """What is run, and inside which hypotheses: planted statements about the two-layer network."""
 
 from dataclasses import replace
-from types import ModuleType
+from pathlib import Path
 
 import pytest
 from sympy import Eq, Rational, sqrt
@@ -35,6 +35,7 @@ from theorems.language import (
     positive,
 )
 from theorems.language.measurement import labels, norm, normal, paired_signs, signs, training_loss
+from theorems.language.paper_file import PaperFile
 
 n, m, k, eta = (
     count("n", "points"),
@@ -75,16 +76,14 @@ def stated(name, *relations, claims=(monotone,), **more):
     )
 
 
-def module_of(*theorems):
-    module = ModuleType("planted")
+def file_of(*theorems):
     paper = Paper(key="planted", title="P", authors=("A",), year=2026, venue="v")
-    vars(module).update(__file__="planted.py", theorems=theorems, paper=paper)
-    return module
+    return PaperFile(Path("planted.py"), paper, theorems)
 
 
 def checked(*theorems, store=None, say=None, **options):
     study = Study(Options(**options), store or Store(), edges=False)
-    return (study if say is None else replace(study, say=say)).check(module_of(*theorems))
+    return (study if say is None else replace(study, say=say)).check(file_of(*theorems))
 
 
 def inside(theorem):
