@@ -5,14 +5,13 @@ each relation.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy
 from sympy import Expr, Integer, Pow, Rational, S, Wild, exp, sqrt, sympify
 from sympy.core.relational import Relational
 
-from theorems.language.derivation import Step
 from theorems.language.frozen import Frozen
 from theorems.language.lemma import Use
 from theorems.language.measurement import lifted
@@ -239,14 +238,10 @@ def _replaced(theorem: Theorem, old: Any, new: Any, kind: str, words: str) -> Mu
     def swap(items: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(new if x == old else x for x in items)
 
-    steps = []
-    for step in theorem.derivation:
-        given, then = getattr(step, "given", ()), getattr(step, "then", None)
-        touched = old in given or then == old
-        both = {"given": swap(given)} | (
-            {"then": new if then == old else then} if then is not None else {}
-        )
-        steps.append(replace(step, **both) if touched else step)
+    steps = (
+        s.exchanged(lambda x: new if x == old else x) if old in s.named else s
+        for s in theorem.derivation
+    )
     changed = replace(
         theorem,
         hypotheses=swap(theorem.hypotheses),
@@ -279,41 +274,21 @@ def _rebuilt(theorem: Theorem, mapping: Mapping[Any, Any]) -> Theorem:
     """The theorem with expressions exchanged in every relation and step."""
 
     def new(x: Any) -> Any:
-        if not isinstance(x, Hypothesis | Claim):
-            return x
         last, scale = x.over.ends if x.over else None, x.scale
-        over = x.over if last is None else replace(x.over, last=last.xreplace(mapping))  # type: ignore[type-var]
+        over = x.over if last is None else replace(x.over, last=last.xreplace(mapping))
         scale = None if scale is None else scale.xreplace(mapping)
         return replace(x, relation=x.relation.xreplace(mapping), over=over, scale=scale)
 
-    def inside(value: Any) -> Any:
-        if isinstance(value, tuple):
-            return tuple(inside(v) for v in value)
-        if isinstance(value, Use):
-            return replace(
-                value, values=Frozen({q: e.xreplace(mapping) for q, e in value.values.items()})
-            )
-        if isinstance(value, Hypothesis | Claim):
-            return new(value)
-        return (
-            value.xreplace(mapping)
-            if hasattr(value, "xreplace") and not isinstance(value, Quantity)
-            else value
-        )
-
-    def step(s: Step) -> Step:
-        changed = {
-            f.name: inside(getattr(s, f.name))
-            for f in fields(s)
-            if f.name not in ("name", "at", "along", "where", "hidden", "letter")
-        }
-        return replace(s, **changed)
+    def inside(x: Any) -> Any:
+        if isinstance(x, Use):
+            return replace(x, values=Frozen({q: e.xreplace(mapping) for q, e in x.values.items()}))
+        return new(x) if isinstance(x, Hypothesis | Claim) else x.xreplace(mapping)
 
     return replace(
         theorem,
         hypotheses=tuple(map(new, theorem.hypotheses)),
         claims=tuple(map(new, theorem.claims)),
-        derivation=tuple(map(step, theorem.derivation)),
+        derivation=tuple(s.exchanged(inside) for s in theorem.derivation),
     )
 
 

@@ -213,9 +213,7 @@ class _Layers:
                 "it claims less" if isinstance(true, Claim) else "it demands more"
             )
         steps = self.by_name[x.statement].derivation
-        resting = true is not None and any(
-            true in getattr(s, "given", ()) or getattr(s, "then", None) == true for s in steps
-        )
+        resting = true is not None and any(true in s.named for s in steps)
         room = (
             "every step of the proof still holds" if resting else "no step of the proof rests on it"
         )

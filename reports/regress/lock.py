@@ -34,10 +34,7 @@ from sim.store import Store
 from theorems.language import (
     About,
     At,
-    Consistent,
-    Implication,
     Setting,
-    Solved,
     Step,
     Theorem,
     expanded,
@@ -256,16 +253,7 @@ def _replayed(file: PaperFile) -> dict[str, Any]:
 
 def _step(s: Step) -> str:
     """A digest of the values of everything that a step relates."""
-    match s:
-        case Implication():
-            sides = [e for r in (*s.premises, s.conclusion) for e in r.args]
-        case Consistent():
-            sides = [e for r in s.premises for e in r.args]
-        case Solved():
-            sides = [*s.when.args, s.bound]
-        case _:
-            sides = [s.left, s.right]
-    return hashlib.sha256(" ".join(sorted(values(e) for e in sides)).encode()).hexdigest()[:12]
+    return hashlib.sha256(" ".join(sorted(values(e) for e in s.sides)).encode()).hexdigest()[:12]
 
 
 def _every_statistic(file: PaperFile, store: Store) -> dict[str, Any]:

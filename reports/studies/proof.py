@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 from sympy.logic.boolalg import BooleanAtom
 
-from theorems.language import Claim, Hypothesis, Lemma, SameOrder, Step, Theorem, Use
+from theorems.language import Claim, Hypothesis, Lemma, Step, Theorem, Use
 from theorems.language.grammar import quantities_in
 from theorems.language.paper_file import PaperFile
 from theorems.reasoning.replay import Outcome, Replay, point_of, replay
@@ -29,7 +29,7 @@ def lemmas(file: PaperFile) -> dict[Lemma, int]:
     """The shared lemmas that the proofs use, with the number of uses."""
     used: dict[Lemma, int] = {}
     for step in dict.fromkeys(s for t in file.theorems for s in t.derivation):
-        for x in getattr(step, "given", ()):
+        for x in step.named:
             if isinstance(x, Use):
                 used[x.lemma] = used.get(x.lemma, 0) + 1
     return used
@@ -37,15 +37,11 @@ def lemmas(file: PaperFile) -> dict[Lemma, int]:
 
 def uncovered(theorem: Theorem) -> tuple[str, ...]:
     """The hypotheses and claims that no step of the derivation names."""
-    named: set[Any] = set()
-    for step in theorem.derivation:
-        named |= {*getattr(step, "given", ()), getattr(step, "then", None)}
-    hidden = {s.hidden for s in theorem.derivation if isinstance(s, SameOrder)}
+    named = {x for step in theorem.derivation for x in step.named}
+    hidden = {q for step in theorem.derivation for q in step.constants}
     stated: tuple[Hypothesis | Claim, ...] = (*theorem.hypotheses, *theorem.claims)
     return tuple(
-        x.name
-        for x in stated
-        if x not in named and not hidden & {q for q in quantities_in(x.relation) if q in hidden}
+        x.name for x in stated if x not in named and not hidden & quantities_in(x.relation)
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from sympy import S
@@ -21,8 +21,10 @@ from theorems.language.paper_file import PaperFile
 from theorems.writing.notation import tex, text
 from theorems.language.statement import Claim, Hypothesis, Law, Theorem
 
+Write = Callable[[Any], str]  # an expression as plain text, or as LaTeX
 
-def quantifier(stated: Claim | Hypothesis, write: Any = text) -> str:
+
+def quantifier(stated: Claim | Hypothesis, write: Write = text) -> str:
     """Quantifier, probability and scale of a statement in words; a hypothesis holds at every step
     unless it says otherwise.
     """
@@ -45,32 +47,56 @@ def law_order(law: Law) -> str:
     return f"{along}^({law.exponent}){logarithm}{f' as {along} → 0' if down else ''}"
 
 
-def step_line(step: Step, write: Any = text) -> str:
+def step_line(step: Step, write: Write = text) -> str:
     """A step of the derivation in one line."""
-    match step:
-        case Identity():
-            return f"{write(step.left)} = {write(step.right)}"
-        case Implication():
-            return _implied(step.premises, step.conclusion, write)
-        case Consistent():
-            return f"{', '.join(write(r) for r in step.premises if not isinstance(r, BooleanAtom))} together"
-        case Solved():
-            return f"{write(step.when)} ⟺ {write(step.letter)} ≥ {write(step.bound)}"
-        case Grows():
-            upto = f" < {write(step.before)}" if step.before.is_finite else ""
-            return f"{write(step.left)} ≤ {write(step.right)} for {write(step.first)} ≤ {write(step.along)}{upto}"
-        case SameOrder():
-            where = ", ".join(f"{write(q)} = {write(e)}" for q, e in step.where.items())
-            return f"{write(step.left)} ≍ {write(step.right)} in {', '.join(write(q) for q in step.along)}{f' for {where}' if where else ''}"
+    return LINES[type(step)](step, write)
 
 
-def _implied(given: Iterable[Any], then: Any, write: Any) -> str:
-    """The conclusion behind its premises, without those that always hold."""
-    said = ", ".join(write(r) for r in given if not isinstance(r, BooleanAtom))
-    return f"{said} ⟹ {write(then)}" if said else str(write(then))
+def _equality(step: Identity, write: Write) -> str:
+    return f"{write(step.left)} = {write(step.right)}"
 
 
-def line(stated: Step | Theorem, write: Any = text) -> str:
+def _implied(step: Implication, write: Write) -> str:
+    said = _said(step.premises, write)
+    return f"{said} ⟹ {write(step.conclusion)}" if said else write(step.conclusion)
+
+
+def _together(step: Consistent, write: Write) -> str:
+    return f"{_said(step.premises, write)} together"
+
+
+def _said(premises: Iterable[Any], write: Write) -> str:
+    """The premises without those that always hold."""
+    return ", ".join(write(r) for r in premises if not isinstance(r, BooleanAtom))
+
+
+def _threshold(step: Solved, write: Write) -> str:
+    return f"{write(step.when)} ⟺ {write(step.letter)} ≥ {write(step.bound)}"
+
+
+def _bounded(step: Grows, write: Write) -> str:
+    upto = f" < {write(step.before)}" if step.before.is_finite else ""
+    domain = f"{write(step.first)} ≤ {write(step.along)}{upto}"
+    return f"{write(step.left)} ≤ {write(step.right)} for {domain}"
+
+
+def _ordered(step: SameOrder, write: Write) -> str:
+    where = ", ".join(f"{write(q)} = {write(e)}" for q, e in step.where.items())
+    along = ", ".join(map(write, step.along))
+    return f"{write(step.left)} ≍ {write(step.right)} in {along}{f' for {where}' if where else ''}"
+
+
+LINES: Mapping[type[Step], Callable[[Any, Write], str]] = {
+    Identity: _equality,
+    Implication: _implied,
+    Consistent: _together,
+    Solved: _threshold,
+    Grows: _bounded,
+    SameOrder: _ordered,
+}
+
+
+def line(stated: Step | Theorem, write: Write = text) -> str:
     """A step, or a statement's hypotheses and claims, in one line."""
     if not isinstance(stated, Theorem):
         return step_line(stated, write)
