@@ -46,6 +46,17 @@ EXACT, SIMULATION = "exact hypotheses", "simulation"
 
 
 @dataclass(frozen=True, eq=False)
+class Configuration:
+    """Where a statement is run; a step of None is the plan's own."""
+
+    data: Data
+    delta: Rational
+    width: int
+    seeds: int
+    step: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Case:
     """One configuration that was run: what is known of it is judged for every version."""
 
@@ -100,7 +111,7 @@ class Bench:
 
     def _about_data(self, theorem: Theorem) -> str:
         inside = False
-        own = (_small(theorem)[0],) if theorem.practice.own else ()
+        own = (_small(theorem).data,) if theorem.practice.own else ()
         for data in (*own, load("digits", POINTS), *(make(4) for make in ADVERSARIES.values())):
             judged, findings = compare(
                 theorem, evidence(theorem, data, Rational(1, 2), None, NO_RUNS)
@@ -142,7 +153,7 @@ class Bench:
         ):
             return ""
         own = next(self._cases(theorem), None) if trains(theorem) else None
-        case = own or self._run(theorem, *_small(theorem), LADDER_SEEDS, None, trains(theorem))
+        case = own or self._run(theorem, _small(theorem), trains(theorem))
 
         def empty(claim: Claim) -> bool:
             alone = replace(theorem, claims=(claim,), derivation=(), laws=())
@@ -161,7 +172,7 @@ class Bench:
         """A statement without witness: does a hypothesis about the data fail on well-behaved data,
         or one about delta everywhere?
         """
-        data = _small(theorem)[0] if theorem.practice.own else _loaded("orthonormal", 4)
+        data = _small(theorem).data if theorem.practice.own else _loaded("orthonormal", 4)
         values = exact_values(theorem, data, DELTA)
         failing = [
             h.name
@@ -180,7 +191,7 @@ class Bench:
                 MEANS if any(c.expected for c in theorem.claims) else seeds_by_design(float(DELTA))
             )
             if not any(h.hides for h in theorem.hypotheses):
-                yield self._run(theorem, *_small(theorem), draws, None, False)
+                yield self._run(theorem, _small(theorem, draws), False)
         elif theorem.witness is not None:
             data, delta = (
                 _loaded(theorem.witness.data, theorem.witness.samples),
@@ -197,9 +208,10 @@ class Bench:
             seeds = seeds_by_design(float(delta)) if allowed > 0 else WITNESS_SEEDS
             if allowed > 0 and width * data.samples * seeds > self.heavy:
                 seeds = seeds_to_refute(allowed, FALSE)
-            yield self._run(theorem, data, delta, width, seeds, wants.step_size, trains(theorem))
+            at = Configuration(data, delta, width, seeds, wants.step_size)
+            yield self._run(theorem, at, trains(theorem))
         elif theorem.practice.own and not any(h.hides for h in theorem.hypotheses):
-            yield self._run(theorem, *_small(theorem), WITNESS_SEEDS, None, True)
+            yield self._run(theorem, _small(theorem, WITNESS_SEEDS), True)
 
     def _evidence(self, theorem: Theorem, case: Case) -> Evidence:
         """What is known of a case, shared by the versions whose letters it has."""
@@ -220,23 +232,16 @@ class Bench:
         found: int | None = self._known[key]
         return found
 
-    def _run(
-        self,
-        theorem: Theorem,
-        data: Data,
-        delta: Rational,
-        width: int,
-        seeds: int,
-        step: float | None,
-        train: bool,
-    ) -> Case:
+    def _run(self, theorem: Theorem, at: Configuration, train: bool) -> Case:
         """The case, run unless a version with the same setting, scale and observables was."""
         asks = tuple((a.label, str(a.at)) for a in asks_of([theorem]))
-        key = (theorem.setting, data.digest, width, seeds, step, asks)
+        key = (theorem.setting, at.data.digest, at.width, at.seeds, at.step, asks)
         if key not in self._known:
             steps = min(STEPS, theorem.practice.steps or STEPS) if train else None
-            plan = make_plan([theorem], data, width, delta, seeds, Options(steps=steps), step)
-            self._known[key] = Case(data, delta, plan, trajectories(plan, self.store, train))
+            plan = make_plan(
+                [theorem], at.data, at.width, at.delta, at.seeds, Options(steps=steps), at.step
+            )
+            self._known[key] = Case(at.data, at.delta, plan, trajectories(plan, self.store, train))
         found: Case = self._known[key]
         return found
 
@@ -249,7 +254,7 @@ class Bench:
         key = ("ladder", theorem.setting)
         if key not in self._known:
             data, widths = (
-                _small(theorem)[0],
+                _small(theorem).data,
                 theorem.practice.widths[: len(LADDER)] if theorem.practice.own else LADDER,
             )
             plans = {
@@ -267,14 +272,11 @@ class Bench:
         return ""
 
 
-def _small(theorem: Theorem) -> tuple[Data, Rational, int]:
-    """The data, failure probability and width of a run that costs little."""
+def _small(theorem: Theorem, seeds: int = LADDER_SEEDS) -> Configuration:
+    """Where a run costs little."""
     p = theorem.practice
-    return (
-        (_loaded(p.data, p.samples or POINTS), DELTA, p.widths[0])
-        if p.own
-        else (_loaded("sphere", POINTS), DELTA, LADDER[0])
-    )
+    data = _loaded(p.data, p.samples or POINTS) if p.own else _loaded("sphere", POINTS)
+    return Configuration(data, DELTA, p.widths[0] if p.own else LADDER[0], seeds)
 
 
 @cache

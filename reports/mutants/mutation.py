@@ -43,36 +43,38 @@ class Mutant:
 
 def mutants(theorem: Theorem) -> Iterator[Mutant]:
     """Every wrong version of one statement, in a fixed order."""
-    stated: tuple[Hypothesis | Claim, ...] = (*theorem.hypotheses, *theorem.claims)
-    for x in stated:
-        for kind, words, relation in _relations(x, theorem):
-            if isinstance(relation, Relational) and (new := _stated(x, relation)):
-                yield _replaced(theorem, x, new, kind, f"{x.name}: {words}")
-    for c in theorem.claims:
-        if c.probability not in (S.One, S.Half):  # the complement of one half is itself
-            yield _replaced(
-                theorem,
-                c,
-                replace(c, probability=1 - c.probability),
-                "probability",
-                f"{c.name}: δ for 1 − δ",
-            )
-    for h in theorem.hypotheses:
-        yield _dropped(theorem, h)
-    for w in theorem.laws:
-        for shift in (Rational(1, 2), -Rational(1, 2)):
-            yield _replaced(
-                theorem,
-                w,
-                replace(w, exponent=w.exponent + shift),
-                "exponent",
-                f"{w.name}: {w.exponent} → {w.exponent + shift}",
-            )
+    yield from _relations_changed(theorem)
+    yield from _complements(theorem)
+    yield from (_dropped(theorem, h) for h in theorem.hypotheses)
+    yield from _laws_changed(theorem)
     for d in theorem.abbreviations:
         for kind, words, definition in _expressions(d.definition):
             yield _redefined(theorem, d, definition, kind, f"{d.name}: {words}")
     yield from _settings(theorem)
     yield from _impossible(theorem)
+
+
+def _relations_changed(theorem: Theorem) -> Iterator[Mutant]:
+    stated: tuple[Hypothesis | Claim, ...] = (*theorem.hypotheses, *theorem.claims)
+    for x in stated:
+        for kind, words, relation in _relations(x, theorem):
+            if isinstance(relation, Relational) and (new := _stated(x, relation)):
+                yield _replaced(theorem, x, new, kind, f"{x.name}: {words}")
+
+
+def _complements(theorem: Theorem) -> Iterator[Mutant]:
+    for c in theorem.claims:
+        if c.probability not in (S.One, S.Half):  # the complement of one half is itself
+            new = replace(c, probability=1 - c.probability)
+            yield _replaced(theorem, c, new, "probability", f"{c.name}: δ for 1 − δ")
+
+
+def _laws_changed(theorem: Theorem) -> Iterator[Mutant]:
+    for w in theorem.laws:
+        for shift in (Rational(1, 2), -Rational(1, 2)):
+            new = replace(w, exponent=w.exponent + shift)
+            words = f"{w.name}: {w.exponent} → {new.exponent}"
+            yield _replaced(theorem, w, new, "exponent", words)
 
 
 def _stated(x: Hypothesis | Claim, relation: Relational) -> Hypothesis | Claim | None:
