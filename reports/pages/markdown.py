@@ -11,6 +11,7 @@ from reports.judging.findings import Regime, Report
 from reports.judging.statistics import INTERVAL, MARGIN
 from reports.judging.verdict import LawVerdict, Verdict
 from reports.pages import summary
+from reports.studies.inside import was_run
 from sim.setting.draws import source
 from theorems.language import Theorem
 from theorems.language.measurement import parameter
@@ -178,7 +179,7 @@ def _regime(g: Regime) -> list[str]:
     if g.mode:
         lines += [f"Simulation, {g.mode.name}: {g.mode.why}.", ""]
     lines += _hypotheses(g)
-    if all(f.evidence == "not run" for f in g.claims):
+    if not was_run(g):
         return [*lines, f"{len(g.claims)} claims were not run.", ""]
     frontiers = [x for e in g.frontiers for x in (summary.edge(e), "")]
     return [*lines, *_claims(g), *_evidence(g), *_laws(g), *frontiers]

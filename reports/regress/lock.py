@@ -19,6 +19,7 @@ from sympy import Expr, Rational, oo
 from reports.judging.statistics import mean_interval
 from reports.regress.sources import behind
 from reports.studies.errata import examine
+from reports.studies.inside import was_run
 from reports.studies.options import Options
 from reports.studies.planning import make_plan, one_run
 from reports.studies.scale import trains
@@ -225,8 +226,8 @@ def _run(file: PaperFile, store: Store) -> dict[str, Any]:
         "verdicts": {
             f"{g.theorem.statement}, {g.name}, {g.scale['data']}: {f.claim.name}": str(f.verdict)
             for g in regimes
+            if was_run(g)
             for f in g.claims
-            if f.evidence != "not run"
         },
         "statistics": _every_statistic(file, store),
     }

@@ -5,27 +5,17 @@ would help.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from reports.judging.findings import Regime
+from reports.judging.layer import Layer
+from reports.studies.inside import missed, was_run
 from reports.studies.proof import uncovered
 from theorems.language import Theorem
 from theorems.language.paper_file import PaperFile
 from theorems.reasoning.consistency import excluding
 from theorems.writing.notation import text
 from theorems.writing.transcription import Typed, path_of
-
-if TYPE_CHECKING:
-    from reports.judging.findings import Regime
-
-
-@dataclass(frozen=True)
-class Layer:
-    """One of the layers that a file may have: whether it is there, and a line about it."""
-
-    there: bool
-    says: str
 
 
 def layers(
@@ -89,13 +79,12 @@ def _reason(theorem: Theorem, regimes: Sequence[Regime]) -> str:
         return not_run[0]
     if theorem.witness is None:
         return "it names no witness"
-    missed = [g.why for g in tried if g.why.startswith("the witness")]
-    return missed[0] if missed else "its witness was not run"
+    return next((g.why for g in tried if missed(g)), "its witness was not run")
 
 
 def was_inside(g: Regime) -> bool:
     """Whether every hypothesis held in what was run, or of the data."""
-    return g.name == "in" and any(f.evidence != "not run" for f in g.claims)
+    return g.name == "in" and was_run(g)
 
 
 def _excluded(file: PaperFile, regimes: Sequence[Regime]) -> Iterator[Layer]:
