@@ -132,7 +132,7 @@ def calibrated(size: Size) -> str:
 
 
 PAGES: dict[str, Callable[[Size], str]] = {
-    "errata.md": lambda size: errata.as_markdown(errata.catalogue(size.papers(), Store())),
+    "errata.md": lambda size: errata.as_markdown(errata.examined(size.papers(), Store())),
     "calibration.md": calibrated,
     "reproduction.md": lambda size: reproduction.page(reproduction.found_rows(size.steps)),
 }
@@ -154,7 +154,7 @@ def readme_with(report: Report) -> str:
     return before + START + excerpt(report) + END + rest.split(END)[1]
 
 
-def shown(reports: Sequence[Report]) -> Report:
+def shown_report(reports: Sequence[Report]) -> Report:
     """The report that stands in the README."""
     return next((r for r in reports if r.key == SHOWN_PAPER), reports[0])
 
@@ -163,7 +163,7 @@ def generate(docs: Path, readme: Path, size: Size, planting: bool) -> None:
     """Write everything into a folder, and the README."""
     folder = docs / "report"
     reports = [reported(file, folder, size) for file in size.papers()]
-    readme.write_text(readme_with(shown(reports)))
+    readme.write_text(readme_with(shown_report(reports)))
     listed = catalogue.as_markdown(reports, {}, "report/")
     for name, make in PAGES.items():
         (docs / name).write_text(make(size))
@@ -180,7 +180,7 @@ def shown_pages() -> dict[str, str]:
     return {f"docs/report/{SHOWN_PAPER}.md": text, "README.md": readme_with(report)}
 
 
-def page(name: str) -> dict[str, str]:
+def remade(name: str) -> dict[str, str]:
     """One page by its name."""
     return {f"docs/{name}": PAGES[name](FULL)}
 
@@ -210,9 +210,9 @@ CHECKED = (
         shown_pages,
         lambda: [theorems.find(SHOWN_PAPER)],
     ),
-    Checked(("docs/errata.md",), lambda: page("errata.md"), papers),
-    Checked(("docs/calibration.md",), lambda: page("calibration.md"), list),
-    Checked(("docs/reproduction.md",), lambda: page("reproduction.md"), list),
+    Checked(("docs/errata.md",), lambda: remade("errata.md"), papers),
+    Checked(("docs/calibration.md",), lambda: remade("calibration.md"), list),
+    Checked(("docs/reproduction.md",), lambda: remade("reproduction.md"), list),
 )
 
 

@@ -58,7 +58,7 @@ def command(
         junit.parent.mkdir(parents=True, exist_ok=True)
         junit.write_text(difference.as_junit(found), encoding="utf-8")
     if as_json:
-        print_json(difference.as_json(found))
+        print_json(difference.tree(found))
     else:
         notes = difference.as_annotations(found) if github else ()
         click.echo("\n".join([*difference.as_text(found), *notes]))

@@ -19,6 +19,6 @@ def command(name: str, latex: bool, as_json: bool) -> None:
 
     file = theorems.find(name)
     if as_json:
-        print_json(card.as_json(file))
+        print_json(card.tree(file))
     else:
         click.echo(card.as_latex(file) if latex else card.as_text(file), nl=False)

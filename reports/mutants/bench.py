@@ -10,7 +10,6 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from sympy import Rational
 
 from reports.judging.compare import compare
@@ -30,9 +29,9 @@ from reports.studies.planning import (
     exact_values,
     make_plan,
 )
-from reports.studies.scale import trains
+from reports.studies.scale import Ran, trains
 from sim.data.table import ADVERSARIES, Data, load
-from sim.plan import Plan, asks_of
+from sim.plan import asks_of
 from sim.run import NO_RUNS, trajectories
 from sim.store import Store
 from theorems.language import About, Claim, Theorem
@@ -54,16 +53,6 @@ class Configuration:
     width: int
     seeds: int
     step: float | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Case:
-    """One configuration that was run: what is known of it is judged for every version."""
-
-    data: Data
-    delta: Rational
-    plan: Plan | None = None
-    frame: pd.DataFrame = field(default_factory=lambda: NO_RUNS)
 
 
 @dataclass(eq=False)
@@ -183,7 +172,7 @@ class Bench:
         ]
         return f"“{failing[0]}” fails on {data.name} data" if failing else ""
 
-    def _cases(self, theorem: Theorem) -> Iterator[Case]:
+    def _cases(self, theorem: Theorem) -> Iterator[Ran]:
         if theorem.setting is None:
             return
         if not trains(theorem) and theorem.witness is None:
@@ -213,7 +202,7 @@ class Bench:
         elif theorem.practice.own and not any(h.hides for h in theorem.hypotheses):
             yield self._run(theorem, _small(theorem, WITNESS_SEEDS), True)
 
-    def _evidence(self, theorem: Theorem, case: Case) -> Evidence:
+    def _evidence(self, theorem: Theorem, case: Ran) -> Evidence:
         """What is known of a case, shared by the versions whose letters it has."""
         shared = self._known.get(("evidence", id(case)))
         if (
@@ -232,7 +221,7 @@ class Bench:
         found: int | None = self._known[key]
         return found
 
-    def _run(self, theorem: Theorem, at: Configuration, train: bool) -> Case:
+    def _run(self, theorem: Theorem, at: Configuration, train: bool) -> Ran:
         """The case, run unless a version with the same setting, scale and observables was."""
         asks = tuple((a.label, str(a.at)) for a in asks_of([theorem]))
         key = (theorem.setting, at.data.digest, at.width, at.seeds, at.step, asks)
@@ -241,8 +230,8 @@ class Bench:
             plan = make_plan(
                 [theorem], at.data, at.width, at.delta, at.seeds, Options(steps=steps), at.step
             )
-            self._known[key] = Case(at.data, at.delta, plan, trajectories(plan, self.store, train))
-        found: Case = self._known[key]
+            self._known[key] = Ran(at.data, at.delta, plan, trajectories(plan, self.store, train))
+        found: Ran = self._known[key]
         return found
 
     def _laws(self, theorem: Theorem, mutant: Mutant | None) -> str:

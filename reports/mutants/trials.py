@@ -223,7 +223,7 @@ class _Layers:
 def _locked(file: PaperFile) -> dict[str, Any]:
     if not lock_of(file).is_file():
         return {}
-    return {t["statement"]: t for t in lock.read(file)["theorems"]}
+    return {t["statement"]: t for t in lock.committed(file)["theorems"]}
 
 
 def _absurd(t: Theorem) -> Mutant | None:
@@ -299,7 +299,7 @@ def by_class(fates: Sequence[Fate]) -> dict[str, Counter[str]]:
     return table
 
 
-def as_json(trials: Sequence[Trial]) -> dict[str, Any]:
+def tree(trials: Sequence[Trial]) -> dict[str, Any]:
     """The score for a program."""
     return {
         "planted": sum(len(t.fates) for t in trials),

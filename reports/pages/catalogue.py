@@ -38,7 +38,7 @@ def row(r: Report) -> tuple[str, ...]:
         f"{sum(x.agrees for x in r.typing)}/{len(r.typing)}",
         str(len(r.errata)),
         f"{len(inside)}/{len(statements)}",
-        summary.counted(f for g in r.regimes for f in g.claims),
+        summary.verdict_counts(f for g in r.regimes for f in g.claims),
         word,
     )
 
@@ -87,7 +87,7 @@ def _because(g: Regime) -> str:
     """The hypotheses that keep a run outside, with their numbers."""
     return (
         "; ".join(
-            f"{j.hypothesis.name}: {summary.status(j)}, needed {summary.sides(j)[0]}, here {summary.sides(j)[1]}"
+            f"{j.hypothesis.name}: {summary.status(j)}, needed {summary.shown_sides(j)[0]}, here {summary.shown_sides(j)[1]}"
             for j in g.hypotheses
             if j.status is not Decision.HOLDS and not (j.held or 0)
         )

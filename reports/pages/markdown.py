@@ -72,7 +72,7 @@ def _overview(report: Report) -> list[str]:
             f"[{cell(g.theorem.statement)}](#{_anchor(g.theorem.statement)})",
             summary.regime(g),
             cell(summary.scale_line(g)),
-            summary.counted(g.claims),
+            summary.verdict_counts(g.claims),
         )
         for g in report.regimes
     ]
@@ -173,7 +173,7 @@ def _regime(g: Regime) -> list[str]:
     ]
     if g.letters:
         lines += [
-            f"At this scale {summary.letters(g, tex, '$`{}`$')}{'; median and range over the draws' if _varies(g) else ''}.",
+            f"At this scale {summary.letters_line(g, tex, '$`{}`$')}{'; median and range over the draws' if _varies(g) else ''}.",
             "",
         ]
     if g.mode:
@@ -190,7 +190,7 @@ def _hypotheses(g: Regime) -> list[str]:
         return []
     table = []
     for j in g.hypotheses:
-        needed, actual = summary.sides(j)
+        needed, actual = summary.shown_sides(j)
         table.append(
             (
                 cell(j.hypothesis.name),

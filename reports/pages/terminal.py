@@ -90,7 +90,7 @@ def show(report: Report, out: Console) -> None:
         else "nothing could be measured"
     )
     out.print(
-        Text(f"{word}: {summary.counted(every)}", style="bold"),
+        Text(f"{word}: {summary.verdict_counts(every)}", style="bold"),
         Text(f"  ({report.seconds:.0f} s)", style="dim"),
     )
 
@@ -123,7 +123,7 @@ def _regime(g: Regime, out: Console) -> None:
     out.rule(Text(summary.heading(g), style="bold"), align="left", style="dim")
     out.print(Text(f"{summary.scale_line(g)} — {g.why}", style="dim"))
     if g.letters:
-        out.print(Text(f"here {summary.letters(g, text)}", style="dim"))
+        out.print(Text(f"here {summary.letters_line(g, text)}", style="dim"))
     if g.mode and g.mode.name != "dense":
         out.print(Text(f"{g.mode.name}: {g.mode.why}", style="dim"))
     if g.hypotheses:
@@ -141,7 +141,7 @@ def _regime(g: Regime, out: Console) -> None:
 def _hypotheses(g: Regime, out: Console) -> None:
     t = table("hypothesis", "relation", "needed", "actual", "", right=("needed", "actual"))
     for j in g.hypotheses:
-        needed, actual = summary.sides(j)
+        needed, actual = summary.shown_sides(j)
         colour = {"holds": "green", "fails": "red"}.get(str(j.status), "yellow")
         t.add_row(
             j.hypothesis.name,
@@ -209,7 +209,7 @@ def overview(reports: Sequence[Report], refused: Mapping[str, str], out: Console
     out.print(t)
 
 
-def demands(found: dict[str, Any], out: Console) -> None:
+def show_demands(found: dict[str, Any], out: Console) -> None:
     """What the catalogue demands of a data set."""
     out.print(
         Text(f"{found['data']}: {found['n']} points in {found['d']} dimensions", style="bold")

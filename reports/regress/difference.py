@@ -38,7 +38,7 @@ def against_lock(file: PaperFile, store: Store, runs: bool = False) -> Regressio
 
     runs: repeat the runs too where nothing that they rest on has changed.
     """
-    old = lock.read(file)
+    old = lock.committed(file)
     new = lock.content(file, store, None if runs else old)
     moved = tuple(
         f"{k} {v} → {new['versions'].get(k)}"
@@ -84,7 +84,7 @@ def as_text(found: Iterable[Regression]) -> Iterator[str]:
             yield f"· other versions than when it was locked: {', '.join(r.versions)}"
 
 
-def as_json(found: Iterable[Regression]) -> list[dict[str, Any]]:
+def tree(found: Iterable[Regression]) -> list[dict[str, Any]]:
     """The difference for a program."""
     return [
         {

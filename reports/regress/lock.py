@@ -21,7 +21,7 @@ from reports.regress.sources import behind
 from reports.studies.errata import examine
 from reports.studies.inside import was_run
 from reports.studies.options import Options
-from reports.studies.planning import make_plan, one_run
+from reports.studies.planning import make_plan, sharing_a_run
 from reports.studies.scale import trains
 from reports.studies.study import Study
 from reports.studies.trust import called, lock_of
@@ -48,7 +48,7 @@ from theorems.problem import BadInput
 from theorems.reasoning.replay import replay
 from theorems.writing.card import line, quantifier
 from theorems.writing.notation import text
-from theorems.writing.transcription import compare as typed
+from theorems.writing.transcription import second_typing
 
 POINTS, DIGITS = 5, 20  # the last two points are extreme: small counts and numbers, large ones
 SCALE = Options(
@@ -75,13 +75,13 @@ CONFIDENCE = 0.9999  # of the intervals that are compared when the draws are oth
 
 
 @cache
-def values(expression: Expr) -> str:
+def at_points(expression: Expr) -> str:
     """The expression at fixed rational points, one a letter and its argument, to 20 digits: equal
     for equal meanings.
     """
     expression = expanded(expression).doit()
     called = {
-        a: sympy.Symbol(f"{a.observable}({values(a.argument)})", positive=True)
+        a: sympy.Symbol(f"{a.observable}({at_points(a.argument)})", positive=True)
         for a in expression.atoms(At)
     }
     expression = expression.xreplace(called)
@@ -127,11 +127,11 @@ def relation(x: Hypothesis | Claim | Law) -> dict[str, Any]:
     left, right, sign = x.relation.lhs, x.relation.rhs, x.relation.rel_op
     if sign in (">=", ">"):
         left, right, sign = right, left, {">=": "<=", ">": "<"}[sign]
-    if sign == "==" and values(left) > values(right):  # an equation has no first side
+    if sign == "==" and at_points(left) > at_points(right):  # an equation has no first side
         left, right = right, left
     mean = f"; mean: {x.expected}" if isinstance(x, Claim) else ""
     words = f"{sign}; {quantifier(x)}{mean}" if mean or quantifier(x) else sign
-    chance = [values(1 - x.probability)] if isinstance(x, Claim) else []
+    chance = [at_points(1 - x.probability)] if isinstance(x, Claim) else []
     return {
         "kind": type(x).__name__.lower(),
         "name": x.name,
@@ -139,14 +139,14 @@ def relation(x: Hypothesis | Claim | Law) -> dict[str, Any]:
         "form": x.form,
         "relation": text(x.relation),
         "words": words,
-        "values": [values(left), values(right), *chance, *_end(x)],
+        "values": [at_points(left), at_points(right), *chance, *_end(x)],
     }
 
 
 def _end(x: Hypothesis | Claim) -> list[str]:
     """The value of the last step that the relation is about."""
     last = None if x.over is None else x.over.ends
-    return [] if last is None else [values(last)]
+    return [] if last is None else [at_points(last)]
 
 
 @cache
@@ -166,7 +166,7 @@ def setting(s: Setting | None) -> dict[str, Any]:
         f"{replace(s.method, step=step_size).text if isinstance(s.method, Descent) else s.method.text}; "
         f"{', '.join(s.data)}",
         "factors": {str(i): text(t.options[0]) for i, t in enumerate(numbers)},
-        "values": [values(t.options[0]) for t in numbers],
+        "values": [at_points(t.options[0]) for t in numbers],
     }
 
 
@@ -248,13 +248,13 @@ def _replayed(file: PaperFile) -> dict[str, Any]:
             for t in file.theorems
             for s in t.derivation
         ],
-        "typing": {f"{x.statement}: {x.name}": x.agrees for x in typed(file)},
+        "typing": {f"{x.statement}: {x.name}": x.agrees for x in second_typing(file)},
     }
 
 
 def _step(s: Step) -> str:
     """A digest of the values of everything that a step relates."""
-    return hashlib.sha256(" ".join(sorted(values(e) for e in s.sides)).encode()).hexdigest()[:12]
+    return hashlib.sha256(" ".join(sorted(at_points(e) for e in s.sides)).encode()).hexdigest()[:12]
 
 
 def _every_statistic(file: PaperFile, store: Store) -> dict[str, Any]:
@@ -263,7 +263,7 @@ def _every_statistic(file: PaperFile, store: Store) -> dict[str, Any]:
     """
     found: dict[str, Any] = {}
     trained = [t for t in file.theorems if t.setting is not None and trains(t)]
-    for shared in one_run(trained, lambda t, _: _plan([t])):
+    for shared in sharing_a_run(trained, lambda t, _: _plan([t])):
         for name, numbers in _statistics(shared, store):
             key = name if name not in found else f"{shared[0].statement}: {name}"
             found[key] = numbers
@@ -310,7 +310,7 @@ def _draws(plan: Plan) -> str:
 # Read and written -----------------------------------------------------------------------------------
 
 
-def read(file: PaperFile) -> dict[str, Any]:
+def committed(file: PaperFile) -> dict[str, Any]:
     """The committed lock; BadInput when there is none or it cannot be read."""
     path = lock_of(file)
     if not path.is_file():
@@ -334,7 +334,7 @@ def read(file: PaperFile) -> dict[str, Any]:
 def old(file: PaperFile) -> dict[str, Any] | None:
     """The committed lock, if there is one that can be read."""
     try:
-        return read(file)
+        return committed(file)
     except BadInput:
         return None
 

@@ -20,7 +20,7 @@ from theorems.reasoning.demand import Demand, round_down, round_up
 from theorems.writing.notation import number, text
 
 
-def examine(files: Sequence[PaperFile], options: Options) -> dict[str, Any]:
+def about_data(files: Sequence[PaperFile], options: Options) -> dict[str, Any]:
     """The data's certified quantities, and for each paper its hypotheses about the data and its
     demands on the scale.
     """

@@ -112,7 +112,7 @@ def _draws(f: Finding) -> str:
     )
 
 
-def catalogue(files: Iterable[PaperFile], store: Store) -> list[tuple[PaperFile, list[Shown]]]:
+def examined(files: Iterable[PaperFile], store: Store) -> list[tuple[PaperFile, list[Shown]]]:
     """Every erratum of every paper, examined."""
     return [(file, [examine(e, store) for e in file.errata]) for file in files]
 

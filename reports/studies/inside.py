@@ -17,7 +17,7 @@ from reports.judging.findings import Finding, Judged, Regime
 from reports.judging.statistics import looks
 from reports.judging.verdict import Verdict
 from reports.studies.options import Options
-from reports.studies.pilot import Search, certified_width, draws_decide, first_width
+from reports.studies.pilot import FoundWidth, certified_width, draws_decide, first_width
 from reports.studies.planning import (
     Say,
     at_witness,
@@ -165,12 +165,12 @@ class Inside:
             return f"the hypotheses exclude each other: {', '.join(text(h.relation) for h in core)}"
         return words
 
-    def _width(self) -> Search:
+    def _width(self) -> FoundWidth:
         study, wants = self.study, self.wants
         if given := self.given_width:
-            return Search(given)
+            return FoundWidth(given)
         if wants.width or not draws_decide(self.at) or not self._wide:
-            return Search(first_width(self.at, wants))
+            return FoundWidth(first_width(self.at, wants))
         return certified_width(self.at, self.case, self.delta, study.store, study.say)
 
     def _plan(self, width: int, step: float | None, seeds: int) -> Plan:
@@ -223,7 +223,7 @@ class Inside:
         if edge.name != "in" or not bounded or not trains(self.theorem):
             return None
         largest = self._plan(width, self.wants.step_size, seeds)
-        for step in smaller(largest.step_size, self.wants):
+        for step in smaller_steps(largest.step_size, self.wants):
             if self._plan(width, step, seeds).steps <= LONGER * largest.steps:
                 known = evidence_at(self.at, self.case, self.delta, (width, step), NO_RUNS)
                 if all(_admits(j) for j in compare(self.at, known)[0]):
@@ -286,7 +286,7 @@ def _admits(judged: Judged) -> bool:
     return judged.status is Decision.HOLDS or judged.draws is not None
 
 
-def smaller(step: float, wants: Demand) -> Iterator[float]:
+def smaller_steps(step: float, wants: Demand) -> Iterator[float]:
     """Steps inside the region; in its middle where it ends before a tenth or a half."""
     least = wants.step_least or 0.0
     for share in DEEPER:

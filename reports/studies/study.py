@@ -17,7 +17,7 @@ from reports.judging.frontier import Search
 from reports.judging.statistics import MEANS, seeds_by_design
 from reports.studies.demands import demand_rows
 from reports.studies.errata import examine
-from reports.studies.inside import FIRST, LONGER, Inside, probed, smaller, together
+from reports.studies.inside import FIRST, LONGER, Inside, probed, smaller_steps, together
 from reports.studies.ladder import Climb
 from reports.studies.options import Options
 from reports.studies.planning import (
@@ -27,7 +27,7 @@ from reports.studies.planning import (
     evidence,
     loaded,
     make_plan,
-    one_run,
+    sharing_a_run,
     silent,
 )
 from reports.studies.scale import Ran, scale_of, trains
@@ -44,7 +44,7 @@ from theorems.language.paper_file import PaperFile
 from theorems.reasoning.demand import Demand
 from theorems.reasoning.exact import Decision
 from theorems.reasoning.replay import replay
-from theorems.writing.transcription import compare as compare_typing
+from theorems.writing.transcription import second_typing
 
 EDGE_SEEDS = (
     6  # seeds a width or a step is tried with when looking for where a claim stops being seen
@@ -79,7 +79,7 @@ class Study:
         settled = [t for t in theorems if t.setting is not None]
         data = self.data(settled[0].practice if settled else Practice())
         self.foresee(theorems, file.errata)
-        typed = compare_typing(file)
+        typed = second_typing(file)
         tick = self.say("replaying the derivations", sum(len(t.derivation) for t in theorems))
         replays = []
         for theorem in theorems:
@@ -89,7 +89,7 @@ class Study:
         errata = tuple(examine(e, self.store) for e in file.errata)
         regimes = [g for t in theorems for g in self.without_training(t)]
         if o.regime != "in":
-            for shared in one_run([t for t in settled if trains(t)], self._alone):
+            for shared in sharing_a_run([t for t in settled if trains(t)], self._alone):
                 regimes += self.practical(shared, settled)
         if o.regime != "practical":
             regimes += [self.in_regime(t, data) for t in settled if t.witness is not None]
@@ -211,7 +211,7 @@ class Study:
 
     def practical(self, theorems: list[Theorem], beside: Sequence[Theorem] = ()) -> list[Regime]:
         """The user's data at the user's sizes: a ladder of widths, shared by theorems between which
-        nothing differs that can change a number (`one_run`). Theorems `beside` them may state the
+        nothing differs that can change a number (`sharing_a_run`). Theorems `beside` them may state the
         same claim with explicit constants.
         """
         o, began, regimes, practice = self.options, time.perf_counter(), [], theorems[0].practice
@@ -247,7 +247,7 @@ class Study:
         if plan is None or edge.name != "in" or wants.step_bound is None or told:
             return edge
         width = plan.width
-        for step in smaller(plan.step_size, wants):
+        for step in smaller_steps(plan.step_size, wants):
 
             def run(seeds: int, step: float = step) -> Regime:
                 p = make_plan(shared, data, width, delta, seeds, o, step)

@@ -205,8 +205,8 @@ def _plain(x: Any) -> str:
     return words.replace("≥", r"$\ge$").replace("≤", r"$\le$").replace("→ ∞", r"$\to\infty$")
 
 
-def as_json(file: PaperFile) -> dict[str, Any]:
-    """The declarations as JSON: relations both as SymPy strings and as LaTeX."""
+def tree(file: PaperFile) -> dict[str, Any]:
+    """The declarations for a program: relations both as SymPy strings and as LaTeX."""
     p = file.paper
     return {
         "key": p.key,

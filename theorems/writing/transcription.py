@@ -88,7 +88,7 @@ def sections(path: Path) -> dict[str, dict[str, str]]:
     return found
 
 
-def compare(file: PaperFile) -> tuple[Typed, ...]:
+def second_typing(file: PaperFile) -> tuple[Typed, ...]:
     """Every hypothesis, claim, law and setting of the file against its second typing."""
     typed = sections(path_of(file))
     return tuple(x for t in file.theorems for x in compare_statement(t, typed.get(t.statement, {})))

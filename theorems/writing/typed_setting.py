@@ -64,7 +64,7 @@ def parts_of(s: Setting) -> dict[str, Part]:
     return {name: Part(uses) for name, uses in found.items()}
 
 
-def read(text: str, names: Mapping[str, Any]) -> Any:
+def parsed(text: str, names: Mapping[str, Any]) -> Any:
     """A term or an expression from its text; nothing in it is executed. BadInput for what is none."""
     try:
         tree = ast.parse(text, mode="eval").body
@@ -117,23 +117,25 @@ def same_setting(s: Setting, line: str, letters: tuple[Any, ...]) -> bool:
     short = s.loss.replaced({s.outputs: OUTPUTS}) if s.outputs is not None else s.loss
     same = [
         typed["train"] == ", ".join(str(p.options[0]) for p in s.trained),
-        equal(read(typed["loss"], names), short),
+        equal(parsed(typed["loss"], names), short),
         _same_method(typed["method"], s, names),
-        s.outputs is None or equal(read(typed["f"], names), s.outputs),
+        s.outputs is None or equal(parsed(typed["f"], names), s.outputs),
         *(equal(_law(typed[n], p, names), law) for n, (p, law) in laws.items()),
     ]
     return all(same)
 
 
 def _law(text: str, of: Term, names: Mapping[str, Any]) -> Term:
-    return bound_laws(lifted(read(text, names)), of)
+    return bound_laws(lifted(parsed(text, names)), of)
 
 
 def _same_method(text: str, s: Setting, names: Mapping[str, Any]) -> bool:
     name, _, step = text.partition(", step ")
     if not step:
         return text == s.method.text
-    return name == "gradient descent" and equal(read(step, names), getattr(s.method, "step", None))
+    return name == "gradient descent" and equal(
+        parsed(step, names), getattr(s.method, "step", None)
+    )
 
 
 def equal(a: Any, b: Any) -> bool:

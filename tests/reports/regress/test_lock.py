@@ -21,7 +21,7 @@ from theorems.language import BadInput, Each, defined, index
 
 @pytest.fixture(scope="module")
 def locked(du2019):
-    return lock.read(du2019)
+    return lock.committed(du2019)
 
 
 def by_statement(locked):
@@ -83,8 +83,8 @@ def test_a_definition_that_only_says_where_a_claim_ends_is_locked_too(statement,
 
 def test_a_bound_that_does_not_exist_everywhere_is_locked_by_its_values_elsewhere():
     k = index("k", "step")  # among its values is 1, whose logarithm has none
-    bounds = {f: lock.values(Min(f * log(log(k)), 3)).split(" | ") for f in (2, 3)}
-    assert bounds[2] == lock.values(Min(3, log(log(k)) + log(log(k)))).split(" | ")
+    bounds = {f: lock.at_points(Min(f * log(log(k)), 3)).split(" | ") for f in (2, 3)}
+    assert bounds[2] == lock.at_points(Min(3, log(log(k)) + log(log(k)))).split(" | ")
     assert bounds[2] != bounds[3]
     assert {"undefined"} < set(bounds[2])
 
@@ -176,11 +176,11 @@ def test_every_source_that_runs_or_judges_is_behind_a_lock(room):
 def test_a_missing_or_broken_lock_is_one_line(tmp_path, du2019):
     file = replace(du2019, path=tmp_path / "mine.py")
     with pytest.raises(BadInput, match="not locked yet"):
-        lock.read(file)
+        lock.committed(file)
     lock_of(file).parent.mkdir()
     lock_of(file).write_text("{")
     with pytest.raises(BadInput, match="not JSON"):
-        lock.read(file)
+        lock.committed(file)
 
 
 def test_the_renderings_name_what_changed(locked, du2019, tmp_path):
@@ -201,4 +201,4 @@ def test_the_renderings_name_what_changed(locked, du2019, tmp_path):
     assert line.startswith("::error file=")
     assert line.count("\n") == 0
     assert "✗ Theorem 4.1" in "\n".join(regress.as_text(found))
-    assert json.dumps(regress.as_json(found))
+    assert json.dumps(regress.tree(found))

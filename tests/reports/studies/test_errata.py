@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from reports.studies.errata import as_markdown, catalogue, examine
+from reports.studies.errata import as_markdown, examine, examined
 from theorems.language import Counterexample, Erratum
 
 
 @pytest.fixture(scope="module")
 def shown(du2019, store):
-    return catalogue([du2019], store)
+    return examined([du2019], store)
 
 
 def test_the_page_tells_each_of_them_with_its_evidence(shown):

@@ -11,7 +11,7 @@ from reports.judging.verdict import Verdict
 from reports.studies import pilot
 from reports.studies.demands import demand_rows
 from reports.studies.options import Options
-from reports.studies.planning import make_plan, one_run
+from reports.studies.planning import make_plan, sharing_a_run
 from reports.studies.study import Study
 from sim.data import size
 from sim.data.table import load
@@ -105,9 +105,9 @@ def test_theorems_whose_letters_have_other_values_are_other_runs():
         data = load("orthonormal", 3)
         return make_plan([theorem], data, width, Rational(1, 10), 1, Options(step_size=None))
 
-    assert one_run([one, two, three, four, five], alone) == [[one, three, four], [two, five]]
+    assert sharing_a_run([one, two, three, four, five], alone) == [[one, three, four], [two, five]]
     other = replace(four, hypotheses=(Hypothesis("h", Eq(eta, alpha / 3), at="T"),))
-    assert one_run([one, other], alone) == [[one], [other]]
+    assert sharing_a_run([one, other], alone) == [[one], [other]]
     both = checked(one, two, regime="practical").regimes
     apart = [g for t in (one, two) for g in checked(t, regime="practical").regimes]
     assert [g.claims for g in both] == [g.claims for g in apart]

@@ -33,10 +33,10 @@ from theorems.language.measurement import (
 )
 from theorems.writing.transcription import (
     agrees,
-    compare,
     compare_statement,
     disagreement,
     path_of,
+    second_typing,
     sections,
 )
 from theorems.writing.typed_setting import same_setting
@@ -55,7 +55,7 @@ LONG = {
 
 @pytest.mark.parametrize("key", FILES)
 def test_every_relation_is_typed_twice_and_both_agree(key):
-    found = compare(FILES[key])
+    found = second_typing(FILES[key])
     stated = sum(
         len(t.hypotheses) + len(t.claims) + len(t.laws) + (t.setting is not None)
         for t in FILES[key].theorems
