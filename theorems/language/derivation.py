@@ -8,7 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, Self, TypeAlias, runtime_checkable
+from typing import Any, Protocol, Self, TypeAlias
 
 from sympy import Expr, S, sympify
 from sympy.core.relational import Relational
@@ -19,20 +19,19 @@ from theorems.language.quantity import Quantity
 from theorems.problem import BadInput
 
 
-@runtime_checkable
-class Stated(Protocol):
+class Assertion(Protocol):
     """What a step may name in the place of a bare relation: a hypothesis, a claim, a lemma's use."""
 
     @property
     def relation(self) -> Relational: ...
 
 
-Named: TypeAlias = Relational | BooleanAtom | Stated
+Named: TypeAlias = Relational | BooleanAtom | Assertion
 
 
 def relation_of(named: Named) -> Relational:
     """The relation itself, or the one that is stated."""
-    return named.relation if isinstance(named, Stated) else named
+    return getattr(named, "relation", named)  # what has none and is none, the step refuses
 
 
 class Step(ABC):
