@@ -15,10 +15,10 @@ import numpy as np
 from sim.engines.dense import Dense
 from sim.plan import Plan
 
-Step = Callable[[], None]
+Advance = Callable[[], None]  # one step of training
 
 
-def timed(prepare: Callable[[], Step], seconds: float) -> tuple[float, float, int]:
+def timed(prepare: Callable[[], Advance], seconds: float) -> tuple[float, float, int]:
     """Seconds of the preparation (draw and compilation included), seconds of a step, and how many
     steps that is the mean of.
     """
@@ -32,7 +32,7 @@ def timed(prepare: Callable[[], Step], seconds: float) -> tuple[float, float, in
     return ready - began, (time.perf_counter() - ready) / count, count
 
 
-def dense(plan: Plan) -> Step:
+def dense(plan: Plan) -> Advance:
     """Our own dense engine, float64, one step a call."""
     engine = Dense(plan, 0)
 
@@ -42,7 +42,7 @@ def dense(plan: Plan) -> Step:
     return step
 
 
-def torch(plan: Plan) -> Step:
+def torch(plan: Plan) -> Advance:
     """Autograd and torch.optim.SGD, float32."""
     import torch as t
 
@@ -62,7 +62,7 @@ def torch(plan: Plan) -> Step:
     return step
 
 
-def optax(plan: Plan) -> Step:
+def optax(plan: Plan) -> Advance:
     """jax.grad and optax.sgd under jit, float32."""
     import optax as o
 

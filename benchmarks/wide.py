@@ -145,7 +145,7 @@ def _a_step(plan: Plan, way: Way) -> float:
     return seconds / plan.steps
 
 
-def apart(*row: object) -> dict[str, Any]:
+def in_own_process(*row: object) -> dict[str, Any]:
     """The row measured in a process of its own."""
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.wide", "--row", *map(str, row)],
@@ -158,7 +158,7 @@ def apart(*row: object) -> dict[str, Any]:
     return found
 
 
-def measured(size: Size, row: Callable[..., dict[str, Any]]) -> dict[str, Any]:
+def every_number(size: Size, row: Callable[..., dict[str, Any]]) -> dict[str, Any]:
     """Every number of the page; `row` measures one of ours."""
 
     def told(found: dict[str, Any]) -> dict[str, Any]:
@@ -205,10 +205,10 @@ def main(arguments: Sequence[str]) -> None:
         name, points, width, steps = arguments[1:]
         print(json.dumps(ours(name, int(points), int(width), int(steps))))
     elif arguments[:1] == ["--toy"]:
-        apart("squared", TOY.points[0], TOY.widths[0], TOY.steps[0])
-        page.write(measured(TOY, ours), Path(arguments[1]))
+        in_own_process("squared", TOY.points[0], TOY.widths[0], TOY.steps[0])
+        page.write(every_number(TOY, ours), Path(arguments[1]))
     else:
-        page.write(measured(FULL, apart), ROOT / "docs")
+        page.write(every_number(FULL, in_own_process), ROOT / "docs")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,6 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 
 from rich.console import Console
 from sympy import Rational
@@ -37,6 +36,7 @@ from reports.studies import errata
 from reports.studies.options import Options
 from reports.studies.study import Study
 from sim.store import Store
+from theorems.language.paper_file import PaperFile
 from theorems.writing.transcription import path_of
 
 ROOT = Path(__file__).parent.parent
@@ -71,7 +71,7 @@ def timeless(page: str) -> str:
     return re.sub(r"SFC64 stream\. .*", "", page)
 
 
-def papers() -> list[ModuleType]:
+def papers() -> list[PaperFile]:
     """The catalogue."""
     return [theorems.find(e.key) for e in theorems.catalogue()]
 
@@ -82,16 +82,16 @@ class Size:
     (and of its means), steps of the orbits, and which papers get wrong versions.
     """
 
-    papers: Callable[[], list[ModuleType]]
+    papers: Callable[[], list[PaperFile]]
     options: Options
     trials: int
     means: int
     deltas: tuple[Rational, ...]
     steps: int
-    planted: Callable[[], list[ModuleType]]
+    planted: Callable[[], list[PaperFile]]
 
 
-def skeleton() -> list[ModuleType]:
+def skeleton() -> list[PaperFile]:
     """The file that `check new` writes."""
     return [theorems.load(Path(theorems.__file__).parent / "skeleton" / "authoryear.py")]
 
@@ -118,10 +118,10 @@ TOY = Size(
 )
 
 
-def reported(module: ModuleType, folder: Path, size: Size) -> Report:
+def reported(file: PaperFile, folder: Path, size: Size) -> Report:
     """The report of a paper, written into the folder."""
-    command = f"check theorem {module.paper.key}"
-    report = Study(size.options, Store()).check(module, command)
+    command = f"check theorem {file.paper.key}"
+    report = Study(size.options, Store()).check(file, command)
     write(report, folder)
     (folder / f"{report.key}.json").unlink()
     return report
@@ -134,7 +134,7 @@ def calibrated(size: Size) -> str:
 
 
 PAGES: dict[str, Callable[[Size], str]] = {
-    "errata.md": lambda size: errata.as_markdown(errata.catalogue(size.papers(), Store())),
+    "errata.md": lambda size: errata.as_markdown(errata.examined(size.papers(), Store())),
     "calibration.md": calibrated,
     "reproduction.md": lambda size: reproduction.page(reproduction.found_rows(size.steps)),
 }
@@ -145,8 +145,8 @@ def plant(folder: Path, size: Size) -> None:
     that were tried.
     """
     trials = []
-    for module in size.planted():
-        trials.append(mutants.run(module, Bench(Store())))
+    for file in size.planted():
+        trials.append(mutants.run(file, Bench(Store())))
         (folder / "mutants.md").write_text(score.as_markdown(trials))
 
 
@@ -156,7 +156,7 @@ def readme_with(report: Report) -> str:
     return before + START + excerpt(report) + END + rest.split(END)[1]
 
 
-def shown(reports: Sequence[Report]) -> Report:
+def shown_report(reports: Sequence[Report]) -> Report:
     """The report that stands in the README."""
     return next((r for r in reports if r.key == SHOWN_PAPER), reports[0])
 
@@ -164,8 +164,8 @@ def shown(reports: Sequence[Report]) -> Report:
 def generate(docs: Path, readme: Path, size: Size, planting: bool) -> None:
     """Write everything into a folder, and the README."""
     folder = docs / "report"
-    reports = [reported(m, folder, size) for m in size.papers()]
-    readme.write_text(readme_with(shown(reports)))
+    reports = [reported(file, folder, size) for file in size.papers()]
+    readme.write_text(readme_with(shown_report(reports)))
     listed = catalogue.as_markdown(reports, {}, "report/")
     for name, make in PAGES.items():
         (docs / name).write_text(make(size))
@@ -182,7 +182,7 @@ def shown_pages() -> dict[str, str]:
     return {f"docs/report/{SHOWN_PAPER}.md": text, "README.md": readme_with(report)}
 
 
-def page(name: str) -> dict[str, str]:
+def remade(name: str) -> dict[str, str]:
     """One page by its name."""
     return {f"docs/{name}": PAGES[name](FULL)}
 
@@ -193,14 +193,14 @@ class Checked:
 
     names: tuple[str, ...]
     make: Callable[[], dict[str, str]]
-    papers: Callable[[], list[ModuleType]]
+    papers: Callable[[], list[PaperFile]]
 
     @property
     def stamp(self) -> str:
         """A digest of the pages as they stand, and of everything that they are made from."""
         rooms = [ROOT / "reports" / "pages", ROOT / "theorems" / "writing", ROOT / "benchmarks"]
         code = [p for room in rooms for p in sorted(room.rglob("*.py"))]
-        files = [p for m in self.papers() for p in (*sources.of_paper(m), path_of(m))]
+        files = [p for file in self.papers() for p in (*file.sources, path_of(file))]
         text = "".join(timeless((ROOT / name).read_text()) for name in self.names)
         made_from = sources.behind_files([Path(__file__), *code, *files])
         return f"{made_from} {hashlib.sha256(text.encode()).hexdigest()[:16]}"
@@ -212,9 +212,9 @@ CHECKED = (
         shown_pages,
         lambda: [theorems.find(SHOWN_PAPER)],
     ),
-    Checked(("docs/errata.md",), lambda: page("errata.md"), papers),
-    Checked(("docs/calibration.md",), lambda: page("calibration.md"), list),
-    Checked(("docs/reproduction.md",), lambda: page("reproduction.md"), list),
+    Checked(("docs/errata.md",), lambda: remade("errata.md"), papers),
+    Checked(("docs/calibration.md",), lambda: remade("calibration.md"), list),
+    Checked(("docs/reproduction.md",), lambda: remade("reproduction.md"), list),
 )
 
 

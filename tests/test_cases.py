@@ -3,7 +3,6 @@
 import shutil
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -60,6 +59,7 @@ from theorems.language.measurement import (
     rows,
     training_loss,
 )
+from theorems.language.paper_file import PaperFile
 from theorems.reasoning.exact import Decision
 
 V = Verdict
@@ -206,9 +206,9 @@ def test_what_needs_neurons_does_not_load_on_a_network_without_them(letter, stor
     theorem = stated(
         (claim,), (), setting=layered, scale=Scale(width=m, step_size=eta), witness=None
     )
-    module = SimpleNamespace(paper=usual.paper("deep"), theorems=(theorem,), __file__="deep.py")
+    file = PaperFile(Path("deep.py"), usual.paper("deep"), (theorem,))
     with pytest.raises(BadInput, match="the network has W"):
-        Study(Options(), store).check(module)
+        Study(Options(), store).check(file)
 
 
 def test_hypotheses_that_exclude_each_other_are_said_to(store):
@@ -278,8 +278,8 @@ def test_code_beside_a_theorem_is_part_of_the_key_of_its_runs(tmp_path):
     for power in ("POWER = 1", "POWER = 3"):
         parts = tmp_path / "outside_parts.py"
         parts.write_text(parts.read_text().replace("POWER = 1", power))
-        module = theorems.load(tmp_path / "outside.py")
-        (regime,) = Study(Options(), store, edges=False).practical(list(module.theorems))
+        file = theorems.load(tmp_path / "outside.py")
+        (regime,) = Study(Options(), store, edges=False).practical(list(file.theorems))
         found.append(regime.claims[1].observed)
     assert found[0] != found[1]
 

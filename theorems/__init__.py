@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from theorems.problem import BadInput, unknown
+
+if TYPE_CHECKING:
+    from theorems.language.paper_file import PaperFile
 
 HERE = Path(__file__).parent
 GROUP = "theorycheck.theorems"  # entry points of other packages: name = key, value = module
@@ -40,7 +43,7 @@ def unreadable() -> tuple[BadInput, ...]:
     return tuple(x for _, x in _shelf() if isinstance(x, BadInput))
 
 
-def papers(complain: Callable[[BadInput], None]) -> Iterator[ModuleType]:
+def papers(complain: Callable[[BadInput], None]) -> Iterator[PaperFile]:
     """Every paper of the catalogue that can be read and imported; of the others one is told."""
     for _, x in _shelf():
         try:
@@ -119,8 +122,8 @@ def header(path: Path) -> Entry | None:
     )
 
 
-def find(name: str) -> ModuleType:
-    """The module of a key or of a path to a .py file; it declares `paper` and `theorems`.
+def find(name: str) -> PaperFile:
+    """What the file of a key, or at a path to a .py file, declares.
 
     Raises BadInput for an unknown key (with the nearest ones) and for a file that does not import
     or declares no theorem.
@@ -140,32 +143,25 @@ def find(name: str) -> ModuleType:
     return load(path)
 
 
-def load(path: Path) -> ModuleType:
-    """The module at `path`, with `paper` and `theorems` checked to be there.
+def load(path: Path) -> PaperFile:
+    """What the file at `path` declares; BadInput for a file that does not import or declares
+    anything else than a paper, its theorems and its errata.
 
     A file of parts beside it (`mine_parts.py` beside `mine.py`) is run first: it registers what
     cannot be said in a theorem file.
     """
-    parts = path.with_name(f"{path.stem}_parts.py")
+    from theorems.language.paper_file import PaperFile, parts_beside
+
+    parts = parts_beside(path)
     if parts.is_file():
         _executed(parts)
-    module = _executed(path)
-    from theorems.language import Paper, Theorem
-
-    declared = getattr(module, "theorems", None)
-    if (
-        not isinstance(declared, tuple | list)
-        or not declared
-        or not all(isinstance(t, Theorem) for t in declared)
-    ):
-        raise BadInput(
-            path.name, None, "declares no theorem; it needs theorems = (Theorem(...), ...)"
-        )
-    if not isinstance(getattr(module, "paper", None), Paper):
-        raise BadInput(
-            path.name, None, "declares no paper; it needs paper = Paper(key=..., title=..., ...)"
-        )
-    return module
+    declared = vars(_executed(path))
+    return PaperFile(
+        path,
+        declared.get("paper"),  # type: ignore[arg-type]  # whatever it is, the record checks it
+        declared.get("theorems", ()),
+        declared.get("errata", ()),
+    )
 
 
 def _executed(path: Path) -> ModuleType:

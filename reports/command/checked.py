@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from reports.command.arguments import writable
@@ -15,6 +14,7 @@ from theorems.problem import BadInput
 if TYPE_CHECKING:
     from reports.judging.findings import Report
     from reports.studies.options import Options
+    from theorems.language.paper_file import PaperFile
 
 
 def options_of(asked: dict[str, Any]) -> Options:
@@ -24,7 +24,7 @@ def options_of(asked: dict[str, Any]) -> Options:
     return Options(**asked)
 
 
-def checked(module: ModuleType, options: Options, out: Path, quiet: bool) -> Report:
+def checked(file: PaperFile, options: Options, out: Path, quiet: bool) -> Report:
     """The report, written into the folder; BadInput for whatever the user can mend."""
     writable(out)
     from reports.pages.written import write
@@ -35,7 +35,7 @@ def checked(module: ModuleType, options: Options, out: Path, quiet: bool) -> Rep
         with progress(quiet) as say:
             costly = float("inf") if options.regime == "in" else COSTLY
             study = Study(options, Store(out / ".finished"), say, costly)
-            report = study.check(module, shlex.join(["check", *sys.argv[1:]]))
+            report = study.check(file, shlex.join(["check", *sys.argv[1:]]))
             write(report, out)
     except OSError as error:
         raise BadInput("--out", str(out), f"it cannot be written ({error.strerror})") from None

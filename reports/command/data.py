@@ -17,14 +17,14 @@ from reports.command.output import chosen, print_json
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of tables.")
 def command(name: str, label: str, samples: int | None, delta: Any, as_json: bool) -> None:
     """What every theorem of the catalogue demands of a data set."""
-    from reports.studies.demands import examine
+    from reports.studies.demands import about_data
     from reports.studies.options import Options
 
     options = Options(data=name, samples=samples, label=label, delta=delta)
-    found = examine(chosen(()), options)
+    found = about_data(chosen(()), options)
     if as_json:
         print_json(found)
     else:
         from reports.pages import terminal
 
-        terminal.demands(found, terminal.console())
+        terminal.show_demands(found, terminal.console())

@@ -18,9 +18,9 @@ def command(name: str, as_json: bool) -> None:
     from reports.pages import terminal
     from reports.studies import proof
 
-    (module,) = chosen((name,))
+    (file,) = chosen((name,))
     if as_json:
-        print_json(proof.tree(module))
+        print_json(proof.tree(file))
     else:
-        proof.show(module, terminal.console())
-    sys.exit(proof.broken(module))
+        proof.show(file, terminal.console())
+    sys.exit(proof.broken(file))

@@ -18,7 +18,7 @@ def command(names: tuple[str, ...], as_json: bool) -> None:
     from reports.studies import errata
     from sim.store import Store
 
-    shown = errata.catalogue(chosen(names), Store())
+    shown = errata.examined(chosen(names), Store())
     if as_json:
         print_json(errata.tree(shown))
     else:

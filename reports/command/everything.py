@@ -22,11 +22,11 @@ def command(out: Path, as_json: bool, quiet: bool, **asked: Any) -> None:
     to the reports.
     """
     options, reports, refused = options_of(asked), [], {}
-    for module in chosen(()):
+    for file in chosen(()):
         try:
-            reports.append(checked(module, options, out, quiet))
+            reports.append(checked(file, options, out, quiet))
         except BadInput as error:
-            refused[module.paper.key] = str(error)  # the data or sizes are not for every paper
+            refused[file.paper.key] = str(error)  # the data or sizes are not for every paper
     if not reports:
         why = next(iter(refused.values()), "there is none that can be read")
         raise BadInput("--data", options.data, f"no paper can take it: {why}")

@@ -36,7 +36,7 @@ def command(
         bench = lambda: Bench(Store(), 2.0**28 if own_width else 2.0**22)  # noqa: E731
         tried = [trials.run(m, bench(), say) for m in chosen(names)]
     if as_json:
-        print_json(trials.as_json(tried))
+        print_json(trials.tree(tried))
     elif markdown:
         click.echo(score.as_markdown(tried), nl=False)
     else:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from theorems.language.paper_file import PaperFile
 
 
 def print_json(tree: Any) -> None:
@@ -19,7 +21,7 @@ def complain(broken: Exception) -> None:
     click.echo(f"check: {broken}", err=True)
 
 
-def chosen(names: tuple[str, ...]) -> list[ModuleType]:
+def chosen(names: tuple[str, ...]) -> list[PaperFile]:
     """The named papers, or the whole catalogue but for what cannot be read, which is named."""
     import theorems
 

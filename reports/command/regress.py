@@ -34,7 +34,7 @@ class Formats:
             self.junit.parent.mkdir(parents=True, exist_ok=True)
             self.junit.write_text(difference.as_junit(found), encoding="utf-8")
         if self.as_json:
-            print_json(difference.as_json(found))
+            print_json(difference.tree(found))
         else:
             notes = difference.as_annotations(found) if self.github else ()
             click.echo("\n".join([*difference.as_text(found), *notes]))
@@ -67,13 +67,13 @@ def command(names: tuple[str, ...], update: bool, runs: bool, **formats: Any) ->
     from reports.regress import difference, lock
     from sim.store import Store
 
-    modules, unread = chosen(names), not names and bool(theorems.unreadable())
+    files, unread = chosen(names), not names and bool(theorems.unreadable())
     if update:
-        for module in modules:
-            fresh = lock.content(module, Store(), None if runs else lock.old(module))
-            click.echo(f"locked: {lock.write(module, fresh).name}")
+        for file in files:
+            fresh = lock.content(file, Store(), None if runs else lock.old(file))
+            click.echo(f"locked: {lock.write(file, fresh).name}")
         return
-    found = [difference.against_lock(m, Store(), runs) for m in modules]
+    found = [difference.against_lock(file, Store(), runs) for file in files]
     Formats(**formats).tell(found)
     # what was locked and cannot be read any more has no meaning to compare
     sys.exit(1 if any(r.meaning for r in found) else 2 if unread else 0)

@@ -17,8 +17,8 @@ def command(name: str, latex: bool, as_json: bool) -> None:
     import theorems
     from theorems.writing import card
 
-    module = theorems.find(name)
+    file = theorems.find(name)
     if as_json:
-        print_json(card.as_json(module))
+        print_json(card.tree(file))
     else:
-        click.echo(card.as_latex(module) if latex else card.as_text(module), nl=False)
+        click.echo(card.as_latex(file) if latex else card.as_text(file), nl=False)

@@ -20,8 +20,8 @@ from reports.command.output import chosen, print_json
 def command(name: str, out: Path, as_json: bool, quiet: bool, **asked: Any) -> None:
     """Check one paper: its derivation, its hypotheses on your data, its claims in simulation."""
     options = options_of(asked)
-    (module,) = chosen((name,))
-    report = checked(module, options, out, quiet)
+    (file,) = chosen((name,))
+    report = checked(file, options, out, quiet)
     from reports.judging import findings
     from reports.pages import terminal
 

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from reports.judging.layer import Layer
 from reports.judging.statistics import Exponent
 from reports.judging.verdict import LawVerdict, Verdict
-from reports.studies.trust import Layer
 from sim.engines.choice import Mode
 from theorems.language.quantity import Defined
 from theorems.language.statement import Claim, Hypothesis, Law, Theorem

@@ -10,7 +10,6 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from sympy import Rational
 
 from reports.judging.compare import compare
@@ -30,9 +29,9 @@ from reports.studies.planning import (
     exact_values,
     make_plan,
 )
-from reports.studies.scale import trains
+from reports.studies.scale import Ran, trains
 from sim.data.table import ADVERSARIES, Data, load
-from sim.plan import Plan, asks_of
+from sim.plan import asks_of
 from sim.run import NO_RUNS, trajectories
 from sim.store import Store
 from theorems.language import About, Claim, Theorem
@@ -46,13 +45,14 @@ EXACT, SIMULATION = "exact hypotheses", "simulation"
 
 
 @dataclass(frozen=True, eq=False)
-class Case:
-    """One configuration that was run: what is known of it is judged for every version."""
+class Configuration:
+    """Where a statement is run; a step of None is the plan's own."""
 
     data: Data
     delta: Rational
-    plan: Plan | None = None
-    frame: pd.DataFrame = field(default_factory=lambda: NO_RUNS)
+    width: int
+    seeds: int
+    step: float | None = None
 
 
 @dataclass(eq=False)
@@ -100,7 +100,7 @@ class Bench:
 
     def _about_data(self, theorem: Theorem) -> str:
         inside = False
-        own = (_small(theorem)[0],) if theorem.practice.own else ()
+        own = (_small(theorem).data,) if theorem.practice.own else ()
         for data in (*own, load("digits", POINTS), *(make(4) for make in ADVERSARIES.values())):
             judged, findings = compare(
                 theorem, evidence(theorem, data, Rational(1, 2), None, NO_RUNS)
@@ -142,7 +142,7 @@ class Bench:
         ):
             return ""
         own = next(self._cases(theorem), None) if trains(theorem) else None
-        case = own or self._run(theorem, *_small(theorem), LADDER_SEEDS, None, trains(theorem))
+        case = own or self._run(theorem, _small(theorem), trains(theorem))
 
         def empty(claim: Claim) -> bool:
             alone = replace(theorem, claims=(claim,), derivation=(), laws=())
@@ -161,7 +161,7 @@ class Bench:
         """A statement without witness: does a hypothesis about the data fail on well-behaved data,
         or one about delta everywhere?
         """
-        data = _small(theorem)[0] if theorem.practice.own else _loaded("orthonormal", 4)
+        data = _small(theorem).data if theorem.practice.own else _loaded("orthonormal", 4)
         values = exact_values(theorem, data, DELTA)
         failing = [
             h.name
@@ -172,7 +172,7 @@ class Bench:
         ]
         return f"“{failing[0]}” fails on {data.name} data" if failing else ""
 
-    def _cases(self, theorem: Theorem) -> Iterator[Case]:
+    def _cases(self, theorem: Theorem) -> Iterator[Ran]:
         if theorem.setting is None:
             return
         if not trains(theorem) and theorem.witness is None:
@@ -180,7 +180,7 @@ class Bench:
                 MEANS if any(c.expected for c in theorem.claims) else seeds_by_design(float(DELTA))
             )
             if not any(h.hides for h in theorem.hypotheses):
-                yield self._run(theorem, *_small(theorem), draws, None, False)
+                yield self._run(theorem, _small(theorem, draws), False)
         elif theorem.witness is not None:
             data, delta = (
                 _loaded(theorem.witness.data, theorem.witness.samples),
@@ -197,11 +197,12 @@ class Bench:
             seeds = seeds_by_design(float(delta)) if allowed > 0 else WITNESS_SEEDS
             if allowed > 0 and width * data.samples * seeds > self.heavy:
                 seeds = seeds_to_refute(allowed, FALSE)
-            yield self._run(theorem, data, delta, width, seeds, wants.step_size, trains(theorem))
+            at = Configuration(data, delta, width, seeds, wants.step_size)
+            yield self._run(theorem, at, trains(theorem))
         elif theorem.practice.own and not any(h.hides for h in theorem.hypotheses):
-            yield self._run(theorem, *_small(theorem), WITNESS_SEEDS, None, True)
+            yield self._run(theorem, _small(theorem, WITNESS_SEEDS), True)
 
-    def _evidence(self, theorem: Theorem, case: Case) -> Evidence:
+    def _evidence(self, theorem: Theorem, case: Ran) -> Evidence:
         """What is known of a case, shared by the versions whose letters it has."""
         shared = self._known.get(("evidence", id(case)))
         if (
@@ -220,26 +221,20 @@ class Bench:
         found: int | None = self._known[key]
         return found
 
-    def _run(
-        self,
-        theorem: Theorem,
-        data: Data,
-        delta: Rational,
-        width: int,
-        seeds: int,
-        step: float | None,
-        train: bool,
-    ) -> Case:
+    def _run(self, theorem: Theorem, at: Configuration, train: bool) -> Ran:
         """The case, run unless a version with the same setting, scale and observables was."""
         asks = tuple((a.label, str(a.at)) for a in asks_of([theorem]))
-        key = (theorem.setting, data.digest, width, seeds, step, asks)
+        key = (theorem.setting, at.data.digest, at.width, at.seeds, at.step, asks)
         if key not in self._known:
             steps = min(STEPS, theorem.practice.steps or STEPS) if train else None
             plan = make_plan(
-                [theorem], data, width, Options(steps=steps).settled(delta, seeds, step)
+                [theorem],
+                at.data,
+                at.width,
+                Options(steps=steps).settled(at.delta, at.seeds, at.step),
             )
-            self._known[key] = Case(data, delta, plan, trajectories(plan, self.store, train))
-        found: Case = self._known[key]
+            self._known[key] = Ran(at.data, at.delta, plan, trajectories(plan, self.store, train))
+        found: Ran = self._known[key]
         return found
 
     def _laws(self, theorem: Theorem, mutant: Mutant | None) -> str:
@@ -251,7 +246,7 @@ class Bench:
         key = ("ladder", theorem.setting)
         if key not in self._known:
             data, widths = (
-                _small(theorem)[0],
+                _small(theorem).data,
                 theorem.practice.widths[: len(LADDER)] if theorem.practice.own else LADDER,
             )
             plans = {
@@ -269,14 +264,11 @@ class Bench:
         return ""
 
 
-def _small(theorem: Theorem) -> tuple[Data, Rational, int]:
-    """The data, failure probability and width of a run that costs little."""
+def _small(theorem: Theorem, seeds: int = LADDER_SEEDS) -> Configuration:
+    """Where a run costs little."""
     p = theorem.practice
-    return (
-        (_loaded(p.data, p.samples or POINTS), DELTA, p.widths[0])
-        if p.own
-        else (_loaded("sphere", POINTS), DELTA, LADDER[0])
-    )
+    data = _loaded(p.data, p.samples or POINTS) if p.own else _loaded("sphere", POINTS)
+    return Configuration(data, DELTA, p.widths[0] if p.own else LADDER[0], seeds)
 
 
 @cache

@@ -5,14 +5,13 @@ each relation.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy
 from sympy import Expr, Integer, Pow, Rational, S, Wild, exp, sqrt, sympify
 from sympy.core.relational import Relational
 
-from theorems.language.derivation import Step
 from theorems.language.frozen import Frozen
 from theorems.language.lemma import Use
 from theorems.language.measurement import Term, lifted
@@ -44,36 +43,38 @@ class Mutant:
 
 def mutants(theorem: Theorem) -> Iterator[Mutant]:
     """Every wrong version of one statement, in a fixed order."""
-    stated: tuple[Hypothesis | Claim, ...] = (*theorem.hypotheses, *theorem.claims)
-    for x in stated:
-        for kind, words, relation in _relations(x, theorem):
-            if isinstance(relation, Relational) and (new := _stated(x, relation)):
-                yield _replaced(theorem, x, new, kind, f"{x.name}: {words}")
-    for c in theorem.claims:
-        if c.probability not in (S.One, S.Half):  # the complement of one half is itself
-            yield _replaced(
-                theorem,
-                c,
-                replace(c, probability=1 - c.probability),
-                "probability",
-                f"{c.name}: δ for 1 − δ",
-            )
-    for h in theorem.hypotheses:
-        yield _dropped(theorem, h)
-    for w in theorem.laws:
-        for shift in (Rational(1, 2), -Rational(1, 2)):
-            yield _replaced(
-                theorem,
-                w,
-                replace(w, exponent=w.exponent + shift),
-                "exponent",
-                f"{w.name}: {w.exponent} → {w.exponent + shift}",
-            )
+    yield from _relations_changed(theorem)
+    yield from _complements(theorem)
+    yield from (_dropped(theorem, h) for h in theorem.hypotheses)
+    yield from _laws_changed(theorem)
     for d in theorem.abbreviations:
         for kind, words, definition in _expressions(d.definition):
             yield _redefined(theorem, d, definition, kind, f"{d.name}: {words}")
     yield from _settings(theorem)
     yield from _impossible(theorem)
+
+
+def _relations_changed(theorem: Theorem) -> Iterator[Mutant]:
+    stated: tuple[Hypothesis | Claim, ...] = (*theorem.hypotheses, *theorem.claims)
+    for x in stated:
+        for kind, words, relation in _relations(x, theorem):
+            if isinstance(relation, Relational) and (new := _stated(x, relation)):
+                yield _replaced(theorem, x, new, kind, f"{x.name}: {words}")
+
+
+def _complements(theorem: Theorem) -> Iterator[Mutant]:
+    for c in theorem.claims:
+        if c.probability not in (S.One, S.Half):  # the complement of one half is itself
+            new = replace(c, probability=1 - c.probability)
+            yield _replaced(theorem, c, new, "probability", f"{c.name}: δ for 1 − δ")
+
+
+def _laws_changed(theorem: Theorem) -> Iterator[Mutant]:
+    for w in theorem.laws:
+        for shift in (Rational(1, 2), -Rational(1, 2)):
+            new = replace(w, exponent=w.exponent + shift)
+            words = f"{w.name}: {w.exponent} → {new.exponent}"
+            yield _replaced(theorem, w, new, "exponent", words)
 
 
 def _stated(x: Hypothesis | Claim, relation: Relational) -> Hypothesis | Claim | None:
@@ -245,14 +246,10 @@ def _replaced(theorem: Theorem, old: Any, new: Any, kind: str, words: str) -> Mu
     def swap(items: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(new if x == old else x for x in items)
 
-    steps = []
-    for step in theorem.derivation:
-        given, then = getattr(step, "given", ()), getattr(step, "then", None)
-        touched = old in given or then == old
-        both = {"given": swap(given)} | (
-            {"then": new if then == old else then} if then is not None else {}
-        )
-        steps.append(replace(step, **both) if touched else step)
+    steps = (
+        s.exchanged(lambda x: new if x == old else x) if old in s.named else s
+        for s in theorem.derivation
+    )
     changed = replace(
         theorem,
         hypotheses=swap(theorem.hypotheses),
@@ -285,41 +282,21 @@ def _rebuilt(theorem: Theorem, mapping: Mapping[Any, Any]) -> Theorem:
     """The theorem with expressions exchanged in every relation and step."""
 
     def new(x: Any) -> Any:
-        if not isinstance(x, Hypothesis | Claim):
-            return x
         last, scale = x.over.ends if x.over else None, x.scale
-        over = x.over if last is None else replace(x.over, last=last.xreplace(mapping))  # type: ignore[type-var]
+        over = x.over if last is None else replace(x.over, last=last.xreplace(mapping))
         scale = None if scale is None else scale.xreplace(mapping)
         return replace(x, relation=x.relation.xreplace(mapping), over=over, scale=scale)
 
-    def inside(value: Any) -> Any:
-        if isinstance(value, tuple):
-            return tuple(inside(v) for v in value)
-        if isinstance(value, Use):
-            return replace(
-                value, values=Frozen({q: e.xreplace(mapping) for q, e in value.values.items()})
-            )
-        if isinstance(value, Hypothesis | Claim):
-            return new(value)
-        return (
-            value.xreplace(mapping)
-            if hasattr(value, "xreplace") and not isinstance(value, Quantity)
-            else value
-        )
-
-    def step(s: Step) -> Step:
-        changed = {
-            f.name: inside(getattr(s, f.name))
-            for f in fields(s)
-            if f.name not in ("name", "at", "along", "where", "hidden", "letter")
-        }
-        return replace(s, **changed)
+    def inside(x: Any) -> Any:
+        if isinstance(x, Use):
+            return replace(x, values=Frozen({q: e.xreplace(mapping) for q, e in x.values.items()}))
+        return new(x) if isinstance(x, Hypothesis | Claim) else x.xreplace(mapping)
 
     return replace(
         theorem,
         hypotheses=tuple(map(new, theorem.hypotheses)),
         claims=tuple(map(new, theorem.claims)),
-        derivation=tuple(map(step, theorem.derivation)),
+        derivation=tuple(s.exchanged(inside) for s in theorem.derivation),
     )
 
 

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from sympy import Ge, Le
@@ -23,6 +22,7 @@ from reports.regress import lock
 from reports.regress.changes import theorem_differences
 from reports.studies.trust import lock_of
 from theorems.language import Claim, Hypothesis, Identity, Implication, Theorem, gradient_descent
+from theorems.language.paper_file import PaperFile
 from theorems.reasoning.replay import Outcome, point_of, replay
 from theorems.writing.transcription import disagreement, path_of, sections
 
@@ -71,18 +71,18 @@ class Trial:
 
 
 def run(
-    module: ModuleType,
+    file: PaperFile,
     bench: Bench,
     say: Callable[[str, int], Tick] = lambda _w, _n: lambda _s=1.0: None,
 ) -> Trial:
     """Every wrong version of every statement of a paper; what a layer says of the true version is
     not held against a mutant.
     """
-    planted = [x for t in module.theorems for x in mutants(t)]
-    layers = _Layers(module, bench)
+    planted = [x for t in file.theorems for x in mutants(t)]
+    layers = _Layers(file, bench)
     canaries = layers.canaries()
-    tick = say(f"{module.paper.key}: {len(planted)} wrong versions", len(planted))
-    path, workers = Path(str(module.__file__)), min(4, os.cpu_count() or 1)
+    tick = say(f"{file.paper.key}: {len(planted)} wrong versions", len(planted))
+    path, workers = file.path, min(4, os.cpu_count() or 1)
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
         shares = [pool.submit(_derivations, path, start, workers) for start in range(workers)]
         spoken = []
@@ -100,11 +100,11 @@ def run(
         fates.append(Fate(x, noticed, "" if set(noticed) - TEXT else layers.reason(x, weaker)))
     baseline = tuple(
         f"the true version, {t.statement}, {layer}: {words}"
-        for t in module.theorems
+        for t in file.theorems
         for layer, words in layers.true(t)
     )
     alarms = list(baseline)
-    same = [x for t in module.theorems for x in rewrites(t)]
+    same = [x for t in file.theorems for x in rewrites(t)]
     for x in same:
         found = [
             (layer, words)
@@ -113,7 +113,7 @@ def run(
         ]
         alarms += [f"{x.statement}, {x.change}, {layer}: {words}" for layer, words in found]
     return Trial(
-        module.paper.key, tuple(fates), tuple(alarms), len(same), canaries, baseline, layers.absent
+        file.paper.key, tuple(fates), tuple(alarms), len(same), canaries, baseline, layers.absent
     )
 
 
@@ -137,17 +137,17 @@ def _shared_settings(planted: Sequence[Mutant], spoken: Sequence[dict[str, str]]
 class _Layers:
     """The layers that are there for a paper, with what they say of the true version."""
 
-    def __init__(self, module: ModuleType, bench: Bench):
-        self.module, self.bench = module, bench
-        self.typed, self.locked = sections(path_of(module)), _locked(module)
-        self.base = frozenset(s for t in module.theorems for s in t.derivation)
-        self.by_name = {t.statement: t for t in module.theorems}
+    def __init__(self, file: PaperFile, bench: Bench):
+        self.file, self.bench = file, bench
+        self.typed, self.locked = sections(path_of(file)), _locked(file)
+        self.base = frozenset(s for t in file.theorems for s in t.derivation)
+        self.by_name = {t.statement: t for t in file.theorems}
         self.absent = {}
         if not self.typed:
-            self.absent["typing"] = f"no {path_of(module).name} in transcription/"
+            self.absent["typing"] = f"no {path_of(file).name} in transcription/"
         if not self.locked:
             self.absent["lock"] = "not locked yet"
-        self._spoken = {t.statement: bench.notices(t, None) for t in module.theorems}
+        self._spoken = {t.statement: bench.notices(t, None) for t in file.theorems}
 
     def of(self, x: Mutant) -> Iterator[tuple[str, str]]:
         yield from self.texts(x)
@@ -193,7 +193,7 @@ class _Layers:
         died = {
             "derivation": replay(Identity("canary", 1, 2, at="planted")).outcome is Outcome.FALSE
         }
-        for t in self.module.theorems:
+        for t in self.file.theorems:
             absurd = _absurd(t)
             if absurd is None:
                 continue
@@ -213,19 +213,17 @@ class _Layers:
                 "it claims less" if isinstance(true, Claim) else "it demands more"
             )
         steps = self.by_name[x.statement].derivation
-        resting = true is not None and any(
-            true in getattr(s, "given", ()) or getattr(s, "then", None) == true for s in steps
-        )
+        resting = true is not None and any(true in s.named for s in steps)
         room = (
             "every step of the proof still holds" if resting else "no step of the proof rests on it"
         )
         return f"{room}, and {self.bench.silence(self.by_name[x.statement])}"
 
 
-def _locked(module: ModuleType) -> dict[str, Any]:
-    if not lock_of(module).is_file():
+def _locked(file: PaperFile) -> dict[str, Any]:
+    if not lock_of(file).is_file():
         return {}
-    return {t["statement"]: t for t in lock.read(module)["theorems"]}
+    return {t["statement"]: t for t in lock.committed(file)["theorems"]}
 
 
 def _absurd(t: Theorem) -> Mutant | None:
@@ -261,9 +259,9 @@ def _derivations(path: Path, start: int, stride: int) -> list[tuple[str, bool]]:
 
     It runs in a process of its own, which loads the paper and makes the mutants anew.
     """
-    module = theorems.load(path)
-    base = frozenset(s for t in module.theorems for s in t.derivation)
-    planted = [(t, x) for t in module.theorems for x in mutants(t)][start::stride]
+    file = theorems.load(path)
+    base = frozenset(s for t in file.theorems for s in t.derivation)
+    planted = [(t, x) for t in file.theorems for x in mutants(t)][start::stride]
     found = []
     for t, x in planted:
         broken = _broken(x, base)
@@ -301,7 +299,7 @@ def by_class(fates: Sequence[Fate]) -> dict[str, Counter[str]]:
     return table
 
 
-def as_json(trials: Sequence[Trial]) -> dict[str, Any]:
+def tree(trials: Sequence[Trial]) -> dict[str, Any]:
     """The score for a program."""
     return {
         "planted": sum(len(t.fates) for t in trials),

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from reports.judging.findings import Regime, Report
 from reports.pages import summary
 from reports.pages.markdown import cell, grid
+from reports.studies.trust import was_inside
+from theorems.reasoning.exact import Decision
 from theorems.reasoning.outcome import Outcome
 
 HEADER = (
@@ -26,11 +28,7 @@ def row(r: Report) -> tuple[str, ...]:
     verdicts of claims, and the word.
     """
     proved = sum(x.outcome is Outcome.PROVED for _, x in r.replays)
-    inside = {
-        g.theorem.statement
-        for g in r.regimes
-        if g.name == "in" and any(f.evidence != "not run" for f in g.claims)
-    }
+    inside = {g.theorem.statement for g in r.regimes if was_inside(g)}
     word = "refuted" if r.noticed else "ok" if r.measured else "nothing measured"
     statements = {g.theorem.statement for g in r.regimes}
     return (
@@ -40,7 +38,7 @@ def row(r: Report) -> tuple[str, ...]:
         f"{sum(x.agrees for x in r.typing)}/{len(r.typing)}",
         str(len(r.errata)),
         f"{len(inside)}/{len(statements)}",
-        summary.counted(f for g in r.regimes for f in g.claims),
+        summary.verdict_counts(f for g in r.regimes for f in g.claims),
         word,
     )
 
@@ -70,12 +68,7 @@ def as_markdown(reports: Sequence[Report], refused: Mapping[str, str], folder: s
         for r in reports
         for g in r.regimes
         if g.name != "in"
-        and g.theorem.statement
-        not in {
-            x.theorem.statement
-            for x in r.regimes
-            if x.name == "in" and any(f.evidence != "not run" for f in x.claims)
-        }
+        and g.theorem.statement not in {x.theorem.statement for x in r.regimes if was_inside(x)}
     ]
     if silent:
         lines += [
@@ -94,9 +87,9 @@ def _because(g: Regime) -> str:
     """The hypotheses that keep a run outside, with their numbers."""
     return (
         "; ".join(
-            f"{j.hypothesis.name}: {summary.status(j)}, needed {summary.sides(j)[0]}, here {summary.sides(j)[1]}"
+            f"{j.hypothesis.name}: {summary.status(j)}, needed {summary.shown_sides(j)[0]}, here {summary.shown_sides(j)[1]}"
             for j in g.hypotheses
-            if str(j.status) != "holds" and not (j.held or 0)
+            if j.status is not Decision.HOLDS and not (j.held or 0)
         )
         or g.why
     )

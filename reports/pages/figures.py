@@ -25,7 +25,7 @@ STYLE: Any = {
 }
 
 
-def draw(report: Report, folder: Path) -> list[tuple[str, str]]:
+def plot(report: Report, folder: Path) -> list[tuple[str, str]]:
     """Write the figures that the report has numbers for; (caption, file name) of each."""
     import matplotlib
 

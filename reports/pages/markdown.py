@@ -11,6 +11,7 @@ from reports.judging.findings import Regime, Report
 from reports.judging.statistics import INTERVAL, MARGIN
 from reports.judging.verdict import LawVerdict, Verdict
 from reports.pages import summary
+from reports.studies.inside import was_run
 from sim.setting.draws import source
 from theorems.language import Theorem
 from theorems.language.measurement import parameter
@@ -71,7 +72,7 @@ def _overview(report: Report) -> list[str]:
             f"[{cell(g.theorem.statement)}](#{_anchor(g.theorem.statement)})",
             summary.regime(g),
             cell(summary.scale_line(g)),
-            summary.counted(g.claims),
+            summary.verdict_counts(g.claims),
         )
         for g in report.regimes
     ]
@@ -172,13 +173,13 @@ def _regime(g: Regime) -> list[str]:
     ]
     if g.letters:
         lines += [
-            f"At this scale {summary.letters(g, tex, '$`{}`$')}{'; median and range over the draws' if _varies(g) else ''}.",
+            f"At this scale {summary.letters_line(g, tex, '$`{}`$')}{'; median and range over the draws' if _varies(g) else ''}.",
             "",
         ]
     if g.mode:
         lines += [f"Simulation, {g.mode.name}: {g.mode.why}.", ""]
     lines += _hypotheses(g)
-    if all(f.evidence == "not run" for f in g.claims):
+    if not was_run(g):
         return [*lines, f"{len(g.claims)} claims were not run.", ""]
     frontiers = [x for e in g.frontiers for x in (summary.edge(e), "")]
     return [*lines, *_claims(g), *_evidence(g), *_laws(g), *frontiers]
@@ -189,7 +190,7 @@ def _hypotheses(g: Regime) -> list[str]:
         return []
     table = []
     for j in g.hypotheses:
-        needed, actual = summary.sides(j)
+        needed, actual = summary.shown_sides(j)
         table.append(
             (
                 cell(j.hypothesis.name),

@@ -63,7 +63,7 @@ def _digits(x: Any) -> int:
     return next((d for d in range(3, 6) if float(f"{x:.{d}g}") == x), 6)
 
 
-def counted(findings: Iterable[Finding]) -> str:
+def verdict_counts(findings: Iterable[Finding]) -> str:
     """How often each verdict was given, in the order of the enum."""
     counts = Counter(f.verdict for f in findings)
     return ", ".join(f"{counts[v]} {v}" for v in Verdict if counts[v])
@@ -78,7 +78,7 @@ def status(j: Judged) -> str:
     return f"{MARKS[j.status]} {j.status}"
 
 
-def sides(j: Judged) -> tuple[str, str]:
+def shown_sides(j: Judged) -> tuple[str, str]:
     """What is needed and what is there; of a hypothesis about the draw or the run, where it fails
     first, else where it is tightest.
     """
@@ -148,7 +148,7 @@ def _known(known: Known, digits: int) -> str:
     return f"{value:,.{max(digits - len(str(int(abs(value)))), 0)}f}"
 
 
-def letters(g: Regime, write: Callable[[Any], str], sign: str = "{}") -> str:
+def letters_line(g: Regime, write: Callable[[Any], str], sign: str = "{}") -> str:
     """The abbreviations in numbers, with their range where the draw decides; empty when there are
     none.
     """

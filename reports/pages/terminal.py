@@ -13,6 +13,7 @@ from rich.text import Text
 from reports.judging.findings import Regime, Report
 from reports.judging.verdict import LawVerdict, Verdict
 from reports.pages import catalogue, summary
+from reports.studies.inside import was_run
 from theorems.reasoning.replay import Outcome, point_of
 from theorems.writing.notation import number, text
 
@@ -89,7 +90,7 @@ def show(report: Report, out: Console) -> None:
         else "nothing could be measured"
     )
     out.print(
-        Text(f"{word}: {summary.counted(every)}", style="bold"),
+        Text(f"{word}: {summary.verdict_counts(every)}", style="bold"),
         Text(f"  ({report.seconds:.0f} s)", style="dim"),
     )
 
@@ -122,12 +123,12 @@ def _regime(g: Regime, out: Console) -> None:
     out.rule(Text(summary.heading(g), style="bold"), align="left", style="dim")
     out.print(Text(f"{summary.scale_line(g)} — {g.why}", style="dim"))
     if g.letters:
-        out.print(Text(f"here {summary.letters(g, text)}", style="dim"))
+        out.print(Text(f"here {summary.letters_line(g, text)}", style="dim"))
     if g.mode and g.mode.name != "dense":
         out.print(Text(f"{g.mode.name}: {g.mode.why}", style="dim"))
     if g.hypotheses:
         _hypotheses(g, out)
-    if all(f.verdict is Verdict.VOID and f.evidence == "not run" for f in g.claims):
+    if not was_run(g):
         out.print(Text(f"{len(g.claims)} claims not run", style="dim"))
         return
     _claims(g, out)
@@ -140,7 +141,7 @@ def _regime(g: Regime, out: Console) -> None:
 def _hypotheses(g: Regime, out: Console) -> None:
     t = table("hypothesis", "relation", "needed", "actual", "", right=("needed", "actual"))
     for j in g.hypotheses:
-        needed, actual = summary.sides(j)
+        needed, actual = summary.shown_sides(j)
         colour = {"holds": "green", "fails": "red"}.get(str(j.status), "yellow")
         t.add_row(
             j.hypothesis.name,
@@ -208,7 +209,7 @@ def overview(reports: Sequence[Report], refused: Mapping[str, str], out: Console
     out.print(t)
 
 
-def demands(found: dict[str, Any], out: Console) -> None:
+def show_demands(found: dict[str, Any], out: Console) -> None:
     """What the catalogue demands of a data set."""
     out.print(
         Text(f"{found['data']}: {found['n']} points in {found['d']} dimensions", style="bold")

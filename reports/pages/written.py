@@ -13,7 +13,7 @@ from reports.pages import catalogue, figures, markdown
 def write(report: Report, folder: Path) -> None:
     """Write KEY.md, KEY.json and the figures into the folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    drawn = figures.draw(report, folder)
+    drawn = figures.plot(report, folder)
     _whole(
         folder / f"{report.key}.json",
         json.dumps(as_json(report), indent=1, ensure_ascii=False) + "\n",

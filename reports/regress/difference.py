@@ -6,13 +6,13 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 from xml.etree import ElementTree as Xml
 
 from reports.regress import lock
 from reports.regress.changes import Change, differences
 from sim.store import Store
+from theorems.language.paper_file import PaperFile
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Regression:
     """
 
     key: str
-    file: Path
+    path: Path
     compared: tuple[str, ...]
     changes: tuple[Change, ...]
     versions: tuple[str, ...]
@@ -33,13 +33,13 @@ class Regression:
         return tuple(c for c in self.changes if c.meaning)
 
 
-def against_lock(module: ModuleType, store: Store, runs: bool = False) -> Regression:
+def against_lock(file: PaperFile, store: Store, runs: bool = False) -> Regression:
     """Recompute the lock of a paper and compare; BadInput when there is none.
 
     runs: repeat the runs too where nothing that they rest on has changed.
     """
-    old = lock.read(module)
-    new = lock.content(module, store, None if runs else old)
+    old = lock.committed(file)
+    new = lock.content(file, store, None if runs else old)
     moved = tuple(
         f"{k} {v} → {new['versions'].get(k)}"
         for k, v in old["versions"].items()
@@ -61,8 +61,8 @@ def against_lock(module: ModuleType, store: Store, runs: bool = False) -> Regres
         *(f"erratum, {e['at']}: {e['printed']}" for e in old["errata"]),
     ]
     return Regression(
-        module.paper.key,
-        Path(str(module.__file__)),
+        file.paper.key,
+        file.path,
         tuple(names),
         tuple(differences(old, new)),
         moved,
@@ -84,7 +84,7 @@ def as_text(found: Iterable[Regression]) -> Iterator[str]:
             yield f"· other versions than when it was locked: {', '.join(r.versions)}"
 
 
-def as_json(found: Iterable[Regression]) -> list[dict[str, Any]]:
+def tree(found: Iterable[Regression]) -> list[dict[str, Any]]:
     """The difference for a program."""
     return [
         {
@@ -116,7 +116,7 @@ def as_junit(found: Iterable[Regression]) -> str:
             errors="0",
         )
         for name in cases:
-            case = Xml.SubElement(suite, "testcase", classname=r.key, name=name, file=r.file.name)
+            case = Xml.SubElement(suite, "testcase", classname=r.key, name=name, file=r.path.name)
             change = failed.get(name)
             if change is not None:
                 Xml.SubElement(
@@ -129,7 +129,7 @@ def as_junit(found: Iterable[Regression]) -> str:
 def as_annotations(found: Iterable[Regression]) -> Iterator[str]:
     """Workflow commands that GitHub shows beside the file."""
     for r in found:
-        file = os.path.relpath(r.file)
+        file = os.path.relpath(r.path)
         for c in r.changes:
             words = (
                 f"{c.where}: was {c.was}, now {c.now}".replace("%", "%25")

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -20,8 +19,9 @@ from sympy import Expr, Rational, oo
 from reports.judging.statistics import mean_interval
 from reports.regress.sources import behind
 from reports.studies.errata import examine
+from reports.studies.inside import was_run
 from reports.studies.options import Options
-from reports.studies.planning import make_plan, one_run
+from reports.studies.planning import make_plan, sharing_a_run
 from reports.studies.scale import trains
 from reports.studies.study import Study
 from reports.studies.trust import called, lock_of
@@ -35,22 +35,20 @@ from sim.store import Store
 from theorems.language import (
     About,
     At,
-    Consistent,
-    Implication,
     Setting,
-    Solved,
     Step,
     Theorem,
     expanded,
 )
 from theorems.language.measurement import Term, step_size
 from theorems.language.method import Descent
+from theorems.language.paper_file import PaperFile
 from theorems.language.statement import Claim, Hypothesis, Law
 from theorems.problem import BadInput
 from theorems.reasoning.replay import replay
 from theorems.writing.card import line, quantifier
 from theorems.writing.notation import text
-from theorems.writing.transcription import compare as typed
+from theorems.writing.transcription import second_typing
 
 POINTS = 5  # of which the last two are extreme: small counts and numbers, large ones
 DIGITS = 20  # of a value at such a point
@@ -73,13 +71,13 @@ CONFIDENCE = 0.9999  # of the intervals that are compared when the draws are oth
 
 
 @cache
-def values(expression: Expr) -> str:
+def at_points(expression: Expr) -> str:
     """The expression at fixed rational points, one a letter and its argument, to 20 digits: equal
     for equal meanings.
     """
     expression = expanded(expression).doit()
     called = {
-        a: sympy.Symbol(f"{a.observable}({values(a.argument)})", positive=True)
+        a: sympy.Symbol(f"{a.observable}({at_points(a.argument)})", positive=True)
         for a in expression.atoms(At)
     }
     expression = expression.xreplace(called)
@@ -125,11 +123,11 @@ def relation(x: Hypothesis | Claim | Law) -> dict[str, Any]:
     left, right, sign = x.relation.lhs, x.relation.rhs, x.relation.rel_op
     if sign in (">=", ">"):
         left, right, sign = right, left, {">=": "<=", ">": "<"}[sign]
-    if sign == "==" and values(left) > values(right):  # an equation has no first side
+    if sign == "==" and at_points(left) > at_points(right):  # an equation has no first side
         left, right = right, left
     mean = f"; mean: {x.expected}" if isinstance(x, Claim) else ""
     words = f"{sign}; {quantifier(x)}{mean}" if mean or quantifier(x) else sign
-    chance = [values(1 - x.probability)] if isinstance(x, Claim) else []
+    chance = [at_points(1 - x.probability)] if isinstance(x, Claim) else []
     return {
         "kind": type(x).__name__.lower(),
         "name": x.name,
@@ -137,14 +135,14 @@ def relation(x: Hypothesis | Claim | Law) -> dict[str, Any]:
         "form": x.form,
         "relation": text(x.relation),
         "words": words,
-        "values": [values(left), values(right), *chance, *_end(x)],
+        "values": [at_points(left), at_points(right), *chance, *_end(x)],
     }
 
 
 def _end(x: Hypothesis | Claim) -> list[str]:
     """The value of the last step that the relation is about."""
     last = None if x.over is None else x.over.ends
-    return [] if last is None else [values(last)]
+    return [] if last is None else [at_points(last)]
 
 
 @cache
@@ -165,7 +163,7 @@ def setting(s: Setting | None) -> dict[str, Any]:
         f"{replace(s.method, step=step_size).text if isinstance(s.method, Descent) else s.method.text}; "
         f"{', '.join(s.data)}",
         "factors": {str(i): text(t.options[0]) for i, t in enumerate(numbers)},
-        "values": [values(t.options[0]) for t in numbers],
+        "values": [at_points(t.options[0]) for t in numbers],
     }
 
 
@@ -186,63 +184,57 @@ def symbolic(theorem: Theorem) -> dict[str, Any]:
     }
 
 
-def content(
-    module: ModuleType, store: Store, kept: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
+def content(file: PaperFile, store: Store, kept: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The whole lock of one paper, computed anew; what was run is taken from `kept`, an earlier
     lock, where nothing that it rests on has changed since.
     """
-    sources = behind(module)
+    sources = behind(file)
     same = kept is not None and kept.get("sources") == sources
     return {
-        **_replayed(module),
-        **(
-            {part: kept[part] for part in RUNS}
-            if kept is not None and same
-            else _run(module, store)
-        ),
+        **_replayed(file),
+        **({part: kept[part] for part in RUNS} if kept is not None and same else _run(file, store)),
         "generator": source(),
         "versions": versions(),
         "sources": sources,
     }
 
 
-def _run(module: ModuleType, store: Store) -> dict[str, Any]:
+def _run(file: PaperFile, store: Store) -> dict[str, Any]:
     """What needs runs: witnesses of errata, verdicts, and what is observed."""
     study, own = (Study(options, store, costly=COSTLY, edges=False) for options in (SCALE, OWN))
     inside = Study(Options(regime="in"), store, costly=COSTLY)
     regimes = [
-        g for t in module.theorems for g in (own if t.practice.own else study).without_training(t)
+        g for t in file.theorems for g in (own if t.practice.own else study).without_training(t)
     ]
     regimes += [
         g
-        for t in module.theorems
+        for t in file.theorems
         if t.practice.own and t.witness is None and trains(t)
         for g in own.practical([t])
     ]
     regimes += [
-        inside.in_regime(t, load("digits", 8)) for t in module.theorems if t.witness is not None
+        inside.in_regime(t, load("digits", 8)) for t in file.theorems if t.witness is not None
     ]
     return {
         "errata": [
             {"at": e.at, "printed": line(e.printed), "stands": examine(e, store).stands}
-            for e in getattr(module, "errata", ())
+            for e in file.errata
         ],
         "verdicts": {
             f"{g.theorem.statement}, {g.name}, {g.scale['data']}: {f.claim.name}": str(f.verdict)
             for g in regimes
+            if was_run(g)
             for f in g.claims
-            if f.evidence != "not run"
         },
-        "statistics": _every_statistic(module, store),
+        "statistics": _every_statistic(file, store),
     }
 
 
-def _replayed(module: ModuleType) -> dict[str, Any]:
+def _replayed(file: PaperFile) -> dict[str, Any]:
     """What needs no run."""
     return {
-        "key": module.paper.key,
-        "theorems": [symbolic(t) for t in module.theorems],
+        "key": file.paper.key,
+        "theorems": [symbolic(t) for t in file.theorems],
         "derivation": [
             {
                 "statement": t.statement,
@@ -250,34 +242,25 @@ def _replayed(module: ModuleType) -> dict[str, Any]:
                 "outcome": str(replay(s).outcome),
                 "values": _step(s),
             }
-            for t in module.theorems
+            for t in file.theorems
             for s in t.derivation
         ],
-        "typing": {f"{x.statement}: {x.name}": x.agrees for x in typed(module)},
+        "typing": {f"{x.statement}: {x.name}": x.agrees for x in second_typing(file)},
     }
 
 
 def _step(s: Step) -> str:
     """A digest of the values of everything that a step relates."""
-    match s:
-        case Implication():
-            sides = [e for r in (*s.premises, s.conclusion) for e in r.args]
-        case Consistent():
-            sides = [e for r in s.premises for e in r.args]
-        case Solved():
-            sides = [*s.when.args, s.bound]
-        case _:
-            sides = [s.left, s.right]
-    return hashlib.sha256(" ".join(sorted(values(e) for e in sides)).encode()).hexdigest()[:12]
+    return hashlib.sha256(" ".join(sorted(at_points(e) for e in s.sides)).encode()).hexdigest()[:12]
 
 
-def _every_statistic(module: ModuleType, store: Store) -> dict[str, Any]:
+def _every_statistic(file: PaperFile, store: Store) -> dict[str, Any]:
     """What is observed in the runs of all theorems that train; a name that two runs have is told
     apart by the statement.
     """
     found: dict[str, Any] = {}
-    trained = [t for t in module.theorems if t.setting is not None and trains(t)]
-    for shared in one_run(trained, lambda t, _: _plan([t])):
+    trained = [t for t in file.theorems if t.setting is not None and trains(t)]
+    for shared in sharing_a_run(trained, lambda t, _: _plan([t])):
         for name, numbers in _statistics(shared, store):
             key = name if name not in found else f"{shared[0].statement}: {name}"
             found[key] = numbers
@@ -324,14 +307,14 @@ def _draws(plan: Plan) -> str:
 # Read and written -----------------------------------------------------------------------------------
 
 
-def read(module: ModuleType) -> dict[str, Any]:
+def committed(file: PaperFile) -> dict[str, Any]:
     """The committed lock; BadInput when there is none or it cannot be read."""
-    path = lock_of(module)
+    path = lock_of(file)
     if not path.is_file():
         raise BadInput(
             "lock",
             path.name,
-            f"{module.paper.key} is not locked yet; check regress {called(module)} --update writes it",
+            f"{file.paper.key} is not locked yet; check regress {called(file)} --update writes it",
         )
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
@@ -345,17 +328,17 @@ def read(module: ModuleType) -> dict[str, Any]:
     return found
 
 
-def old(module: ModuleType) -> dict[str, Any] | None:
+def old(file: PaperFile) -> dict[str, Any] | None:
     """The committed lock, if there is one that can be read."""
     try:
-        return read(module)
+        return committed(file)
     except BadInput:
         return None
 
 
-def write(module: ModuleType, fresh: dict[str, Any]) -> Path:
+def write(file: PaperFile, fresh: dict[str, Any]) -> Path:
     """Write the lock, whole or not at all."""
-    path = lock_of(module)
+    path = lock_of(file)
     path.parent.mkdir(exist_ok=True)
     part = path.with_suffix(".tmp")
     part.write_text(json.dumps(fresh, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -7,12 +7,12 @@ import json
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 
 import reports
 import sim
 import theorems
 from reports.studies.versions import versions
+from theorems.language.paper_file import PaperFile
 
 ROOMS = (
     *(Path(theorems.__path__[0]) / room for room in ("language", "reasoning", "lemmas")),
@@ -21,18 +21,11 @@ ROOMS = (
 )
 
 
-def behind(module: ModuleType) -> str:
+def behind(file: PaperFile) -> str:
     """Of the paper's file and its parts, of everything that runs and judges, and of the versions of
     the libraries.
     """
-    return behind_files(of_paper(module))
-
-
-def of_paper(module: ModuleType) -> tuple[Path, ...]:
-    """A paper's file, and its file of parts if it has one."""
-    own = Path(str(module.__file__))
-    parts = own.with_name(f"{own.stem}_parts.py")
-    return (own, parts) if parts.is_file() else (own,)
+    return behind_files(file.sources)
 
 
 def behind_files(files: Iterable[Path]) -> str:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Any
 
 from rich.console import Console
@@ -17,6 +16,7 @@ from reports.pages.terminal import table
 from reports.studies.planning import demands, exact_values
 from sim.data.table import Data
 from theorems.language import About, At, Each, Quantity, Theorem, expanded
+from theorems.language.paper_file import PaperFile
 from theorems.problem import BadInput
 from theorems.reasoning.exact import enclose
 from theorems.reasoning.order import ENERGY, Order, order, to_infinity
@@ -43,20 +43,17 @@ class Row:
         return f"{self.key} {self.statement}"
 
 
-def rows(modules: Sequence[ModuleType], data: Data, delta: Any) -> list[Row]:
+def rows(files: Sequence[PaperFile], data: Data, delta: Any) -> list[Row]:
     """Every statement that bounds a width or a step; BadInput when there are none, or fewer than
     two to compare.
     """
     found = [
-        r
-        for m in modules
-        for t in m.theorems
-        if (r := _row(m.paper.key, t, data, delta)) is not None
+        r for f in files for t in f.theorems if (r := _row(f.paper.key, t, data, delta)) is not None
     ]
     if len(found) < 2:
         raise BadInput(
             "compare",
-            ", ".join(m.paper.key for m in modules),
+            ", ".join(f.paper.key for f in files),
             "it needs at least two statements that bound a width or a step",
         )
     return found

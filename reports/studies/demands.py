@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from types import ModuleType
 from typing import Any
 
 from sympy import Rational
@@ -16,11 +15,12 @@ from sim.data.promises import refusal
 from sim.data.table import Data
 from sim.run import NO_RUNS
 from theorems.language import About, Theorem
+from theorems.language.paper_file import PaperFile
 from theorems.reasoning.demand import Demand, round_down, round_up
 from theorems.writing.notation import number, text
 
 
-def examine(modules: Sequence[ModuleType], options: Options) -> dict[str, Any]:
+def about_data(files: Sequence[PaperFile], options: Options) -> dict[str, Any]:
     """The data's certified quantities, and for each paper its hypotheses about the data and its
     demands on the scale.
     """
@@ -28,16 +28,16 @@ def examine(modules: Sequence[ModuleType], options: Options) -> dict[str, Any]:
     delta = options.delta or Rational(1, 10)
     papers: list[dict[str, Any]] = []
     quantities: dict[str, dict[str, Any]] = {}
-    for module in modules:
-        refused = {t: refusal(t.setting.data if t.setting else (), data) for t in module.theorems}
+    for file in files:
+        refused = {t: refusal(t.setting.data if t.setting else (), data) for t in file.theorems}
         speaking = [t for t, why in refused.items() if not why]
         for name, found in _quantities(speaking, data):
             same = quantities.get(name, found) == found
-            quantities[name if same else f"{name} ({module.paper.key})"] = found
+            quantities[name if same else f"{name} ({file.paper.key})"] = found
         papers.append(
             {
-                "key": module.paper.key,
-                "title": module.paper.title,
+                "key": file.paper.key,
+                "title": file.paper.title,
                 "refused": next((why for why in refused.values() if why), ""),
                 "demands": demand_rows(speaking, data, delta),
                 "hypotheses": _hypotheses(speaking, data, delta),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Any
 
 import pandas as pd
@@ -20,6 +19,7 @@ from sim.data.table import load
 from sim.run import NO_RUNS, trajectories
 from sim.store import Store
 from theorems.language import Counterexample, Erratum, Step, Theorem
+from theorems.language.paper_file import PaperFile
 from theorems.reasoning.replay import Outcome, point_of, replay
 from theorems.writing.card import line
 from theorems.writing.notation import number, tex, text
@@ -112,12 +112,12 @@ def _draws(f: Finding) -> str:
     )
 
 
-def catalogue(modules: Iterable[ModuleType], store: Store) -> list[tuple[ModuleType, list[Shown]]]:
+def examined(files: Iterable[PaperFile], store: Store) -> list[tuple[PaperFile, list[Shown]]]:
     """Every erratum of every paper, examined."""
-    return [(m, [examine(e, store) for e in getattr(m, "errata", ())]) for m in modules]
+    return [(file, [examine(e, store) for e in file.errata]) for file in files]
 
 
-def as_markdown(found: Iterable[tuple[ModuleType, list[Shown]]]) -> str:
+def as_markdown(found: Iterable[tuple[PaperFile, list[Shown]]]) -> str:
     """The list for a page: what stands in the paper, what should, and the evidence for both."""
     lines = [
         "# As printed, as corrected",
@@ -126,8 +126,8 @@ def as_markdown(found: Iterable[tuple[ModuleType, list[Shown]]]) -> str:
         "The evidence is recomputed whenever this page is made.",
         "",
     ]
-    for module, shown in found:
-        p = module.paper
+    for file, shown in found:
+        p = file.paper
         lines += [f"## {p.key}: {p.title}", "", p.citation, ""]
         for s in shown:
             e = s.erratum
@@ -152,7 +152,7 @@ def _mathematics(stated: Step | Theorem) -> str:
     return words.replace(" ⟹ ", r" $`\implies`$ ").replace(" ≍ ", r" $`\asymp`$ ")
 
 
-def tree(found: Iterable[tuple[ModuleType, list[Shown]]]) -> list[dict[str, Any]]:
+def tree(found: Iterable[tuple[PaperFile, list[Shown]]]) -> list[dict[str, Any]]:
     """The list for a program."""
     return [
         {

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from sympy import Rational
 
@@ -16,8 +16,10 @@ from reports.judging.compare import compare
 from reports.judging.findings import Finding, Judged, Regime
 from reports.judging.statistics import looks
 from reports.judging.verdict import Verdict
-from reports.studies.pilot import Search, certified_width, draws_decide, first_width
+from reports.studies.options import Options
+from reports.studies.pilot import FoundWidth, certified_width, draws_decide, first_width
 from reports.studies.planning import (
+    Say,
     at_witness,
     configured,
     evidence_at,
@@ -28,19 +30,19 @@ from reports.studies.scale import Ran, scale_of, trains
 from sim.data.table import Data
 from sim.plan import Plan
 from sim.run import NO_RUNS, trajectories
+from sim.store import Store
 from theorems.language import Theorem
 from theorems.reasoning.consistency import excluding
 from theorems.reasoning.demand import Demand, round_down
 from theorems.reasoning.exact import Decision
 from theorems.writing.notation import number, text
 
-if TYPE_CHECKING:
-    from reports.studies.study import Study
-
 DEEPER = (10, 2)  # how many times smaller the other step inside the region is: the first one whose
 LONGER = 4  # run has at most so many times the steps
 HEAVY = 2**26  # neurons times points times seeds beyond which the run inside begins with few seeds
 FIRST = 3  # of which one shows a claim that fails with probability 0.95, but for one time in 8,000
+NOT_RUN = "not run"  # in the place of the evidence for each of a regime's claims
+OFF = "the witness, where"  # begins why a run at the witness was not inside
 # from the verdict that decides what is reported of two runs to the one that does not
 WORST = (
     Verdict.REFUTED,
@@ -55,11 +57,31 @@ WORST = (
 )
 
 
+class Asking(Protocol):
+    """The study that wants to know: its options, where its seeds are kept, who hears of progress,
+    the neurons times points that are too many for it, and its report of one run.
+    """
+
+    @property
+    def options(self) -> Options: ...
+
+    @property
+    def store(self) -> Store: ...
+
+    @property
+    def say(self) -> Say: ...
+
+    @property
+    def costly(self) -> float: ...
+
+    def regime(self, theorem: Theorem, ran: Ran, why: str, began: float) -> Regime: ...
+
+
 @dataclass(frozen=True, eq=False)
 class Inside:
     """The check of one theorem in regime; `user` is the data that the user looks at."""
 
-    study: Study
+    study: Asking
     theorem: Theorem
     user: Data
 
@@ -143,12 +165,12 @@ class Inside:
             return f"the hypotheses exclude each other: {', '.join(text(h.relation) for h in core)}"
         return words
 
-    def _width(self) -> Search:
+    def _width(self) -> FoundWidth:
         study, wants = self.study, self.wants
         if given := self.given_width:
-            return Search(given)
+            return FoundWidth(given)
         if wants.width or not draws_decide(self.at) or not self._wide:
-            return Search(first_width(self.at, wants))
+            return FoundWidth(first_width(self.at, wants))
         return certified_width(self.at, self.case, self.delta, study.store, study.say)
 
     def _plan(self, width: int, step: float | None, seeds: int) -> Plan:
@@ -193,7 +215,7 @@ class Inside:
         if edge.name != "in" or not bounded or not trains(self.theorem):
             return None
         largest = self._plan(width, self.wants.step_size, seeds)
-        for step in smaller(largest.step_size, self.wants):
+        for step in smaller_steps(largest.step_size, self.wants):
             if self._plan(width, step, seeds).steps <= LONGER * largest.steps:
                 known = evidence_at(self.at, self.case, self.delta, (width, step), NO_RUNS)
                 if all(_admits(j) for j in compare(self.at, known)[0]):
@@ -203,7 +225,7 @@ class Inside:
     def _why(self, found: Regime) -> str:
         if found.name != "in":
             out = [f"“{j.hypothesis.name}”" for j in found.hypotheses if not _holds(j)]
-            return f"the witness, where {' and '.join(out)} does not certainly hold"
+            return f"{OFF} {' and '.join(out)} does not certainly hold"
         set_ = [
             f"{text(j.hypothesis.relation)} is set"
             for j in found.hypotheses
@@ -231,9 +253,19 @@ class Inside:
             replace(j, status=Decision.OPEN, why="nothing was drawn") if j.draws == 0 else j
             for j in compare(self.at, known)[0]
         )
-        claims = tuple(Finding(c, Verdict.VOID, evidence="not run") for c in self.theorem.claims)
+        claims = tuple(Finding(c, Verdict.VOID, evidence=NOT_RUN) for c in self.theorem.claims)
         scale = scale_of(self.at, self.case, self.delta, plan, 0)
         return Regime("in", self.theorem, scale, why, judged, claims)
+
+
+def was_run(g: Regime) -> bool:
+    """Whether the claims were judged, in a run or of the data."""
+    return any(f.evidence != NOT_RUN for f in g.claims)
+
+
+def missed(g: Regime) -> bool:
+    """Whether it is the run at a witness at which some hypothesis does not certainly hold."""
+    return g.why.startswith(OFF)
 
 
 def _holds(judged: Judged) -> bool:
@@ -246,7 +278,7 @@ def _admits(judged: Judged) -> bool:
     return judged.status is Decision.HOLDS or judged.draws is not None
 
 
-def smaller(step: float, wants: Demand) -> Iterator[float]:
+def smaller_steps(step: float, wants: Demand) -> Iterator[float]:
     """Steps inside the region; in its middle where it ends before a tenth or a half."""
     least = wants.step_least or 0.0
     for share in DEEPER:

@@ -35,7 +35,7 @@ WIDEST_PILOT = 2**20  # neurons at which a search ends
 
 
 @dataclass(frozen=True)
-class Search:
+class FoundWidth:
     """The width at which nine in ten pilot draws satisfy the hypotheses, or why none was found."""
 
     width: int | None
@@ -48,7 +48,7 @@ def certified_width(
     delta: Rational,
     store: Store,
     say: Say = silent,
-) -> Search:
+) -> FoundWidth:
     """The first width, doubling from the practice's narrowest, at which nine in ten pilot draws
     satisfy the hypotheses about them.
 
@@ -64,7 +64,7 @@ def certified_width(
         drawn += PILOT * numbers
         late = drawn > NUMBERS or spent + GROWTH * last > PATIENCE
         if end := _end(width, wants, plan, numbers, late and blocked != ""):
-            return Search(None, f"{end} satisfies {blocked}" if blocked else end)
+            return FoundWidth(None, f"{end} satisfies {blocked}" if blocked else end)
         tick = say(f"{theorem.statement}: a width at which draws satisfy it, m = {width:,}", PILOT)
         began = time.process_time()
         frame = trajectories(plan, store, False, tick)
@@ -75,7 +75,7 @@ def certified_width(
             j for j in judged if j.hypothesis.about is About.DRAW and (j.held or 0) < ENOUGH * PILOT
         ]
         if not failing:
-            return Search(width)
+            return FoundWidth(width)
         blocked = " and ".join(
             f"“{j.hypothesis.name}” (in {j.held} of {PILOT} draws at m = {width:,})"
             for j in failing

@@ -23,7 +23,7 @@ from sim.measuring.of_data import of_data
 from sim.plan import Plan, asks_of
 from sim.setting.draws import COUPLED
 from theorems.language import About, Quantity, Theorem, expanded
-from theorems.reasoning.demand import Demand, demand, nearest, round_down, set_letters
+from theorems.reasoning.demand import Demand, demand, nearest_float, round_down, set_letters
 
 # natural logarithms by which the slowest mode of the residual shall shrink in a default run
 DECADES = 7.0
@@ -99,14 +99,14 @@ def _as_set(theorem: Theorem, letter: Quantity, step: float, values: Mapping[Qua
     named = (theorem.witness.step if theorem.witness else None, theorem.practice.step_size)
     equation = set_letters(theorem, values).get(letter)
     for expression in (equation, *named):
-        if isinstance(expression, Expr) and nearest(expression, values) == step:
+        if isinstance(expression, Expr) and nearest_float(expression, values) == step:
             return expression
     return step
 
 
 def as_numbers(values: Mapping[Quantity, Any]) -> dict[Quantity, Any]:
     """The values that are numbers, those of letters set to an expression nearest to it."""
-    found = {q: nearest(v, values) if isinstance(v, Expr) else v for q, v in values.items()}
+    found = {q: nearest_float(v, values) if isinstance(v, Expr) else v for q, v in values.items()}
     return {
         q: values[q] if getattr(values[q], "is_Rational", False) else v
         for q, v in found.items()
@@ -181,7 +181,7 @@ def at_witness(theorem: Theorem, data: Data, delta: Rational) -> Demand:
         wants = replace(wants, width=witness.width, no_width=())
     if witness.step is not None:
         values = exact_values(theorem, data, delta, wants.width)
-        wants = replace(wants, step_size=nearest(witness.step, values), no_step=())
+        wants = replace(wants, step_size=nearest_float(witness.step, values), no_step=())
     return wants
 
 
@@ -191,7 +191,7 @@ def own_step(theorem: Theorem, data: Data, delta: Rational, width: int) -> float
     chosen, letter = theorem.practice.step_size, theorem.scale.step_size
     if chosen is None and letter is not None:
         chosen = values.get(letter)
-    return None if chosen is None else nearest(sympify(chosen), values)
+    return None if chosen is None else nearest_float(sympify(chosen), values)
 
 
 def make_plan(
@@ -257,7 +257,7 @@ def _horizon(
     return max(known, default=1), None not in lasts and len(known) == len(ends)
 
 
-def one_run(
+def sharing_a_run(
     theorems: Iterable[Theorem], alone: Callable[[Theorem, Callable[[Iterable[int]], int]], Plan]
 ) -> list[list[Theorem]]:
     """The theorems in groups that one run serves, since their plans alone, at both ends of the

@@ -4,15 +4,15 @@ and what no step covers.
 
 from __future__ import annotations
 
-from types import ModuleType
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 from sympy.logic.boolalg import BooleanAtom
 
-from theorems.language import Claim, Hypothesis, Lemma, SameOrder, Step, Theorem, Use
+from theorems.language import Claim, Hypothesis, Lemma, Step, Theorem, Use
 from theorems.language.grammar import quantities_in
+from theorems.language.paper_file import PaperFile
 from theorems.reasoning.replay import Outcome, Replay, point_of, replay
 from theorems.writing.card import step_line
 from theorems.writing.notation import text
@@ -25,11 +25,11 @@ MARKS = {
 }
 
 
-def lemmas(module: ModuleType) -> dict[Lemma, int]:
+def lemmas(file: PaperFile) -> dict[Lemma, int]:
     """The shared lemmas that the proofs use, with the number of uses."""
     used: dict[Lemma, int] = {}
-    for step in dict.fromkeys(s for t in module.theorems for s in t.derivation):
-        for x in getattr(step, "given", ()):
+    for step in dict.fromkeys(s for t in file.theorems for s in t.derivation):
+        for x in step.named:
             if isinstance(x, Use):
                 used[x.lemma] = used.get(x.lemma, 0) + 1
     return used
@@ -37,30 +37,26 @@ def lemmas(module: ModuleType) -> dict[Lemma, int]:
 
 def uncovered(theorem: Theorem) -> tuple[str, ...]:
     """The hypotheses and claims that no step of the derivation names."""
-    named: set[Any] = set()
-    for step in theorem.derivation:
-        named |= {*getattr(step, "given", ()), getattr(step, "then", None)}
-    hidden = {s.hidden for s in theorem.derivation if isinstance(s, SameOrder)}
+    named = {x for step in theorem.derivation for x in step.named}
+    hidden = {q for step in theorem.derivation for q in step.constants}
     stated: tuple[Hypothesis | Claim, ...] = (*theorem.hypotheses, *theorem.claims)
     return tuple(
-        x.name
-        for x in stated
-        if x not in named and not hidden & {q for q in quantities_in(x.relation) if q in hidden}
+        x.name for x in stated if x not in named and not hidden & quantities_in(x.relation)
     )
 
 
-def broken(module: ModuleType) -> bool:
+def broken(file: PaperFile) -> bool:
     """Whether any step is false or rests on contradicting premises."""
-    steps = [s for t in module.theorems for s in t.derivation] + [
-        s for m in lemmas(module) for s in m.derivation
+    steps = [s for t in file.theorems for s in t.derivation] + [
+        s for m in lemmas(file) for s in m.derivation
     ]
     return any(replay(s).outcome in (Outcome.FALSE, Outcome.VACUOUS) for s in steps)
 
 
-def show(module: ModuleType, out: Console) -> None:
+def show(file: PaperFile, out: Console) -> None:
     """The derivation on a terminal."""
-    out.print(Text(module.paper.title, style="bold"))
-    for t in module.theorems:
+    out.print(Text(file.paper.title, style="bold"))
+    for t in file.theorems:
         if t.derivation:
             out.print()
             out.rule(Text(t.statement, style="bold"), align="left", style="dim")
@@ -70,7 +66,7 @@ def show(module: ModuleType, out: Console) -> None:
         if missing:
             of = "" if t.derivation else f"{t.statement}: "
             out.print(Text(f"{of}no step speaks of: {', '.join(missing)}", style="dim"))
-    for lemma, uses in lemmas(module).items():
+    for lemma, uses in lemmas(file).items():
         out.print()
         out.rule(Text(f"Lemma: {lemma.name}", style="bold"), align="left", style="dim")
         out.print(Text(f"{lemma.says} Used {uses}×. {lemma.source}.", style="dim"))
@@ -89,7 +85,7 @@ def show(module: ModuleType, out: Console) -> None:
         for s in lemma.derivation:
             _step(replay(s), out)
     out.print()
-    out.print(Text(headline(module), style="bold"))
+    out.print(Text(headline(file), style="bold"))
 
 
 def _step(r: Replay, out: Console) -> None:
@@ -105,27 +101,27 @@ def _step(r: Replay, out: Console) -> None:
         out.print(Text(f"    {r.note}", style="dim"))
 
 
-def headline(module: ModuleType) -> str:
+def headline(file: PaperFile) -> str:
     """The steps counted, and the share of relations that none of them covers."""
-    replays = [replay(s) for t in module.theorems for s in t.derivation]
+    replays = [replay(s) for t in file.theorems for s in t.derivation]
     proved = sum(r.outcome is Outcome.PROVED for r in replays)
-    stated = [x for t in module.theorems for x in (*t.hypotheses, *t.claims)]
-    bare = sum(len(uncovered(t)) for t in module.theorems)
+    stated = [x for t in file.theorems for x in (*t.hypotheses, *t.claims)]
+    bare = sum(len(uncovered(t)) for t in file.theorems)
     return f"{proved} of {len(replays)} steps proved; {len(stated) - bare} of {len(stated)} hypotheses and claims are linked by a step"
 
 
-def tree(module: ModuleType) -> dict[str, Any]:
+def tree(file: PaperFile) -> dict[str, Any]:
     """The derivation for a program."""
     return {
-        "theorem": module.paper.key,
-        "headline": headline(module),
+        "theorem": file.paper.key,
+        "headline": headline(file),
         "statements": [
             {
                 "statement": t.statement,
                 "steps": [_branch(s) for s in t.derivation],
                 "uncovered": list(uncovered(t)),
             }
-            for t in module.theorems
+            for t in file.theorems
         ],
         "lemmas": [
             {
@@ -134,7 +130,7 @@ def tree(module: ModuleType) -> dict[str, Any]:
                 "source": m.source,
                 "steps": [_branch(s) for s in m.derivation],
             }
-            for m, n in lemmas(module).items()
+            for m, n in lemmas(file).items()
         ],
     }
 

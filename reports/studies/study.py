@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -18,7 +17,7 @@ from reports.judging.frontier import Search
 from reports.judging.statistics import MEANS, seeds_by_design
 from reports.studies.demands import demand_rows
 from reports.studies.errata import examine
-from reports.studies.inside import FIRST, LONGER, Inside, probed, smaller, together
+from reports.studies.inside import FIRST, LONGER, Inside, probed, smaller_steps, together
 from reports.studies.ladder import Climb
 from reports.studies.options import Options
 from reports.studies.planning import (
@@ -28,7 +27,7 @@ from reports.studies.planning import (
     evidence,
     loaded,
     make_plan,
-    one_run,
+    sharing_a_run,
     silent,
 )
 from reports.studies.scale import Ran, scale_of, trains
@@ -41,10 +40,11 @@ from sim.plan import Plan
 from sim.run import NO_RUNS, trajectories
 from sim.store import Store
 from theorems.language import BadInput, Claim, Each, Erratum, Practice, Theorem, Witness
+from theorems.language.paper_file import PaperFile
 from theorems.reasoning.demand import Demand
 from theorems.reasoning.exact import Decision
 from theorems.reasoning.replay import replay
-from theorems.writing.transcription import compare as compare_typing
+from theorems.writing.transcription import second_typing
 
 # seeds a width or a step is tried with when looking for where a claim stops being seen
 EDGE_SEEDS = 6
@@ -68,27 +68,26 @@ class Study:
     edges: bool = True
     _loaded: dict[tuple[str, int | None], Data] = field(default_factory=dict)
 
-    def check(self, module: ModuleType, command: str = "") -> Report:
+    def check(self, file: PaperFile, command: str = "") -> Report:
         """The whole report on one paper; BadInput for unknown names and impossible scales, before
         anything runs.
         """
         began, o = time.perf_counter(), self.options
-        theorems: Sequence[Theorem] = tuple(module.theorems)
+        theorems = file.theorems
         settled = [t for t in theorems if t.setting is not None]
         data = self.data(settled[0].practice if settled else Practice())
-        errors = getattr(module, "errata", ())
-        self.foresee(theorems, errors)
-        typed = compare_typing(module)
+        self.foresee(theorems, file.errata)
+        typed = second_typing(file)
         tick = self.say("replaying the derivations", sum(len(t.derivation) for t in theorems))
         replays = []
         for theorem in theorems:
             for step in theorem.derivation:
                 replays.append((theorem, replay(step)))
                 tick()
-        errata = tuple(examine(e, self.store) for e in errors)
+        errata = tuple(examine(e, self.store) for e in file.errata)
         regimes = [g for t in theorems for g in self.without_training(t)]
         if o.regime != "in":
-            for shared in one_run([t for t in settled if trains(t)], self._alone):
+            for shared in sharing_a_run([t for t in settled if trains(t)], self._alone):
                 regimes += self.practical(shared, settled)
         if o.regime != "practical":
             regimes += [self.in_regime(t, data) for t in settled if t.witness is not None]
@@ -99,8 +98,8 @@ class Study:
         )  # whose rows are no inputs and whose labels all are 1
         notes = () if taught else data.complaints()
         return Report(
-            key=module.paper.key,
-            paper=module.paper,
+            key=file.paper.key,
+            paper=file.paper,
             data=f"{data.name}, {data.samples} points",
             notes=notes,
             quantities={
@@ -119,7 +118,7 @@ class Study:
             errata=errata,
             regimes=tuple(regimes),
             typing=typed,
-            trust=layers(module, typed, regimes),
+            trust=layers(file, typed, regimes),
             command=command,
             versions=versions(),
             seconds=time.perf_counter() - began,
@@ -210,7 +209,7 @@ class Study:
 
     def practical(self, theorems: list[Theorem], beside: Sequence[Theorem] = ()) -> list[Regime]:
         """The user's data at the user's sizes: a ladder of widths, shared by theorems between which
-        nothing differs that can change a number (`one_run`). Theorems `beside` them may state the
+        nothing differs that can change a number (`sharing_a_run`). Theorems `beside` them may state the
         same claim with explicit constants.
         """
         o, began, regimes, practice = self.options, time.perf_counter(), [], theorems[0].practice
@@ -246,7 +245,7 @@ class Study:
         if plan is None or edge.name != "in" or wants.step_bound is None or told:
             return edge
         width = plan.width
-        for step in smaller(plan.step_size, wants):
+        for step in smaller_steps(plan.step_size, wants):
 
             def run(seeds: int, step: float = step) -> Regime:
                 p = make_plan(shared, data, width, o.settled(delta, seeds, step))

@@ -5,40 +5,30 @@ would help.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING
 
+from reports.judging.findings import Regime
+from reports.judging.layer import Layer
+from reports.studies.inside import missed, was_run
 from reports.studies.proof import uncovered
 from theorems.language import Theorem
+from theorems.language.paper_file import PaperFile
 from theorems.reasoning.consistency import excluding
 from theorems.writing.notation import text
 from theorems.writing.transcription import Typed, path_of
 
-if TYPE_CHECKING:
-    from reports.judging.findings import Regime
-
-
-@dataclass(frozen=True)
-class Layer:
-    """One of the layers that a file may have: whether it is there, and a line about it."""
-
-    there: bool
-    says: str
-
 
 def layers(
-    module: ModuleType, typed: tuple[Typed, ...], regimes: Sequence[Regime]
+    file: PaperFile, typed: tuple[Typed, ...], regimes: Sequence[Regime]
 ) -> tuple[Layer, ...]:
     """A line each for the second typing, the derivation, the runs inside the hypotheses, hypotheses
     that exclude each other, and the lock; a missing one says how to add it.
     """
-    path = path_of(module)
+    path = path_of(file)
     twice, agree = sum(x.typed is not None for x in typed), sum(x.agrees for x in typed)
-    stated = [x for t in module.theorems for x in (*t.hypotheses, *t.claims)]
-    bare = [name for t in module.theorems for name in uncovered(t)]
-    locked = lock_of(module).is_file()
+    stated = [x for t in file.theorems for x in (*t.hypotheses, *t.claims)]
+    bare = [name for t in file.theorems for name in uncovered(t)]
+    locked = lock_of(file).is_file()
     return (
         Layer(
             twice > 0,
@@ -55,20 +45,20 @@ def layers(
                 else "; add derivation=(Implication(...), ...) so that a wrong exponent cannot pass"
             ),
         ),
-        _feasible(module, regimes),
-        *_excluded(module, regimes),
+        _feasible(file, regimes),
+        *_excluded(file, regimes),
         Layer(
             locked,
             "lock: committed, check regress compares"
             if locked
-            else f"lock: none; check regress {called(module)} --update",
+            else f"lock: none; check regress {called(file)} --update",
         ),
     )
 
 
-def _feasible(module: ModuleType, regimes: Sequence[Regime]) -> Layer:
+def _feasible(file: PaperFile, regimes: Sequence[Regime]) -> Layer:
     """Which statements were inside their hypotheses in a run, and why the others were not."""
-    stated = [t for t in module.theorems if t.setting is not None and t.hypotheses]
+    stated = [t for t in file.theorems if t.setting is not None and t.hypotheses]
     inside = {g.theorem.statement for g in regimes if was_inside(g)}
     outside = [
         f"{t.statement} ({_reason(t, regimes)})" for t in stated if t.statement not in inside
@@ -89,37 +79,36 @@ def _reason(theorem: Theorem, regimes: Sequence[Regime]) -> str:
         return not_run[0]
     if theorem.witness is None:
         return "it names no witness"
-    missed = [g.why for g in tried if g.why.startswith("the witness")]
-    return missed[0] if missed else "its witness was not run"
+    return next((g.why for g in tried if missed(g)), "its witness was not run")
 
 
 def was_inside(g: Regime) -> bool:
     """Whether every hypothesis held in what was run, or of the data."""
-    return g.name == "in" and any(f.evidence != "not run" for f in g.claims)
+    return g.name == "in" and was_run(g)
 
 
-def _excluded(module: ModuleType, regimes: Sequence[Regime]) -> Iterator[Layer]:
+def _excluded(file: PaperFile, regimes: Sequence[Regime]) -> Iterator[Layer]:
     """A line for every statement whose hypotheses exclude each other; a run inside them shows that
     they do not.
     """
     inside = {g.theorem.statement for g in regimes if was_inside(g)}
-    for t in module.theorems:
+    for t in file.theorems:
         if t.statement not in inside and (core := excluding(t.hypotheses)):
             words = ", ".join(text(h.relation) for h in core)
             yield Layer(False, f"{t.statement}: the hypotheses exclude each other: {words}")
 
 
-def called(module: ModuleType) -> str:
+def called(file: PaperFile) -> str:
     """What the user calls the file by: its key, or its path."""
-    here = Path(str(module.__file__))
-    return module.paper.key if here.parent.name == "theorems" else f"./{here.name}"
+    ours = file.path.parent.name == "theorems"
+    return file.paper.key if ours else f"./{file.path.name}"
 
 
-def lock_of(module: ModuleType) -> Path:
+def lock_of(file: PaperFile) -> Path:
     """Where the lock of a theorem file stands: reports/regress/lock/ for the catalogue, lock/
     beside any other file.
     """
-    here = Path(str(module.__file__))
+    here = file.path
     reports = Path(__file__).parent.parent
     ours = here.parent == reports.parent / "theorems"
     return (reports / "regress" if ours else here.parent) / "lock" / f"{here.stem}.json"

@@ -8,6 +8,11 @@ from theorems.problem import BadInput
 HEAD = '"""A statement."""\nfrom theorems.language import *\n'
 PAPER = 'paper = Paper(key="mine", title="Mine", authors=("A",), year=2026, venue="here")\n'
 
+THEOREM = (
+    'm = count("m", "neurons")\n'
+    'theorems = (Theorem("T", "It holds.", (), (Claim("c", m >= 2, at="T"),)),)\n'
+)
+
 
 def test_the_catalogue_is_read_without_running_it():
     entries = {e.key: e for e in theorems.catalogue()}
@@ -24,6 +29,9 @@ def test_the_catalogue_is_read_without_running_it():
         (HEAD + PAPER, "declares no theorem"),
         (HEAD + "theorems = ()", "declares no theorem"),
         (HEAD + 'n = count("n", "")', "needs a meaning"),
+        (HEAD + THEOREM, "declares no paper"),
+        (HEAD + THEOREM + PAPER + "errata = (theorems[0],)", "declares errata that are none"),
+        (HEAD + THEOREM + PAPER + "errata = 'none'", "declares errata that are none"),
     ],
 )
 def test_a_file_that_cannot_be_used_says_why(tmp_path, source, words):

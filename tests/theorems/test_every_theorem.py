@@ -14,14 +14,14 @@ from theorems.reasoning.replay import Outcome, replay
 from theorems.writing.notation import tex, text
 
 ENTRIES = list(theorems.catalogue())
-MODULES = {e.key: theorems.find(e.key) for e in ENTRIES}
+FILES = {e.key: theorems.find(e.key) for e in ENTRIES}
 THEOREMS = [
-    pytest.param(t, id=f"{key}-{t.statement}") for key, m in MODULES.items() for t in m.theorems
+    pytest.param(t, id=f"{key}-{t.statement}") for key, file in FILES.items() for t in file.theorems
 ]
 STEPS = [
     pytest.param(s, id=f"{key}-{t.statement}-{s.name}")
-    for key, m in MODULES.items()
-    for t in m.theorems
+    for key, file in FILES.items()
+    for t in file.theorems
     for s in t.derivation
 ]
 LARGE = (
@@ -35,15 +35,15 @@ ERRATA = [
         if e.witness and (e.witness.width or 1) * e.witness.samples > LARGE
         else (),
     )
-    for key, m in MODULES.items()
-    for e in getattr(m, "errata", ())
+    for key, file in FILES.items()
+    for e in file.errata
 ]
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: e.key)
 def test_the_header_tells_key_title_year_and_statement(entry):
-    assert entry.path.stem == entry.key == MODULES[entry.key].paper.key
-    assert entry.title == MODULES[entry.key].paper.title
+    assert entry.path.stem == entry.key == FILES[entry.key].paper.key
+    assert entry.title == FILES[entry.key].paper.title
     assert 1950 < entry.year < 2100
     assert entry.statement.endswith(".")
 
@@ -117,5 +117,5 @@ def test_a_witness_satisfies_every_hypothesis_about_scale_and_data(theorem):
 
 
 def test_letters_are_told_apart_by_meaning():
-    letters = {q for m in MODULES.values() for t in m.theorems for q in t.quantities}
+    letters = {q for file in FILES.values() for t in file.theorems for q in t.quantities}
     assert all(isinstance(q, Quantity) and not isinstance(q, At) for q in letters)

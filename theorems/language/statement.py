@@ -276,13 +276,23 @@ class Theorem:
                 "names of hypotheses, claims and laws must differ",
             )
         for step in self.derivation:
-            for x in (*getattr(step, "given", ()), getattr(step, "then", None)):
-                if isinstance(x, Hypothesis | Claim) and x not in (*self.hypotheses, *self.claims):
-                    raise BadInput(
-                        f"{self.statement}: step {step.name!r}",
-                        x.name,
-                        "it rests on this, which the theorem does not state",
-                    )
+            self._rests(step)
+
+    def _rests(self, step: Step) -> None:
+        """BadInput for what is no step, and for one that names what the theorem does not state."""
+        if not isinstance(step, Step):
+            raise BadInput(
+                f"{self.statement}: derivation",
+                type(step).__name__,
+                "a step is an Identity, an Implication, ...",
+            )
+        for x in step.named:
+            if isinstance(x, Hypothesis | Claim) and x not in (*self.hypotheses, *self.claims):
+                raise BadInput(
+                    f"{self.statement}: step {step.name!r}",
+                    x.name,
+                    "it rests on this, which the theorem does not state",
+                )
 
     def _varied(self) -> None:
         """BadInput for a letter that something goes along and no experiment can set."""

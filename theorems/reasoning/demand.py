@@ -106,7 +106,7 @@ def set_letters(theorem: Theorem, values: Mapping[Quantity, Any]) -> dict[Quanti
     return found
 
 
-def nearest(expression: Expr, values: Mapping[Quantity, Any]) -> float | None:
+def nearest_float(expression: Expr, values: Mapping[Quantity, Any]) -> float | None:
     """The float nearest to the expression's value; None where something has no value."""
     try:
         with ctx.workprec(128):
@@ -190,7 +190,7 @@ def _step(theorem: Theorem, values: dict[Quantity, Any]) -> _Step:
     if letter is None:
         return _Step()
     if letter in values:  # an equation sets it
-        return _Step(nearest(values[letter], values), binding={"step_size": "an equation"})
+        return _Step(nearest_float(values[letter], values), binding={"step_size": "an equation"})
     bounds, others = _bounds(theorem.hypotheses, letter, values)
     others = [
         h for h in others if quantities_in(h.relation) <= {letter, *values}

@@ -4,7 +4,7 @@ growth by derivatives, orders by exponents.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from ctypes import ArgumentError
 from dataclasses import replace
 from functools import cache
@@ -43,12 +43,12 @@ __all__ = ["Outcome", "Replay", "point_of", "replay"]
 @cache
 def replay(step: Step) -> Replay:
     """Replay one step; never raises on a false step, and does not repeat one that it has seen."""
-    if any(e.atoms(Float) for e in _expressions(step)):
+    if any(e.atoms(Float) for e in step.sides):
         return Replay(
             step, Outcome.UNKNOWN, "none", note="a float is no exact number: write Rational(1, 10)"
         )
     try:
-        return _replay(step)
+        return ENGINES[type(step)](step)
     except ArgumentError as error:
         if "KeyboardInterrupt" in str(
             error
@@ -57,37 +57,6 @@ def replay(step: Step) -> Replay:
         raise
     except (BadInput, ValueError, TypeError, NotImplementedError, ZeroDivisionError) as error:
         return Replay(step, Outcome.UNKNOWN, "none", note=f"it could not be replayed: {error}")
-
-
-def _expressions(step: Step) -> list[Any]:
-    relations = (
-        [*step.premises, step.conclusion]
-        if isinstance(step, Implication)
-        else [*step.premises]
-        if isinstance(step, Consistent)
-        else []
-    )
-    return relations + [
-        getattr(step, f) for f in ("left", "right", "when", "bound") if hasattr(step, f)
-    ]
-
-
-def _replay(step: Step) -> Replay:
-    match step:
-        case Identity() if step.left == step.right:
-            return Replay(step, Outcome.VACUOUS, "none", note="both sides are the same expression")
-        case Identity():
-            return _identity(step)
-        case Implication():
-            return implication(step)
-        case Consistent():
-            return consistent(step)
-        case Solved():
-            return _solved(step)
-        case Grows():
-            return _grows(step)
-        case SameOrder():
-            return _same_order(step)
 
 
 def _atoms(*expressions: Any) -> list[Any]:
@@ -122,6 +91,12 @@ HYPERBOLIC = (sympy.sinh, sympy.cosh, sympy.tanh)
 
 
 def _identity(step: Identity) -> Replay:
+    if step.left == step.right:
+        return Replay(step, Outcome.VACUOUS, "none", note="both sides are the same expression")
+    return _equal(step)
+
+
+def _equal(step: Identity) -> Replay:
     difference = expanded(step.left - step.right)
     letters = {a: Dummy(str(a), positive=_is_positive(a)) for a in _atoms(difference)}
     gap = difference.doit().subs(letters)
@@ -161,7 +136,7 @@ def _solved(step: Solved) -> Replay:
         )
     small, big = (when.lhs, when.rhs) if when.rel_op == "<=" else (when.rhs, when.lhs)
     left, right = small.subs(letter, bound), big.subs(letter, bound)
-    met = _identity(
+    met = _equal(
         Identity(step.name, left**2, right**2, step.at)
     )  # both are positive where they meet
     if met.outcome is not Outcome.PROVED:
@@ -300,3 +275,13 @@ def _constant(step: SameOrder, quotient: Expr) -> str:
     constant = sympy.factor(sympy.simplify(quotient))
     value = f" ≈ {float(constant):.6g}" if constant.is_number else ""
     return f"; the steps give {text(step.hidden)} = {text(constant)}{value}"
+
+
+ENGINES: Mapping[type[Step], Callable[[Any], Replay]] = {
+    Identity: _identity,
+    Implication: implication,
+    Consistent: consistent,
+    Solved: _solved,
+    Grows: _grows,
+    SameOrder: _same_order,
+}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from types import ModuleType
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from sympy import S
@@ -18,11 +17,14 @@ from theorems.language.derivation import (
     Solved,
     Step,
 )
+from theorems.language.paper_file import PaperFile
 from theorems.writing.notation import tex, text
 from theorems.language.statement import Claim, Hypothesis, Law, Theorem
 
+Write = Callable[[Any], str]  # an expression as plain text, or as LaTeX
 
-def quantifier(stated: Claim | Hypothesis, write: Any = text) -> str:
+
+def quantifier(stated: Claim | Hypothesis, write: Write = text) -> str:
     """Quantifier, probability and scale of a statement in words; a hypothesis holds at every step
     unless it says otherwise.
     """
@@ -45,32 +47,56 @@ def law_order(law: Law) -> str:
     return f"{along}^({law.exponent}){logarithm}{f' as {along} → 0' if down else ''}"
 
 
-def step_line(step: Step, write: Any = text) -> str:
+def step_line(step: Step, write: Write = text) -> str:
     """A step of the derivation in one line."""
-    match step:
-        case Identity():
-            return f"{write(step.left)} = {write(step.right)}"
-        case Implication():
-            return _implied(step.premises, step.conclusion, write)
-        case Consistent():
-            return f"{', '.join(write(r) for r in step.premises if not isinstance(r, BooleanAtom))} together"
-        case Solved():
-            return f"{write(step.when)} ⟺ {write(step.letter)} ≥ {write(step.bound)}"
-        case Grows():
-            upto = f" < {write(step.before)}" if step.before.is_finite else ""
-            return f"{write(step.left)} ≤ {write(step.right)} for {write(step.first)} ≤ {write(step.along)}{upto}"
-        case SameOrder():
-            where = ", ".join(f"{write(q)} = {write(e)}" for q, e in step.where.items())
-            return f"{write(step.left)} ≍ {write(step.right)} in {', '.join(write(q) for q in step.along)}{f' for {where}' if where else ''}"
+    return LINES[type(step)](step, write)
 
 
-def _implied(given: Iterable[Any], then: Any, write: Any) -> str:
-    """The conclusion behind its premises, without those that always hold."""
-    said = ", ".join(write(r) for r in given if not isinstance(r, BooleanAtom))
-    return f"{said} ⟹ {write(then)}" if said else str(write(then))
+def _equality(step: Identity, write: Write) -> str:
+    return f"{write(step.left)} = {write(step.right)}"
 
 
-def line(stated: Step | Theorem, write: Any = text) -> str:
+def _implied(step: Implication, write: Write) -> str:
+    said = _said(step.premises, write)
+    return f"{said} ⟹ {write(step.conclusion)}" if said else write(step.conclusion)
+
+
+def _together(step: Consistent, write: Write) -> str:
+    return f"{_said(step.premises, write)} together"
+
+
+def _said(premises: Iterable[Any], write: Write) -> str:
+    """The premises without those that always hold."""
+    return ", ".join(write(r) for r in premises if not isinstance(r, BooleanAtom))
+
+
+def _threshold(step: Solved, write: Write) -> str:
+    return f"{write(step.when)} ⟺ {write(step.letter)} ≥ {write(step.bound)}"
+
+
+def _bounded(step: Grows, write: Write) -> str:
+    upto = f" < {write(step.before)}" if step.before.is_finite else ""
+    domain = f"{write(step.first)} ≤ {write(step.along)}{upto}"
+    return f"{write(step.left)} ≤ {write(step.right)} for {domain}"
+
+
+def _ordered(step: SameOrder, write: Write) -> str:
+    where = ", ".join(f"{write(q)} = {write(e)}" for q, e in step.where.items())
+    along = ", ".join(map(write, step.along))
+    return f"{write(step.left)} ≍ {write(step.right)} in {along}{f' for {where}' if where else ''}"
+
+
+LINES: Mapping[type[Step], Callable[[Any, Write], str]] = {
+    Identity: _equality,
+    Implication: _implied,
+    Consistent: _together,
+    Solved: _threshold,
+    Grows: _bounded,
+    SameOrder: _ordered,
+}
+
+
+def line(stated: Step | Theorem, write: Write = text) -> str:
     """A step, or a statement's hypotheses and claims, in one line."""
     if not isinstance(stated, Theorem):
         return step_line(stated, write)
@@ -84,16 +110,16 @@ def line(stated: Step | Theorem, write: Any = text) -> str:
     return f"{given} ⟹ {then}" if given else then
 
 
-def as_text(module: ModuleType) -> str:
+def as_text(file: PaperFile) -> str:
     """Statement, hypotheses, claims, laws, derivation and sources, for a terminal."""
-    return "\n".join(_text(module)) + "\n"
+    return "\n".join(_text(file)) + "\n"
 
 
-def _text(module: ModuleType) -> Iterator[str]:
-    p = module.paper
+def _text(file: PaperFile) -> Iterator[str]:
+    p = file.paper
     yield p.title
     yield p.citation
-    for t in module.theorems:
+    for t in file.theorems:
         yield f"\n{t.statement}{'  (our own)' if t.form == 'ours' else ''}\n{'─' * len(t.statement)}"
         yield t.says
         if t.setting is not None:
@@ -124,10 +150,9 @@ def _text(module: ModuleType) -> Iterator[str]:
             ((f"{text(w.of)} ~ {law_order(w)}", w.kind, w.name, f"[{w.at}]") for w in t.laws),
         )
         yield from _rows("because", ((d.name, step_line(d), f"[{d.at}]") for d in t.derivation))
-    errata = getattr(module, "errata", ())
-    if errata:
+    if file.errata:
         yield "\nAs printed, as corrected\n────────────────────────"
-    for e in errata:
+    for e in file.errata:
         yield f"{e.at} ({e.kind}): {e.remark}"
         yield f"  as printed:   {line(e.printed)}"
         yield f"  as corrected: {line(e.corrected)}"
@@ -143,10 +168,10 @@ def _rows(title: str, rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
         yield ("  " + "  ".join(c.ljust(w) for c, w in zip(r, widths, strict=True))).rstrip()
 
 
-def as_latex(module: ModuleType) -> str:
+def as_latex(file: PaperFile) -> str:
     """The theorems as LaTeX, one environment each."""
-    lines = [f"% {module.paper.key}: {module.paper.title}"]
-    for t in module.theorems:
+    lines = [f"% {file.paper.key}: {file.paper.title}"]
+    for t in file.theorems:
         lines += [
             rf"\begin{{theorem}}[{t.statement}{', ours' if t.form == 'ours' else ''}]",
             t.says,
@@ -180,9 +205,9 @@ def _plain(x: Any) -> str:
     return words.replace("≥", r"$\ge$").replace("≤", r"$\le$").replace("→ ∞", r"$\to\infty$")
 
 
-def as_json(module: ModuleType) -> dict[str, Any]:
-    """The declarations as JSON: relations both as SymPy strings and as LaTeX."""
-    p = module.paper
+def tree(file: PaperFile) -> dict[str, Any]:
+    """The declarations for a program: relations both as SymPy strings and as LaTeX."""
+    p = file.paper
     return {
         "key": p.key,
         "title": p.title,
@@ -190,7 +215,7 @@ def as_json(module: ModuleType) -> dict[str, Any]:
         "year": p.year,
         "venue": p.venue,
         "arxiv": p.arxiv,
-        "theorems": [_theorem(t) for t in module.theorems],
+        "theorems": [_theorem(t) for t in file.theorems],
         "errata": [
             {
                 "at": e.at,
@@ -199,7 +224,7 @@ def as_json(module: ModuleType) -> dict[str, Any]:
                 "printed": line(e.printed),
                 "corrected": line(e.corrected),
             }
-            for e in getattr(module, "errata", ())
+            for e in file.errata
         ],
     }
 

@@ -16,7 +16,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import sympy
@@ -29,6 +28,7 @@ from sympy.parsing.sympy_parser import (
     standard_transformations,
 )
 
+from theorems.language.paper_file import PaperFile
 from theorems.writing.card import law_order, quantifier
 from theorems.writing.notation import text
 from theorems.language.moment import Largest, Last, Moment
@@ -88,18 +88,15 @@ def sections(path: Path) -> dict[str, dict[str, str]]:
     return found
 
 
-def compare(module: ModuleType) -> tuple[Typed, ...]:
-    """Every hypothesis, claim, law and setting of the module against its second typing."""
-    typed = sections(path_of(module))
-    return tuple(
-        x for t in module.theorems for x in compare_statement(t, typed.get(t.statement, {}))
-    )
+def second_typing(file: PaperFile) -> tuple[Typed, ...]:
+    """Every hypothesis, claim, law and setting of the file against its second typing."""
+    typed = sections(path_of(file))
+    return tuple(x for t in file.theorems for x in compare_statement(t, typed.get(t.statement, {})))
 
 
-def path_of(module: ModuleType) -> Path:
+def path_of(file: PaperFile) -> Path:
     """Where the second typing of a theorem file stands."""
-    here = Path(str(module.__file__))
-    return here.parent / "transcription" / f"{here.stem}.txt"
+    return file.path.parent / "transcription" / f"{file.path.stem}.txt"
 
 
 def compare_statement(theorem: Theorem, lines: Mapping[str, str]) -> Iterator[Typed]:

@@ -66,7 +66,7 @@ def parts_of(s: Setting) -> dict[str, Part]:
     return {name: Part(uses) for name, uses in found.items()}
 
 
-def read(text: str, names: Mapping[str, Any]) -> Any:
+def parsed(text: str, names: Mapping[str, Any]) -> Any:
     """A term or an expression from its text; nothing in it is executed. BadInput for what is none."""
     try:
         tree = ast.parse(text, mode="eval").body
@@ -145,21 +145,23 @@ def _same_run(
     beside = names if f is None else {**names, "f": short(f)}
     return (
         typed["train"] == ", ".join(str(p.options[0]) for p in s.trained)
-        and equal(read(typed["loss"], inside), loss)
+        and equal(parsed(typed["loss"], inside), loss)
         and _same_method(typed["method"], s, inside)
-        and (outputs is None or equal(read(typed["f"], beside), outputs))
+        and (outputs is None or equal(parsed(typed["f"], beside), outputs))
     )
 
 
 def _law(text: str, of: Term, names: Mapping[str, Any]) -> Term:
-    return bound_laws(lifted(read(text, names)), of)
+    return bound_laws(lifted(parsed(text, names)), of)
 
 
 def _same_method(text: str, s: Setting, names: Mapping[str, Any]) -> bool:
     name, _, step = text.partition(", step ")
     if not step:
         return text == s.method.text
-    return name == "gradient descent" and equal(read(step, names), getattr(s.method, "step", None))
+    return name == "gradient descent" and equal(
+        parsed(step, names), getattr(s.method, "step", None)
+    )
 
 
 def equal(a: Any, b: Any) -> bool:

@@ -18,6 +18,7 @@ from sim.measuring.of_data import of_data
 from sim.run import trajectories
 from sim.store import Store
 from tests import letters
+from theorems import du2019
 from theorems.language.measurement import rows
 
 POINTS = np.array([[1.0, 0, 0], [0, 1, 0], [1, 2, 2], [-2, 1, 2]])
@@ -39,7 +40,7 @@ SAME = {
 
 @pytest.mark.parametrize("change", SAME)
 @pytest.mark.parametrize("letter", ["lambda_0", "L", "cosine", "facing"])
-def test_certified_numbers_of_the_same_data_overlap(letter, change, du2019):
+def test_certified_numbers_of_the_same_data_overlap(letter, change):
     term = getattr(du2019, letter).of
     a, b = (of_data(term, Sample(d, (UNIT,))) for d in (data(), SAME[change]))
     assert a.low <= b.high

@@ -11,7 +11,7 @@ import theorems
 from reports.mutants.bench import Bench
 from reports.mutants.mutation import mutants
 from reports.mutants.score import as_markdown, headline
-from reports.mutants.trials import TEXT, Trial, _absurd, as_json, by_class, run
+from reports.mutants.trials import TEXT, Trial, _absurd, by_class, run, tree
 from sim.store import Store
 from theorems.language import hidden
 
@@ -34,11 +34,11 @@ def test_an_outsiders_file_is_tried_without_a_second_text(small):
     assert set(small.absent) == {"typing", "lock"}
     assert not small.void
     assert small.false_alarms == ()
-    tree = as_json([small])
-    assert tree["planted"] == len(small.fates)
-    assert tree["caught"] + len(tree["survivors"]) == tree["planted"]
+    found = tree([small])
+    assert found["planted"] == len(small.fates)
+    assert found["caught"] + len(found["survivors"]) == found["planted"]
     assert all(
-        {"theorem", "change", "reason"} <= s.keys() and s["reason"] for s in tree["survivors"]
+        {"theorem", "change", "reason"} <= s.keys() and s["reason"] for s in found["survivors"]
     )
     assert not any(set(f.noticed) & TEXT for f in small.fates)
 

@@ -42,11 +42,7 @@ def test_wrong_versions_are_made_the_same_way_every_time(statement):
 def test_a_changed_claim_is_changed_in_its_proof_too(statement):
     t = statement("Theorem 4.1, explicit")
     x = next(x for x in mutants(t) if x.kind == "rate" and x.change.startswith("residual decays"))
-    named = {
-        c
-        for s in x.theorem.derivation
-        for c in (*getattr(s, "given", ()), getattr(s, "then", None))
-    }
+    named = {c for s in x.theorem.derivation for c in s.named}
     assert x.changed in named
     assert x.original not in named
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.judging.findings import Judged
-from reports.pages.summary import apart, sides
+from reports.pages.summary import apart, shown_sides
 from theorems.language import Hypothesis, positive
 from theorems.reasoning.exact import Decision
 
@@ -14,7 +14,7 @@ x, y = positive("x", "there"), positive("y", "needed")
 
 def shown(relation, needed, actual):
     judged = Judged(Hypothesis("h", relation, at="here"), Decision.HOLDS, needed, actual)
-    needed_words, actual_words = sides(judged)
+    needed_words, actual_words = shown_sides(judged)
     return read(needed_words.split(" ", 1)[1]), read(actual_words)
 
 

@@ -4,7 +4,6 @@ import copy
 import json
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from xml.etree import ElementTree as Xml
 
 import pytest
@@ -22,7 +21,7 @@ from theorems.language import BadInput, Each, defined, index
 
 @pytest.fixture(scope="module")
 def locked(du2019):
-    return lock.read(du2019)
+    return lock.committed(du2019)
 
 
 def by_statement(locked):
@@ -84,8 +83,8 @@ def test_a_definition_that_only_says_where_a_claim_ends_is_locked_too(statement,
 
 def test_a_bound_that_does_not_exist_everywhere_is_locked_by_its_values_elsewhere():
     k = index("k", "step")  # among its values is 1, whose logarithm has none
-    bounds = {f: lock.values(Min(f * log(log(k)), 3)).split(" | ") for f in (2, 3)}
-    assert bounds[2] == lock.values(Min(3, log(log(k)) + log(log(k)))).split(" | ")
+    bounds = {f: lock.at_points(Min(f * log(log(k)), 3)).split(" | ") for f in (2, 3)}
+    assert bounds[2] == lock.at_points(Min(3, log(log(k)) + log(log(k)))).split(" | ")
     assert bounds[2] != bounds[3]
     assert {"undefined"} < set(bounds[2])
 
@@ -142,23 +141,23 @@ def test_runs_are_repeated_where_anything_behind_them_changed_and_nowhere_else(
     du2019, locked, monkeypatch, tmp_path
 ):
     ran = []
-    monkeypatch.setattr(lock, "_replayed", lambda module: {})
-    monkeypatch.setattr(lock, "_run", lambda module, store: ran.append(module) or {})
-    file, parts = tmp_path / "mine.py", tmp_path / "mine_parts.py"
-    module = SimpleNamespace(__file__=str(file), paper=du2019.paper)
+    monkeypatch.setattr(lock, "_replayed", lambda file: {})
+    monkeypatch.setattr(lock, "_run", lambda file, store: ran.append(file) or {})
+    own, parts = tmp_path / "mine.py", tmp_path / "mine_parts.py"
+    file = replace(du2019, path=own)
 
     def repeated(kept):
         before = len(ran)
-        fresh = lock.content(module, None, kept)
+        fresh = lock.content(file, None, kept)
         return fresh, len(ran) > before
 
-    file.write_text("a = 1")
+    own.write_text("a = 1")
     fresh, first = repeated(None)
     kept = {**locked, **fresh}
     same, again = repeated(kept)
     assert (first, again) == (True, False)
     assert same["verdicts"] == locked["verdicts"]
-    for other, text in ((file, "a = 2"), (parts, "b = 1"), (parts, "b = 2")):
+    for other, text in ((own, "a = 2"), (parts, "b = 1"), (parts, "b = 2")):
         other.write_text(text)
         fresh, again = repeated(kept)
         assert again
@@ -174,14 +173,14 @@ def test_every_source_that_runs_or_judges_is_behind_a_lock(room):
     assert {p.resolve() for p in (root / room).rglob("*.py")} <= there
 
 
-def test_a_missing_or_broken_lock_is_one_line(tmp_path):
-    module = SimpleNamespace(__file__=str(tmp_path / "mine.py"), paper=SimpleNamespace(key="mine"))
+def test_a_missing_or_broken_lock_is_one_line(tmp_path, du2019):
+    file = replace(du2019, path=tmp_path / "mine.py")
     with pytest.raises(BadInput, match="not locked yet"):
-        lock.read(module)
-    lock_of(module).parent.mkdir()
-    lock_of(module).write_text("{")
+        lock.committed(file)
+    lock_of(file).parent.mkdir()
+    lock_of(file).write_text("{")
     with pytest.raises(BadInput, match="not JSON"):
-        lock.read(module)
+        lock.committed(file)
 
 
 def test_the_renderings_name_what_changed(locked, du2019, tmp_path):
@@ -202,4 +201,4 @@ def test_the_renderings_name_what_changed(locked, du2019, tmp_path):
     assert line.startswith("::error file=")
     assert line.count("\n") == 0
     assert "✗ Theorem 4.1" in "\n".join(regress.as_text(found))
-    assert json.dumps(regress.as_json(found))
+    assert json.dumps(regress.tree(found))

@@ -56,8 +56,8 @@ def test_logarithms_count_in_an_order():
 
 def test_two_files_are_put_side_by_side(tmp_path):
     shutil.copy(Path(theorems.__file__).parent / "du2019.py", tmp_path / "other.py")
-    modules = [theorems.find("du2019"), theorems.find(str(tmp_path / "other.py"))]
-    assert len(comparison.rows(modules, load("orthonormal", 4), 0.5)) == 10
+    files = [theorems.find("du2019"), theorems.find(str(tmp_path / "other.py"))]
+    assert len(comparison.rows(files, load("orthonormal", 4), 0.5)) == 10
 
 
 def test_one_statement_alone_is_refused():

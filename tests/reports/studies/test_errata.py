@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from reports.studies.errata import as_markdown, catalogue, examine
+from reports.studies.errata import as_markdown, examine, examined
 from theorems.language import Counterexample, Erratum
 
 
 @pytest.fixture(scope="module")
 def shown(du2019, store):
-    return catalogue([du2019], store)
+    return examined([du2019], store)
 
 
 def test_the_page_tells_each_of_them_with_its_evidence(shown):
@@ -22,8 +22,8 @@ def test_the_page_tells_each_of_them_with_its_evidence(shown):
     assert "does not bear this out" not in page
 
 
-def test_a_true_statement_called_false_is_not_borne_out(du2019, store):
-    true = du2019.positive_floor
+def test_a_true_statement_called_false_is_not_borne_out(du2019, statement, store):
+    true = statement("Theorem 3.1")
     planted = Erratum(
         at="Theorem 3.1",
         printed=true,

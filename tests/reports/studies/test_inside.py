@@ -1,7 +1,7 @@
 """What is run, and inside which hypotheses: planted statements about the two-layer network."""
 
 from dataclasses import replace
-from types import ModuleType
+from pathlib import Path
 
 import pytest
 from sympy import Eq, Rational, sqrt
@@ -11,7 +11,7 @@ from reports.judging.verdict import Verdict
 from reports.studies import pilot
 from reports.studies.demands import demand_rows
 from reports.studies.options import Options
-from reports.studies.planning import make_plan, one_run
+from reports.studies.planning import make_plan, sharing_a_run
 from reports.studies.study import Study
 from sim.data import size
 from sim.data.table import load
@@ -35,6 +35,7 @@ from theorems.language import (
     positive,
 )
 from theorems.language.measurement import labels, norm, normal, paired_signs, signs, training_loss
+from theorems.language.paper_file import PaperFile
 
 n, m, k, eta = (
     count("n", "points"),
@@ -75,16 +76,14 @@ def stated(name, *relations, claims=(monotone,), **more):
     )
 
 
-def module_of(*theorems):
-    module = ModuleType("planted")
+def file_of(*theorems):
     paper = Paper(key="planted", title="P", authors=("A",), year=2026, venue="v")
-    vars(module).update(__file__="planted.py", theorems=theorems, paper=paper)
-    return module
+    return PaperFile(Path("planted.py"), paper, theorems)
 
 
 def checked(*theorems, store=None, say=None, **options):
     study = Study(Options(**options), store or Store(), edges=False)
-    return (study if say is None else replace(study, say=say)).check(module_of(*theorems))
+    return (study if say is None else replace(study, say=say)).check(file_of(*theorems))
 
 
 def inside(theorem):
@@ -106,9 +105,9 @@ def test_theorems_whose_letters_have_other_values_are_other_runs():
         data = load("orthonormal", 3)
         return make_plan([theorem], data, width, Options(delta=Rational(1, 10), seeds=1))
 
-    assert one_run([one, two, three, four, five], alone) == [[one, three, four], [two, five]]
+    assert sharing_a_run([one, two, three, four, five], alone) == [[one, three, four], [two, five]]
     other = replace(four, hypotheses=(Hypothesis("h", Eq(eta, alpha / 3), at="T"),))
-    assert one_run([one, other], alone) == [[one], [other]]
+    assert sharing_a_run([one, other], alone) == [[one], [other]]
     both = checked(one, two, regime="practical").regimes
     apart = [g for t in (one, two) for g in checked(t, regime="practical").regimes]
     assert [g.claims for g in both] == [g.claims for g in apart]

@@ -294,6 +294,12 @@ def test_a_step_may_not_rest_on_what_the_theorem_does_not_state():
         )
 
 
+def test_a_derivation_is_made_of_steps():
+    claim = Claim("c", m >= n, at="T")
+    with pytest.raises(BadInput, match=r"T: derivation: got 'Claim'; a step is"):
+        Theorem("T", "It holds.", (), (claim,), derivation=(claim,))
+
+
 def test_names_in_a_theorem_differ():
     twice = (Claim("c", r(0) <= 1, at="x"), Claim("c", r(0) <= 2, at="x"))
     with pytest.raises(BadInput, match="must differ"):

@@ -35,10 +35,10 @@ from theorems.language.measurement import (
 )
 from theorems.writing.transcription import (
     agrees,
-    compare,
     compare_statement,
     disagreement,
     path_of,
+    second_typing,
     sections,
 )
 from theorems.writing.typed_setting import same_setting
@@ -46,7 +46,7 @@ from theorems.writing.typed_setting import same_setting
 n, k, delta = count("n", "points"), index("k", "step"), failure("delta", "failure")
 r = observable("r", "residual", probe="residual")
 LETTERS = (n, k, delta, r)
-MODULES = {e.key: theorems.find(e.key) for e in theorems.catalogue()}
+FILES = {e.key: theorems.find(e.key) for e in theorems.catalogue()}
 LONG = {
     "du2019",
     "ji2019",
@@ -55,12 +55,12 @@ LONG = {
 }  # half a minute each; `check mutants` goes through the same versions
 
 
-@pytest.mark.parametrize("key", MODULES)
+@pytest.mark.parametrize("key", FILES)
 def test_every_relation_is_typed_twice_and_both_agree(key):
-    found = compare(MODULES[key])
+    found = second_typing(FILES[key])
     stated = sum(
         len(t.hypotheses) + len(t.claims) + len(t.laws) + (t.setting is not None)
-        for t in MODULES[key].theorems
+        for t in FILES[key].theorems
     )
     assert len(found) == stated
     assert not [x for x in found if x.typed is None], "typed once only"
@@ -68,11 +68,11 @@ def test_every_relation_is_typed_twice_and_both_agree(key):
 
 
 @pytest.mark.parametrize(
-    "key", [pytest.param(k, marks=pytest.mark.slow if k in LONG else ()) for k in MODULES]
+    "key", [pytest.param(k, marks=pytest.mark.slow if k in LONG else ()) for k in FILES]
 )
 def test_every_wrong_version_disagrees_and_no_rewriting_does(key):
-    lines = sections(path_of(MODULES[key]))
-    for t in MODULES[key].theorems:
+    lines = sections(path_of(FILES[key]))
+    for t in FILES[key].theorems:
         for x in mutants(t):
             assert x.theorem is None or disagreement(x.theorem, lines[t.statement]), x.change
         for x in rewrites(t):
@@ -83,14 +83,14 @@ def test_a_relation_that_was_not_typed_is_noticed(statement):
     t = statement("Theorem 4.1")
     lines = {
         name: line
-        for name, line in sections(path_of(MODULES["du2019"]))[t.statement].items()
+        for name, line in sections(path_of(FILES["du2019"]))[t.statement].items()
         if name != "wide enough"
     }
     assert [x.name for x in compare_statement(t, lines) if not x.agrees] == ["wide enough"]
     without = replace(t, hypotheses=t.hypotheses[1:])
     assert [
         x.name
-        for x in compare_statement(without, sections(path_of(MODULES["du2019"]))[t.statement])
+        for x in compare_statement(without, sections(path_of(FILES["du2019"]))[t.statement])
         if not x.agrees
     ] == ["no degenerate data"]
 
@@ -119,7 +119,7 @@ def test_a_file_without_second_typing_has_none(tmp_path):
     ],
 )
 def test_a_line_that_cannot_be_read_is_refused_and_never_run(line, words, statement):
-    lines = {**sections(path_of(MODULES["du2019"]))["Theorem 4.1"], "wide enough": line}
+    lines = {**sections(path_of(FILES["du2019"]))["Theorem 4.1"], "wide enough": line}
     with pytest.raises(BadInput, match=words):
         list(compare_statement(statement("Theorem 4.1"), lines))
 
