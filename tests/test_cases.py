@@ -43,19 +43,25 @@ from theorems.language import (
     Setting,
     Theorem,
     Witness,
+    count,
     measured,
 )
 from theorems.language.measurement import (
+    Axis,
     deep,
     feed_forward,
     greatest_eigenvalue,
+    indicator,
     inputs,
     labels,
     least_eigenvalue,
+    linearized,
+    neurons,
     norm,
     normal,
     paired_signs,
     parameter,
+    relu,
     rows,
     training_loss,
 )
@@ -288,3 +294,62 @@ def test_a_letter_shows_what_it_is(store):
     assert training_loss.text == "loss"
     assert mu.of.text == "least_eigenvalue(x @ x.T)"
     assert floor.of.text.startswith("least_eigenvalue(tangent_kernel(")
+
+
+MODEL = linearized(SETTING.outputs, usual.w)
+BESIDE = replace(
+    SETTING,
+    reference=replace(SETTING, outputs=MODEL, loss=norm(MODEL - labels) ** 2 / 2),
+)
+apart = measured("apart", "distance from the linear model", norm(SETTING.outputs - MODEL.reference))
+fitted = measured("fitted", "the linear model's distance", norm(MODEL.reference - labels))
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (Claim("near", apart(k) <= fitted(0) / 10, at="T", over=Each(k)), V.CONFIRMED),
+        (Claim("nearer", apart(k) <= fitted(0) / 10**6, at="T", over=Each(k)), V.REFUTED),
+        (Claim("falls", fitted(k + 1) <= fitted(k), at="T", over=Each(k)), V.CONFIRMED),
+        (Claim("rises", fitted(k + 1) >= fitted(k), at="T", over=Each(k)), V.REFUTED),
+        (Claim("begins alike", Eq(apart(0), 0), at="T", scale=n), V.CONFIRMED),
+        (Claim("is alike", Eq(apart(k), 0), at="T", over=Each(k), scale=n), V.REFUTED),
+    ],
+)
+def test_a_reference_run_is_judged_as_the_run_is(claim, verdict, store):
+    found = inside(stated((claim,), setting=BESIDE), store, steps=20, widths=(1024,))
+    assert verdicts(found) == [verdict]
+
+
+K = count("K", "classes")
+kinds = Axis("kinds", size=K)
+rowed = relu(rows @ usual.w.T) @ parameter("V", neurons, kinds) / m
+aims = indicator(labels, kinds)
+MANY = Setting(
+    outputs=rowed,
+    trained=(usual.w,),
+    start={usual.w: normal, parameter("V", neurons, kinds): normal},
+    loss=norm(rowed - aims) ** 2 / 2,
+    data=("unit_inputs",),
+)
+far = measured("far", "distance from the unit vectors", norm(rowed - aims))
+
+
+@pytest.mark.parametrize(
+    ("relation", "verdict"),
+    [(far(k + 1) <= far(k), V.CONFIRMED), (far(k + 1) >= far(k), V.REFUTED)],
+)
+def test_several_outputs_are_judged_as_one_is(relation, verdict, store, tmp_path):
+    file = tmp_path / "kinds.csv"
+    file.write_text("a,b,label\n1,0,0\n0,1,1\n1,1,2\n")
+    claim = Claim("monotone", relation, at="T", over=Each(k))
+    theorem = stated((claim,), (), str(file), 3, setting=MANY, choices={K: 3})
+    found = inside(theorem, store, steps=20, widths=(64,), step_size=0.1)
+    assert verdicts(found) == [verdict]
+
+
+def test_labels_that_are_no_class_are_one_line(store):
+    claim = Claim("monotone", far(k + 1) <= far(k), at="T", over=Each(k))
+    theorem = stated((claim,), (), "orthonormal", 4, setting=MANY, choices={K: 3})
+    with pytest.raises(BadInput, match="the kinds are 0"):
+        inside(theorem, store, steps=20, widths=(64,))

@@ -122,9 +122,10 @@ def _measured(report: Report) -> list[str]:
         )
         for q in sorted(letters, key=str)
     ]
+    beside = ", `w(ref)` is `w` of the reference run" if any(s.reference for s in settings) else ""
     words = (
         "In words, and as evaluated: `x` are the rows as trained, `y` the labels, `w(0)` is `w` at "
-        f"the start{known}."
+        f"the start{beside}{known}."
     )
     return ["## What is measured", "", words, "", *grid(("", "in words", "measured as"), rows)]
 
