@@ -138,12 +138,12 @@ class Size:
     seeds: Iterable[int] = (0,)
 
 
-def plan(setting=DESCENT, data=None, asks=(), along=ALONG, **sizes):
+def plan(setting=DESCENT, data=None, asks=(), along=ALONG, values=(), **sizes):
     """A plan of a two-layer network that measures what is looked at along every such run; the sizes
     are those of `Size`.
     """
     s, data, both = Size(**sizes), data or load("sphere", 5), (*along, *asks)
-    letters = {m: Integer(s.width), L: Integer(2)}
+    letters = {m: Integer(s.width), L: Integer(2), **dict(values)}
     return Plan(setting, data, s.width, s.step, s.steps, tuple(s.seeds), both, letters)
 
 

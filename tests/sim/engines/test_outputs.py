@@ -11,7 +11,7 @@ from sim.engines.dense import Dense
 from sim.measuring.evaluate import values
 from sim.plan import Ask
 from sim.run import rows_of, table
-from tests.sim.settings import DEEP_RELU, HALF, deep_relu, errors, m, plan, series
+from tests.sim.settings import DEEP_RELU, HALF, deep_relu, errors, layered, m, plan, series
 from theorems.language import BadInput, Setting, count
 from theorems.language.measurement import (
     Axis,
@@ -54,7 +54,8 @@ def points_of(samples=7, kinds=3):
 def run(setting, classes=3, depth=2, **asked):
     asks = [Ask(term, label) for label, term in asked.items()]
     given = {K: classes} if classes else {}
-    p = plan(setting, points_of(), 20, 0.02, 9, along=(), asks=asks, values=given, depth=depth)
+    p = plan(setting, points_of(), asks, (), given, width=20, step=0.02, steps=9)
+    p = layered(p, depth)
     engine = Dense(p, 0)
     return table(rows_of(p, engine, 0)), engine, p
 
@@ -97,7 +98,8 @@ def test_one_output_of_several_is_the_network_with_one():
     )
     losses = []
     for setting in (DEEP_RELU, several):
-        p = plan(setting, load("separable", 5), 8, 0.05, 9, along=(), values={q: 1}, depth=3)
+        p = plan(setting, load("separable", 5), (), (), {q: 1}, width=8, step=0.05, steps=9)
+        p = layered(p, 3)
         losses.append(series(table(rows_of(p, Dense(p, 0), 0)), "loss"))
     assert np.allclose(*losses, rtol=1e-13)
 

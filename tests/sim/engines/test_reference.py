@@ -22,6 +22,7 @@ from tests.sim.settings import (
     deep_relu,
     errors,
     f,
+    layered,
     m,
     other,
     series,
@@ -118,14 +119,9 @@ def test_both_layers_and_deep_networks_have_a_linear_model():
     deep = linearized(deep_relu, W)
     beside = replace(DEEP_RELU, outputs=deep, loss=total(softplus(-labels * deep)))
     data = load("separable", 5)
-    chosen = other(
-        replace(DEEP_RELU, reference=beside),
-        data,
-        20,
-        steps=5,
-        depth=3,
-        apart=norm(deep_relu - deep.reference),
-    )
+    apart = norm(deep_relu - deep.reference)
+    chosen = other(replace(DEEP_RELU, reference=beside), data, 20, steps=5, apart=apart)
+    chosen = layered(chosen, 3)
     found = table(rows_of(chosen, Dense(chosen, 0), 0))
     assert series(found, "apart")[0] < 1e-12 < series(found, "apart")[5]
 
