@@ -37,11 +37,14 @@ from sim.store import Store
 from theorems.language import About, Claim, Theorem
 from theorems.reasoning.exact import Decision, decide
 
-DELTA = Rational(1, 10)
-LADDER, LADDER_SEEDS, POINTS = (256, 640, 1600, 4096), 6, 8
+DELTA = Rational(1, 10)  # failure probability where the theorem names no witness
+LADDER = (256, 640, 1600, 4096)  # widths
+LADDER_SEEDS = 6  # of each width
+POINTS = 8  # of a run that costs little
 STEPS = 300  # of a run at most
 WITNESS_SEEDS = 3  # of a wrong version whose claims have no probability: one failure refutes
-EXACT, SIMULATION = "exact hypotheses", "simulation"
+EXACT = "exact hypotheses"
+SIMULATION = "simulation"
 
 
 @dataclass(frozen=True, eq=False)

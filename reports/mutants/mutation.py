@@ -21,7 +21,7 @@ from theorems.language.statement import Claim, Hypothesis, Law, Theorem
 from theorems.problem import BadInput
 from theorems.writing.notation import text
 
-HUGE = Integer(10) ** 30
+HUGE = Integer(10) ** 30  # a bound that says nothing
 POWERS = (About.SCALE, About.DATA)  # letters whose exponents are tried
 
 

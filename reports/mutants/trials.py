@@ -198,7 +198,7 @@ class _Layers:
             if absurd is None:
                 continue
             noticed = {layer for layer, words in self.of(absurd) if words}
-            for layer in {"typing", "lock"} - self.absent.keys():
+            for layer in sorted(TEXT - self.absent.keys()):
                 died[layer] = died.get(layer, True) and layer in noticed
             layer = "exact hypotheses" if t.setting is None else "simulation"
             if self.bench.can(t):
