@@ -4,11 +4,12 @@ are monotone, and inverse to each other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import permutations
 from typing import Any, Protocol
 
 import sympy
+from sympy import Expr
 
 MOST = 8  # atoms among which pairs are compared
 
@@ -22,25 +23,25 @@ class Translation(Protocol):
     def __call__(self, e: Any) -> Any: ...
 
 
-def facts(t: Translation) -> list[Any]:
-    """True facts about the atoms that a translation has met; none for more than a few of them."""
-    powers = [a for a in t.vars if isinstance(a, sympy.exp | sympy.Pow)]
-    exponents = {p: _exponent(t, p) for p in powers}  # which may name further logarithms
+def facts(t: Translation, powers: Sequence[Expr]) -> list[Any]:
+    """True facts about the logarithms that a translation has met and positive products of powers;
+    none for more than a few of them.
+    """
+    exponents = {p: t(_logarithm(p)) for p in powers}  # which may name further logarithms
     logs = [a for a in t.vars if isinstance(a, sympy.log) and not a.args[0].is_Rational]
-    if not 0 < len(powers) + len(logs) <= MOST:
+    if not 0 < len(exponents) + len(logs) <= MOST:
         return []
     return [
         *(f for a in logs for f in _of_log(t, a)),
-        *(f for p in powers for f in _of_power(t, p, exponents[p])),
+        *(f for p in exponents for f in _of_power(t, p, exponents[p])),
         *_pairs(t, logs, exponents),
     ]
 
 
-def _exponent(t: Translation, power: Any) -> Any:
-    """u where the power is e**u."""
-    if isinstance(power, sympy.exp):
-        return t(power.args[0])
-    return t(power.exp * sympy.expand_log(sympy.log(sympy.factor(power.base))))
+def _logarithm(product: Expr) -> Expr:
+    """The sum of the logarithms of its factors."""
+    factors = (sympy.factor(f) for f in sympy.Mul.make_args(product))
+    return sympy.Add(*(sympy.expand_log(sympy.log(f), factor=True) for f in factors))
 
 
 def _of_log(t: Translation, a: Any) -> Iterator[Any]:
@@ -50,24 +51,21 @@ def _of_log(t: Translation, a: Any) -> Iterator[Any]:
 
 
 def _of_power(t: Translation, p: Any, exponent: Any) -> Iterator[Any]:
-    if not p.is_positive:
-        return
     value = t(p)
     yield value > 0
     yield (exponent <= 0) == (value <= 1)
     yield value >= 1 + exponent
-    yield (1 - exponent) * value <= 1  # the same of its reciprocal, which has no atom of its own
+    yield (1 - exponent) * value <= 1  # the same of its reciprocal
 
 
 def _pairs(t: Translation, logs: list[Any], exponents: dict[Any, Any]) -> Iterator[Any]:
     for a, b in permutations(logs, 2):
         one, two = t(a.args[0]), t(b.args[0])
         yield _where(t, t.z3.And(one > 0, two > 0), (one <= two) == (t(a) <= t(b)))
-    positive = [p for p in exponents if p.is_positive]
-    for p, q in permutations(positive, 2):
+    for p, q in permutations(exponents, 2):
         yield (exponents[p] <= exponents[q]) == (t(p) <= t(q))
     for a in logs:
-        for p in positive:
+        for p in exponents:
             inside = t(a.args[0])
             yield _where(t, inside > 0, (inside <= t(p)) == (t(a) <= exponents[p]))
             yield _where(t, inside > 0, (inside >= t(p)) == (t(a) >= exponents[p]))

@@ -20,13 +20,13 @@ from theorems.writing.notation import text
 from theorems.reasoning.outcome import Outcome, Replay
 from theorems.language.quantity import At, expanded
 from theorems.reasoning import monotone
+from theorems.reasoning.powers import in_factors, in_primes, is_symbolic, products
 
-TIMEOUT_MS, WHOLE_MS = (
-    8000,
-    500,
-)  # in time: Z3's own count of steps does not bound its nonlinear solver
+TIMEOUT_MS = 8000  # in time: Z3's own count of steps does not bound its nonlinear solver
+WHOLE_MS = 500  # over whole numbers, where an answer comes soon or not at all
 BUSY = 3 / 4  # share of a core below which a time that ran out was another's, and is given again
 PATIENCE = 8  # times the limit, at most
+NEAR = Rational(1, 10**16)  # around a logarithm of a fraction, of which 20 digits are computed
 PI = (Rational(314159265358979323, 10**17), Rational(314159265358979324, 10**17))
 
 
@@ -56,58 +56,65 @@ class Translation:
         return self.vars[key]
 
     def __call__(self, e: Expr) -> Any:
-        z3 = self.z3
         if e.is_Rational or e.is_Float:
-            exact = Rational(e)
-            return z3.Q(int(exact.p), int(exact.q), self.context)
-        if e is sympy.pi:
-            v = self.variable(e, "pi", ">")
-            self.facts += [
-                v > z3.Q(int(PI[0].p), int(PI[0].q), self.context),
-                v < z3.Q(int(PI[1].p), int(PI[1].q), self.context),
-            ]
-            return v
-        if isinstance(e, sympy.log) and e.args[0].is_Rational:
-            v, near = self.variable(e, "log", None), Rational(str(e.evalf(20)))
-            low, high = near - Rational(1, 10**16), near + Rational(1, 10**16)
-            self.facts += [
-                v > z3.Q(int(low.p), int(low.q), self.context),
-                v < z3.Q(int(high.p), int(high.q), self.context),
-            ]
-            return v
-        if isinstance(e, sympy.ceiling | sympy.floor):
-            return self.rounded(e)
+            return self.fraction(Rational(e))
         if e.is_Symbol:
             return self.letter(e)
         if e.is_Add:
-            return z3.Sum([self(a) for a in e.args])
+            return self.z3.Sum(list(map(self, e.args)))
         if e.is_Mul:
-            kept, whole = _kept_whole(e)
-            kept = sympy.factor_terms(kept)
-            e = kept.xreplace(whole)
-        if e.is_Mul:
-            top, bottom = (part.xreplace(whole) for part in kept.as_numer_denom())
-            if bottom == 1:
-                return z3.Product([self(a) for a in e.args])
-            return self(top) / self.divisor(self(bottom))
-        if e.is_Pow and e.exp.is_Integer:
-            n = int(e.exp)
-            power = z3.Product([self.named(e.base)] * abs(n))
-            return power if n > 0 else 1 / self.divisor(power)
-        if e.is_Pow and e.exp.is_Rational:
-            root = self.root(e.base, int(e.exp.q))
-            power = z3.Product([root] * abs(int(e.exp.p)))
-            return power if e.exp.p > 0 else 1 / self.divisor(power)
-        if e.is_Pow and e.exp.is_Add and (parts := sympy.expand_power_exp(e)).is_Mul:
-            return z3.Product([self(f) for f in parts.args])
-        if isinstance(e, sympy.Pow | sympy.exp) and e.exp.could_extract_minus_sign():
-            return 1 / self.divisor(self(1 / e))  # of one power, whichever way it is written
+            return self.product(e)
+        if isinstance(e, sympy.Pow | sympy.exp):
+            return self.power(e)
+        if isinstance(e, sympy.ceiling | sympy.floor):
+            return self.rounded(e)
         if isinstance(e, sympy.Max | sympy.Min):
             return self.extreme(e)
+        if e is sympy.pi:
+            return self.between(e, "pi", *PI)
+        if isinstance(e, sympy.log) and e.args[0].is_Rational:
+            near = Rational(str(e.evalf(20)))
+            return self.between(e, "log", near - NEAR, near + NEAR)
+        return self.atom(e)
+
+    def fraction(self, e: Any) -> Any:
+        return self.z3.Q(int(e.p), int(e.q), self.context)
+
+    def between(self, e: Expr, name: str, low: Rational, high: Rational) -> Any:
+        """A constant of which the solver knows two fractions around it."""
+        v = self.variable(e, name, None)
+        self.facts += [v > self.fraction(low), v < self.fraction(high)]
+        return v
+
+    def product(self, e: Expr) -> Any:
+        kept, whole = _kept_whole(e)
+        kept = sympy.factor_terms(kept)
+        e = kept.xreplace(whole)
+        if not e.is_Mul:
+            return self(e)
+        top, bottom = (part.xreplace(whole) for part in kept.as_numer_denom())
+        if bottom == 1:
+            return self.z3.Product(list(map(self, e.args)))
+        return self(top) / self.divisor(self(bottom))
+
+    def power(self, e: Any) -> Any:
+        if e.is_Pow and e.exp.is_Rational:
+            v = self.named(e.base) if e.exp.is_Integer else self.root(e.base, int(e.exp.q))
+            found = self.z3.Product([v] * abs(int(e.exp.p)))
+            return found if e.exp.p > 0 else 1 / self.divisor(found)
+        if e.is_Pow and e.exp.is_Add and (parts := sympy.expand_power_exp(e)).is_Mul:
+            return self.z3.Product(list(map(self, parts.args)))
+        if e.exp.could_extract_minus_sign():
+            return 1 / self.divisor(self(1 / e))  # of one power, whichever way it is written
+        if (primes := in_primes(e)) != [e]:  # of which SymPy would make the same power again
+            return self.z3.Product(list(map(self, primes)))
+        return self.atom(e)
+
+    def atom(self, e: Any) -> Any:
+        """What the solver knows no more of than its sign."""
         self.free = True
-        v = self.variable(
-            e, f"atom{len(self.vars)}", ">" if e.is_positive else ">=" if e.is_nonnegative else None
-        )
+        sign = ">" if e.is_positive else ">=" if e.is_nonnegative else None
+        v = self.variable(e, f"atom{len(self.vars)}", sign)
         if isinstance(e, sympy.log) and getattr(e.args[0], "below", None) == 1:
             self.facts.append(v < 0)
         return v
@@ -281,8 +288,7 @@ def _solve(step: Implication, relations: Sequence[Any]) -> Replay:
         if t.free and not _refutes(
             relations, {a: model.eval(t.letter(a), model_completion=True) for a in free}
         ):
-            solver.add(*monotone.facts(t), *t.facts[known:])
-            if answer_of(solver, z3) == z3.unsat:
+            if _by_order(solver, t, relations, known):
                 return Replay(step, Outcome.PROVED, "Z3 and monotone logarithms and powers")
             return _at_some_points(step, relations)
         point = {
@@ -291,6 +297,21 @@ def _solve(step: Implication, relations: Sequence[Any]) -> Replay:
         }
         return Replay(step, Outcome.FALSE, "Z3", point, whole)
     return Replay(step, Outcome.UNKNOWN, "Z3", note=f"undecided within {TIMEOUT_MS // 1000} s")
+
+
+def _by_order(solver: Any, t: Translation, relations: Sequence[Any], known: int) -> bool:
+    """Whether what is true of logarithms and powers decides it: told of whole products first, and
+    of the powers alone where they are not whole, as every fact makes an answer slower.
+    """
+    found = [
+        tuple(dict.fromkeys(p for r in relations for p in products(r, beside)))
+        for beside in (True, False)
+    ]
+    for powers in dict.fromkeys(found):
+        solver.add(*monotone.facts(t, powers), *t.facts[known:])
+        if answer_of(solver, t.z3) == t.z3.unsat:
+            return True
+    return False
 
 
 def _at_some_points(step: Implication, relations: Sequence[Any]) -> Replay:
@@ -336,7 +357,8 @@ def _refutes(relations: Sequence[Any], model: Mapping[Any, Any]) -> bool:
 def _truth(r: Any, point: Mapping[Any, Any]) -> bool | None:
     """Whether the relation is true there; None when a side has no real value."""
     if not isinstance(r, BooleanAtom):
-        sides = [side.subs(point).evalf(30) for side in r.args]
+        # in floats of 30 digits: exactly, a power as 2**(10**9) would take hours
+        sides = [side.evalf(30, subs=point) for side in r.args]
         if not all(side.is_real for side in sides):
             return None
         r = r.func(*sides)
@@ -351,8 +373,8 @@ def _exact(value: Any) -> Expr:
 
 
 def canonical(r: Any) -> Any:
-    """Logarithms of products as sums, and one base for each symbolic power: the same quantity must
-    become the same atom.
+    """Logarithms and symbolic powers in the factors of what they are taken of: the same quantity
+    must become the same atom.
     """
     if isinstance(
         r, sympy.Ge | sympy.Gt
@@ -361,22 +383,10 @@ def canonical(r: Any) -> Any:
     if r.has(sympy.log):  # in the factors of what they are taken of, however it is written
         logs = r.atoms(sympy.log)
         r = r.xreplace({a: sympy.log(sympy.factor(a.args[0])) for a in logs})
-        r = sympy.expand_log(r)
-    powers = [p for p in r.atoms(sympy.Pow) if not p.exp.is_number and p.base is not sympy.E]
-    if powers:
-        r = (
-            r.func(*(sympy.powsimp(side, combine="base") for side in r.args))
-            if isinstance(r, Relational)
-            else r
-        )
-        r = r.xreplace(
-            {
-                p: sympy.Pow(sympy.expand(p.base), p.exp)
-                for p in r.atoms(sympy.Pow)
-                if not p.exp.is_number and p.base is not sympy.E
-            }
-        )
-    return r
+        r = sympy.expand_log(r, factor=True)
+    if isinstance(r, Relational) and any(map(is_symbolic, r.atoms(sympy.Pow))):
+        r = r.func(*(sympy.powsimp(side, combine="base") for side in r.args))
+    return r.replace(is_symbolic, in_factors)
 
 
 def _sure(solver: Any, fact: Any, z3: Any) -> bool:

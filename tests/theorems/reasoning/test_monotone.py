@@ -7,6 +7,7 @@ from sympy import Rational, exp, log
 
 from theorems.language import count, failure, positive
 from theorems.reasoning import monotone
+from theorems.reasoning.powers import products
 from theorems.reasoning.solver import Translation, prepared
 
 x, y, eta = positive("x", "a number"), positive("y", "another"), positive("eta", "a step")
@@ -17,6 +18,7 @@ RELATIONS = {
     "powers": (x**eta <= y**eta, (2 * x + 2) ** (-(2 + eta) / eta) <= y),
     "powers of a number": (2**x <= y, Rational(1, 3) ** x <= eta),
     "all of them": (log(x) <= exp(y), delta**eta <= log(1 + y)),
+    "products": (x <= 3 * y * (2 * x) ** (1 / eta) * exp(-n),),
     "of counts": (log(n) <= x, exp(-n * x) <= delta),
 }
 
@@ -41,7 +43,8 @@ def test_every_fact_is_true_in_numbers(name, seed):
     relations = prepared(RELATIONS[name])
     for r in relations:
         t.relation(r)
-    told = [*monotone.facts(t), *t.facts]
+    powers = {p for r in relations for both in (True, False) for p in products(r, both)}
+    told = [*monotone.facts(t, sorted(powers, key=str)), *t.facts]
     assert told
     point = at(set().union(*(r.free_symbols for r in relations)), Random(seed))
 
