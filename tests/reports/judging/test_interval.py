@@ -173,7 +173,7 @@ def test_a_point_is_exact_where_nothing_is_said_of_its_error():
 
 
 def test_every_operation_moves_both_ends_outward_by_its_own_rounding():
-    assert ULPS == 4 * np.finfo(float).eps
+    assert 4 * np.finfo(float).eps == ULPS
     a, b = between((1, 2), (-3, -1), (-2, 5)), between((3, 7), (2, 4), (-1, 3))
     assert pairs(add(a, b)) == widened((4, 9), (-1, 3), (-3, 8))
     assert pairs(multiply(a, b)) == widened((3, 14), (-12, -2), (-6, 15))
