@@ -28,7 +28,7 @@ from reports.judging.draw import (
 )
 from reports.judging.evidence import Evidence, Sides
 from reports.judging.interval import ULPS, Interval, point
-from tests.letters import label, observable, of_data
+from tests.letters import label, observable, of_data, of_draw, w
 from theorems.language import Average, Best, Claim, Each, Hypothesis, Limit, Some, index, positive
 from theorems.language.quantity import time
 
@@ -297,6 +297,10 @@ def test_a_bound_at_or_above_what_is_known_beforehand_says_nothing():
         assert vacuous(None, np.ones(3), np.array(bounds_), trivial) is wanted
     assert vacuous(None, np.ones(3), np.full(3, 9.0)) is False
     assert vacuous(2 * x(k) <= top, np.ones(3), np.full(3, 9.0), trivial) is False
+    drawn = of_draw("out", "largest output", probe="out")
+    for name, wanted in ((label("out", w.start), True), (label("x"), False)):
+        alone = run(claim(None, drawn <= top), np.ones(1), 9.0, trivial={name: 4.0})
+        assert judged(None, alone).vacuous is wanted
 
 
 @pytest.mark.parametrize(
