@@ -101,6 +101,9 @@ def test_a_number_that_is_read_twice_is_no_larger_than_itself(op, read_twice):
         radius = share * RESOLUTION / (1 - share * RESOLUTION)  # this share of the size 1 + radius
         both = point(np.ones(1), radius)
         assert tell(op, both, both).tolist() == [wanted]
+        for size in (1 / 4, 4.0):
+            scaled = point(np.array([size]), size * radius)
+            assert tell(op, scaled, scaled).tolist() == [wanted]
     known = Interval(np.array([1.0]), np.array([1.0001]))
     for shifted in ((1.0, 1.0002), (1.00005, 1.0001)):
         assert tell(op, known, Interval(*map(np.atleast_1d, shifted))).tolist() == [UNKNOWN]
@@ -475,6 +478,8 @@ def test_a_statement_over_the_run_needs_a_step_beyond_its_start():
     begins = Interval(np.array([0, 0.5]), np.array([0, 1.5]))
     assert answered(claim(Each(k)), begins, 1.0, rough=[False, True]).gap is Gap.FINE
     assert answered(claim(Each(k, last=Integer(0))), np.zeros(1), 1.0).held is True
+    skipped = answered(claim(Each(k, last=Integer(1))), np.zeros(2), 1.0, [0, 5])
+    assert same(skipped, None, Gap.FINE, reach=5.0, wanted=1.0)
 
 
 def test_a_run_that_was_lost_says_nothing_unless_it_failed_before():
