@@ -131,8 +131,8 @@ def test_an_equation_holds_where_both_sides_are_known_to_the_resolution(scale, s
         wide = point(np.array([2.0 - radius * (scale is None)]), radius)  # of size 2 at most
         sides = [point(np.array([2.0])), point(np.array([2.0]))]
         sides[side] = wide
-        assert tell("==", *sides, scale).tolist() == [wanted]
-        assert tell("!=", *sides, scale).tolist() == [UNKNOWN]
+        assert tell("==", sides[0], sides[1], scale).tolist() == [wanted]
+        assert tell("!=", sides[0], sides[1], scale).tolist() == [UNKNOWN]
 
 
 def test_the_size_of_an_equation_is_that_of_its_larger_side():

@@ -2,11 +2,13 @@
 verdicts mean.
 """
 
+from typing import Any
+
 import pytest
 
 from reports.judging import draw, evidence, frontier, interval, limit, limits, mean, statistics
 
-LEVELS = {
+LEVELS: dict[Any, dict[str, Any]] = {
     draw: {"ABSURD": 1e12, "EQUAL": 1e-12, "A_STEP": 2.0**-47, "RESOLUTION": 1e-3},
     evidence: {"DIGITS": 1e-6, "DIVERGED": "diverged", "LOST": "lost", "RUN": ("loss",)},
     frontier: {"TOLERANCE": 1.3, "MOST_STEPS": 16},
