@@ -25,9 +25,10 @@ from reports.judging.statistics import (
 )
 from reports.judging.verdict import Verdict
 from tests.letters import label, observable, of_data, of_draw, w
-from theorems.language import Average, Claim, Each, count, index
+from theorems.language import Average, Claim, Each, index
+from theorems.language.quantity import time
 
-k, m = index("k", "step"), count("m", "neurons")
+k, t = index("k", "step"), time("t", "time")
 x = observable("x", "a number", probe="x", nonnegative=None)
 moved = observable("moved", "distance from the start", probe="movement")
 out = of_draw("out", "largest output", probe="out")
@@ -53,7 +54,7 @@ def sample(curves=((0.0,),), steps=None, error=0.0, inside=True, outside=False, 
     ]
     rows += [*extra, *([(0, 0.0, "law_error", blur, 0.0)] if blur else [])]
     frame = pd.DataFrame(rows, columns=COLUMNS)
-    known = Evidence(more.pop("values", {top: 1.0}), {}, frame, **more)
+    known = Evidence(more.pop("values", {top: 1.0}), more.pop("exact", {}), frame, **more)
     return Sample(known, known.seeds, inside, outside, "it is open")
 
 
@@ -284,6 +285,22 @@ def test_a_mean_is_compared_where_the_statement_speaks():
     for at, verdict in ((0, REFUTED), (1, CONFIRMED)):
         first = averages(claim(over=Each(k, last=Integer(0))), sample(high_at[at]))
         assert first.verdict is verdict
+
+
+@pytest.mark.parametrize(("high", "verdict"), [(2, REFUTED), (3, CONFIRMED)])
+def test_a_mean_of_a_flow_ends_at_its_time(high, verdict):
+    stated = Claim("c", x(t) <= top, "x", Each(t, last=Rational(3, 2)), expected=True)
+    curves = BELOW[:, [0] * 4] + 3 * (np.arange(4) == high)
+    assert averages(stated, sample(curves, steps=(0, 0.5, 1.5, 2))).verdict is verdict
+
+
+def test_what_is_not_known_of_either_side_widens_the_mean():
+    for reach, verdict in ((0.25, CONFIRMED), (0.5, INCONCLUSIVE)):
+        known = sample([[0.5, 0.5]] * 40, error=0.125, exact={top: (1 - reach, 1 + reach)})
+        found = averages(claim(), known)
+        assert found.verdict is verdict
+        off = f"[{-0.5 - reach - 0.125:.2g}, {-0.5 + reach + 0.125:.2g}]"
+        assert found.evidence.startswith(f"mean of 40 draws, off by -0.5 in {off}")
 
 
 def test_a_mean_ends_with_the_earliest_of_its_draws():
