@@ -123,7 +123,6 @@ def _counted(failures: int, seeds: int, unknown: int, deterministic: bool) -> st
 
 def _along(claim: Claim, shown: Seen, evidence: Evidence) -> list[str]:
     """Where the shown run is tightest or fails, how far it was compared and at how many steps."""
-    words = []
     if claim.over is None:
         return [f"equal to within {shown.accuracy:.1g} of their size"] if shown.accuracy > 0 else []
     letter = claim.over.index.text

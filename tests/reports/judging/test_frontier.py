@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from reports.judging import frontier
+from reports.judging.findings import Frontier
 from theorems.reasoning.demand import Demand
 
 
@@ -83,3 +84,124 @@ def test_a_frontier_without_two_ends_is_left_out(monkeypatch, statement, known):
         monkeypatch, statement("Theorem 4.1"), lambda m, eta: True if m == known else None
     )
     assert "least width" not in [f.of for f in found]
+
+
+# What a search tries and counts -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def search(monkeypatch, statement):
+    """search(answer, seeds) -> a search whose runs answer answer(width, step, seed), and what it tried."""
+    theorem, tried, heard = statement("Theorem 4.1"), [], []
+    delta = theorem.scale.failure
+
+    def made(m, step, seeds):
+        plan = SimpleNamespace(width=m, step_size=0.25 if step is None else step, seeds=seeds)
+        plan.only = lambda seed: SimpleNamespace(width=m, step_size=plan.step_size, seeds=(seed,))
+        return plan
+
+    def begin(answer, seeds=(5, 6, 7, 8), allowed=0.25, middle=64):
+        def observe(claim, known, seed):
+            tried.append((known.plan.width, known.plan.step_size, seed))
+            assert known.plan.seeds == (seed,)
+            return SimpleNamespace(held=answer(*tried[-1]))
+
+        def evidence(plan, frame):
+            ran = plan if isinstance(frame, pd.DataFrame) else frame
+            return SimpleNamespace(values={delta: allowed}, plan=ran)
+
+        monkeypatch.setattr(frontier, "observe", observe)
+        monkeypatch.setattr(frontier, "trajectories", lambda plan, store, tick: tick() or plan)
+        claim = SimpleNamespace(name="falls", probability=1 - delta)
+        return frontier.Search(
+            theorem,
+            claim,
+            lambda m, step: made(m, step, seeds),
+            middle,
+            evidence,
+            None,
+            lambda words, total: lambda: heard.append((words, total)),
+        )
+
+    return SimpleNamespace(begin=begin, tried=tried, heard=heard)
+
+
+DEMANDS = Demand(10**6, 1e-4)
+
+
+@pytest.mark.parametrize(
+    ("answers", "seen", "failures", "runs"),
+    [
+        ([True, True, True, True], True, 0, 4),
+        ([False, True, True, True], True, 1, 4),
+        ([False, False, True, True], False, 2, 2),
+        ([None, True, True, True], True, 0, 4),
+        ([False, None, True, True], None, 1, 4),
+        ([None, None, True, True], None, 0, 4),
+        ([None, None, False, False], False, 2, 4),
+    ],
+)
+def test_a_value_is_seen_where_no_more_than_the_allowed_share_fails(
+    search, answers, seen, failures, runs
+):
+    at = search.begin(lambda m, step, seed: answers[seed - 5])
+    found = at._try(at.plan(64, None))
+    assert (found.seen, found.failures) == (seen, failures)
+    assert len(search.tried) == runs
+    assert search.heard == [("Theorem 4.1: how far “falls” is seen", 4)] * runs
+
+
+def test_a_frontier_is_recorded_with_its_ends_and_their_failures(search):
+    """Below 20 neurons two of four seeds fail, below 40 one; beyond a step of 1 all do."""
+
+    def answer(m, step, seed):
+        return seed > 6 and step <= 1 if m < 20 else seed > 5 and step <= 1 if m < 40 else step <= 1
+
+    width, step = search.begin(answer).frontiers(DEMANDS)
+    assert width == Frontier("falls", "least width", width.seen, width.unseen, 1, 2, 4, 10**6)
+    assert width.unseen < 20 <= width.seen <= 1.3 * width.unseen
+    assert (width.seen, width.unseen) == (round(width.seen), round(width.unseen))
+    assert step == Frontier("falls", "largest step", step.seen, step.unseen, 0, 2, 4, 1e-4)
+    assert step.seen <= 1 < step.unseen <= 1.3 * step.seen
+    assert {s for m, s, _ in search.tried if m != 64} == {0.25}
+    assert max(s for _, s, _ in search.tried) == 16 * 0.25
+
+
+def test_the_ends_of_a_search_are_those_of_the_practice(search):
+    everywhere = search.begin(lambda m, step, seed: True).frontiers(DEMANDS)
+    assert everywhere == (
+        Frontier("falls", "least width", 1.0, None, 0, 0, 4, 10**6),
+        Frontier("falls", "largest step", 4.0, None, 0, 0, 4, 1e-4),
+    )
+    search.tried.clear()
+    nowhere = search.begin(lambda m, step, seed: False).frontiers(DEMANDS)
+    assert nowhere == (
+        Frontier("falls", "least width", None, 64.0, 0, 2, 4, 10**6),
+        Frontier("falls", "largest step", None, 0.25, 0, 2, 4, 1e-4),
+    )
+    assert search.tried == [(64, 0.25, 5), (64, 0.25, 6)] * 2
+
+
+def test_widths_are_whole_and_end_side_by_side(search):
+    at = search.begin(lambda m, step, seed: m >= 3, middle=5)
+    width = at.frontiers(DEMANDS)[0]
+    assert (width.seen, width.unseen) == (3.0, 2.0)
+    assert all(isinstance(m, int) for m, _, _ in search.tried)
+
+
+@pytest.mark.parametrize(
+    ("seen", "unseen", "whole", "close"),
+    [
+        (1.3, 1.0, False, True),
+        (1.0, 1.3, False, True),
+        (1.31, 1.0, False, False),
+        (3.0, 2.0, True, True),
+        (2.0, 3.0, True, True),
+        (3.0, 2.0, False, False),
+        (4.0, 2.0, True, False),
+        (130.0, 100.0, True, True),
+        (132.0, 100.0, True, False),
+    ],
+)
+def test_two_ends_are_close_within_the_tolerance_or_a_neuron(seen, unseen, whole, close):
+    assert frontier._close(seen, unseen, whole) is close

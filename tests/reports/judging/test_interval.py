@@ -18,12 +18,28 @@ from sympy import (
     erf,
     exp,
     floor,
+    gamma,
     log,
+    oo,
     pi,
     sqrt,
 )
 
-from reports.judging.interval import FUNCTIONS, compiled, constant, point
+from reports.judging import interval
+from reports.judging.interval import (
+    FUNCTIONS,
+    TINY,
+    ULPS,
+    Interval,
+    absolute,
+    add,
+    compiled,
+    constant,
+    inverse,
+    multiply,
+    point,
+    power,
+)
 from theorems.language import count, positive
 from theorems.language.grammar import FUNCTIONS as SAYABLE
 from theorems.reasoning.exact import FUNCTIONS as BALLS
@@ -118,3 +134,171 @@ def test_constants_are_as_narrow_as_a_float_has_them():
 def test_what_may_be_said_can_be_evaluated():
     """The functions of the language, of ball arithmetic and of intervals are the same."""
     assert set(SAYABLE) == set(FUNCTIONS) | {Max, Min} == set(BALLS) | {Max, Min}
+
+
+# One operation ------------------------------------------------------------------------------------------
+
+
+def between(*ends):
+    """An interval of columns, an (end, end) pair each."""
+    low, high = np.array(ends, dtype=float).T
+    return Interval(low, high)
+
+
+def pairs(found):
+    return list(zip(found.low.tolist(), found.high.tolist(), strict=True))
+
+
+def widened(*ends, lost=0.0):
+    """What one rounded operation makes of these ends."""
+    return [(a - abs(a) * ULPS - lost, b + abs(b) * ULPS + lost) for a, b in ends]
+
+
+def test_middle_radius_and_size_of_an_interval():
+    inf = np.inf
+    found = between((1, 4), (-5, 1), (2, 2), (inf, inf), (-inf, inf), (1e308, 1.5e308), (-3, -1))
+    middle = [2.5, -2, 2, inf, np.nan, 1.25e308, -2]
+    assert found.middle.tolist() == pytest.approx(middle, nan_ok=True)
+    assert found.radius.tolist() == [1.5, 3, 0, 0, inf, 2.5e307, 1]
+    assert found.size.tolist() == [4, 5, 2, inf, inf, 1.5e308, 3]
+
+
+def test_a_point_is_exact_where_nothing_is_said_of_its_error():
+    assert pairs(point(np.array([1.0, 2.0]), np.array([0.0, 0.5]))) == [(1, 1), (1.5, 2.5)]
+    assert pairs(point([np.inf], 0)) == [(np.inf, np.inf)]
+    assert (point(3).low.dtype, point(3).high.shape) == (np.dtype(float), ())
+    assert np.isnan(point(np.inf, np.inf).low)
+
+
+def test_every_operation_moves_both_ends_outward_by_its_own_rounding():
+    assert 4 * np.finfo(float).eps == ULPS
+    a, b = between((1, 2), (-3, -1), (-2, 5)), between((3, 7), (2, 4), (-1, 3))
+    assert pairs(add(a, b)) == widened((4, 9), (-1, 3), (-3, 8))
+    assert pairs(multiply(a, b)) == widened((3, 14), (-12, -2), (-6, 15))
+    assert pairs(inverse(between((2, 4), (-4, -2)))) == widened((0.25, 0.5), (-0.5, -0.25))
+    assert pairs(interval._rounded(np.ones(1), np.full(1, 2.0), True)) == [
+        (1 - ULPS - TINY, 2 + 2 * ULPS + TINY)
+    ]
+    assert pairs(interval._rounded(*between((0, 0)))) == [(0, 0)]
+
+
+def test_a_product_that_underflows_is_not_zero_and_one_with_zero_is():
+    small = between((1e-200, 1e-200))
+    assert pairs(multiply(small, small)) == [(-TINY, TINY)]
+    for one, other in ((small, between((0, 0))), (between((0, 0)), small)):
+        assert pairs(multiply(one, other)) == [(0, 0)]
+    assert pairs(multiply(between((0, 1e-200)), small)) == [(-TINY, TINY)]
+    assert pairs(multiply(small, between((1e-200, 1)))) == [(-TINY, 1e-200 * (1 + ULPS) + TINY)]
+
+
+def test_the_inverse_has_no_bound_where_its_argument_may_vanish():
+    inf = np.inf
+    with np.errstate(all="ignore"):
+        found = pairs(inverse(between((0, 2), (-2, 0), (-1, 2), (0, 0))))
+    assert found[:3] == [(0.5 - 0.5 * ULPS, inf), (-inf, -0.5 + 0.5 * ULPS), (-inf, inf)]
+    assert np.isnan(found[3]).all()
+
+
+def test_absolute_values_are_exact_and_reach_zero_where_the_sign_changes():
+    found = pairs(absolute(between((1, 2), (-3, -1), (-3, 1), (0, 2), (-2, 0))))
+    assert found == [(1, 2), (1, 3), (0, 3), (0, 2), (0, 2)]
+    assert np.isnan(absolute(between((np.nan, np.nan))).low).all()
+
+
+@pytest.mark.parametrize(
+    ("base", "exponent", "ends"),
+    [
+        ((2, 3), 2, (4, 9)),
+        ((-3, -2), 2, (4, 9)),
+        ((-3, 2), 2, (0, 9)),
+        ((-3, 2), 3, (-27, 8)),
+        ((-3, -2), 3, (-27, -8)),
+        ((2, 4), 4, (16, 256)),
+    ],
+)
+def test_whole_powers_are_taken_of_any_base(base, exponent, ends):
+    assert pairs(power(between(base), point([exponent]))) == widened(ends)
+    assert pairs(power(between(base), point([1]))) == [base]
+    if base != (-3, 2):
+        below, (low, high) = power(between(base), point([-exponent])), ends
+        once = widened(ends)[0]
+        assert pairs(below)[0] == pytest.approx((1 / once[1], 1 / once[0]), rel=1e-14)
+        assert below.low[0] < 1 / high <= 1 / low < below.high[0]
+
+
+def test_powers_are_taken_element_by_element():
+    with np.errstate(all="ignore"):
+        found = power(between((2, 2), (2, 2), (-2, -2), (2, 2)), point([0.0, 1.0, 3.0, -1.0]))
+    exact = [1, 2, -8, 0.5]
+    assert found.low.tolist() == pytest.approx(exact, rel=1e-14)
+    assert (found.low <= exact).all()
+    assert (found.high >= exact).all()
+    assert (found.low[1], found.high[1]) == (2, 2)
+    wide = power(between((2, 3)), between((2, 3)))
+    assert pairs(wide) == widened((4, 27))
+    share = power(between((0.25, 0.5)), between((2, 3)))
+    assert pairs(share) == widened((0.25**3, 0.25))
+
+
+def test_a_power_that_is_not_whole_needs_a_base_that_is_not_negative():
+    half = point([0.5])
+    assert pairs(power(between((4, 9)), half)) == widened((2, 3))
+    assert pairs(power(between((-4, 9)), half)) == widened((0, 3))
+    for base, exponent in (((-9, -4), half), ((-9, -4), between((2, 3)))):
+        with np.errstate(all="ignore"):
+            assert np.isnan(power(between(base), exponent)).all()
+    mixed = power(between((4, 9), (4, 9)), point([2.0, 0.5]))
+    assert pairs(mixed) == widened((16, 81), (2, 3))
+
+
+def test_a_power_that_underflows_is_not_zero_and_zero_is():
+    tiny, zero = between((1e-200, 1e-200)), between((0, 0))
+    for exponent in (2.0, 3.0, 2.5):
+        assert pairs(power(tiny, point([exponent]))) == [(-TINY, TINY)]
+        assert pairs(power(zero, point([exponent]))) == [(0, 0)]
+    for below in (between((-1e-200, 1)), between((-1, 1e-200))):
+        low, high = pairs(power(below, point([3.0])))[0]
+        assert (low <= -TINY, high >= TINY) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("function", "exact", "falls"),
+    [(exp, np.exp, False), (log, np.log, False), (erf, None, False), (acos, np.arccos, True)],
+)
+def test_a_monotone_function_is_taken_at_the_ends(function, exact, falls):
+    if exact is None:
+        from scipy.special import erf as exact
+    ends = exact(np.array([0.25, 0.75]))
+    found = evaluated(function(x), x=between((0.25, 0.75)))
+    assert pairs(found) == widened(tuple(ends[::-1] if falls else ends))
+
+
+def test_a_vanishing_exponential_and_error_function_are_not_exact():
+    assert pairs(FUNCTIONS[exp](between((-1e4, -1)))) == [(-TINY, np.exp(-1) * (1 + ULPS) + TINY)]
+    assert pairs(FUNCTIONS[erf](between((0, 0)))) == [(-TINY, TINY)]
+
+
+def test_whole_parts_and_extremes_are_exact():
+    a, b = between((0.5, 1.5), (2, 2.5)), between((1, 1.25), (-1, 3))
+    assert pairs(FUNCTIONS[ceiling](a)) == [(1, 2), (2, 3)]
+    assert pairs(FUNCTIONS[floor](a)) == [(0, 1), (2, 2)]
+    leaves = {"x": a, "y": b}
+    assert pairs(evaluated(Max(x, y), **leaves)) == [(1, 1.5), (2, 3)]
+    assert pairs(evaluated(Min(x, y), **leaves)) == [(0.5, 1.25), (-1, 2.5)]
+
+
+def test_a_root_is_taken_where_there_is_one():
+    assert pairs(evaluated(sqrt(x), x=between((4, 9), (-4, 9)))) == widened((2, 3), (0, 3))
+    assert np.isnan(evaluated(sqrt(x), x=between((-9, -4)))).all()
+
+
+def test_constants_and_leaves_are_found_in_their_expressions():
+    leaf = between((1, 2))
+    assert compiled(x, frozenset({x}))({x: leaf}) is leaf
+    assert compiled(Rational(1, 2), frozenset())({}) == (0.5, 0.5)
+    near = compiled(pi, frozenset())({})
+    assert (near.low, near.high) == (np.pi * (1 - ULPS), np.pi * (1 + ULPS))
+    assert constant(oo) == (np.inf, np.inf)
+    assert constant(Rational(1, 3)) == (np.nextafter(1 / 3, 0), np.nextafter(1 / 3, 1))
+    with pytest.raises(TypeError, match="no rule for gamma"):
+        compiled(gamma(x), frozenset({x}))

@@ -2,6 +2,8 @@
 the law names; what was not measured is said and accuses nobody.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -177,3 +179,62 @@ def test_seeds_without_a_value_are_counted_and_then_no_law_is_contradicted(hole)
     assert "unmeasured in 1 of 10 seeds" in found.why
     assert "no positive value at m = 2,048" in found.why
     assert law_finding(law, ladder(-0.2)).exponent.verdict is LawVerdict.INCONSISTENT
+
+
+def test_all_that_is_said_of_a_law():
+    law = Law("l", of=start, along=m, exponent=-1, at="x")
+    rungs = ladder(-1.0)
+    found = law_finding(law, rungs[::-1])
+    assert found.law is law
+    assert found.sizes == tuple(map(float, SIZES))
+    table = np.array([readings(law.read, r.evidence).values for r in rungs]).T
+    assert found.medians == pytest.approx(np.median(table, axis=0))
+    assert (found.exponent.seeds, found.exponent.why) == (10, "")
+
+
+def holed(*holes):
+    """A ladder on which one seed has such a value of the draw at such a size."""
+    rungs = ladder(-1.0)
+    for size, value in holes:
+        frame = rungs[size].evidence.frame
+        row = frame["seed"].eq(2) & frame["observable"].eq(label("largest_output"))
+        frame.loc[row, "value"] = value
+    return rungs
+
+
+def test_sizes_without_a_positive_value_are_named():
+    law = Law("l", of=start, along=m, exponent=-1, at="x")
+    found = law_finding(law, holed((1, 0.0), (3, np.inf)))
+    assert found.exponent.why == (
+        "unmeasured in 1 of 10 seeds; no positive value at m = 512, 2,048"
+    )
+    assert len(found.medians) == len(SIZES)  # over the others
+    rungs = [rung(size, [np.nan] * 4) for size in SIZES]
+    assert law_finding(law, rungs).medians == ()
+
+
+def test_a_logarithm_is_void_from_the_first_size_at_which_it_is_not_positive():
+    law = Law("l", of=moved, along=m, exponent=-1, log_exponent=2, at="x")
+    found = law_finding(law, ladder(-1.0, sizes=(1, 2, 4, 8, 16)))
+    assert found.exponent.why == "the logarithm of m is not positive on the whole ladder"
+    assert (found.sizes, found.medians) == ((1.0, 2.0, 4.0, 8.0, 16.0), ())
+    assert law_finding(
+        law, ladder(-1.0, 2.0, sizes=(2, 4, 8, 16))
+    ).exponent.fitted == pytest.approx(-1, abs=0.1)
+
+
+@pytest.mark.parametrize(("every", "least"), [(True, 1), (False, 3)])
+def test_one_run_is_enough_only_where_nothing_is_drawn_at_any_size(every, least):
+    rungs = [
+        Rung(r.size, replace(r.evidence, deterministic=every or i > 0))
+        for i, r in enumerate(ladder(-1.0, seeds=2))
+    ]
+    found = law_finding(Law("l", of=moved, along=m, exponent=-1, at="x"), rungs).exponent
+    assert (found.verdict is LawVerdict.VOID) is (least == 3)
+    assert ("needs 3" in found.why) is (least == 3)
+
+
+def test_without_a_reason_none_is_given():
+    law = Law("l", of=moved, along=m, exponent=-1, at="x")
+    found = law_finding(law, [])
+    assert (found.exponent.why, found.sizes, found.medians, found.exponent.seeds) == ("", (), (), 0)

@@ -11,22 +11,40 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from reports.judging import statistics
 from reports.judging.statistics import (
+    CERTAIN,
     CONFIRM,
     FALSE,
+    HALVES_AHEAD,
+    INTERVAL,
+    MARGIN,
+    MEANS,
     REFUTE,
+    ROUGH,
+    SAME,
     TWO_LOOKS,
+    WIDE,
     Binomial,
+    bends,
     clopper_pearson,
     fit_exponent,
     least_refuting,
+    looks,
     mean_interval,
+    mean_is_above,
     mean_is_zero,
+    one_run,
+    seeds_at_rate,
     seeds_by_design,
+    seeds_for,
     seeds_to_confirm,
     seeds_to_refute,
+    slopes,
 )
 from reports.judging.verdict import LawVerdict
+from tests.letters import observable
+from theorems.language import Claim, count, failure
 
 
 @given(st.integers(1, 400), st.data(), st.floats(0.001, 0.9))
@@ -103,6 +121,101 @@ def test_what_is_not_known_is_held_against_either_decision():
     assert Binomial(20, 20, 0.5).refutes
     assert Binomial(20, 30, 0.5, lost=10).refutes == Binomial(20, 30, 0.5).refutes
     assert not Binomial(20, 20, 0.5, blur=1e-7).refutes
+
+
+@pytest.mark.parametrize("x", [21, 22, 23])
+def test_a_refutation_is_charged_for_every_comparison(x):
+    p = stats.binom.sf(x - 1, 30, 0.25)
+    most = int(REFUTE / p)
+    assert most > 1
+    assert Binomial(x, 30, 0.25, comparisons=most).refutes
+    assert not Binomial(x, 30, 0.25, comparisons=most + 1).refutes
+    assert Binomial(x, 30, 0.25, blur=REFUTE - p - 1e-12).refutes
+    assert not Binomial(x, 30, 0.25, blur=REFUTE - p + 1e-12).refutes
+
+
+def test_no_failure_refutes_nothing():
+    assert not Binomial(0, 20, 0.0).refutes
+    assert Binomial(1, 20, 0.0).refutes
+
+
+@given(st.integers(1, 60), st.data(), st.sampled_from([0.5, 0.9, 0.99]))
+def test_the_printed_interval_reaches_from_those_that_fail_to_those_that_may(n, data, confidence):
+    x = data.draw(st.integers(0, n))
+    lost = data.draw(st.integers(0, n - x))
+    low, high = stats.binomtest(x, n).proportion_ci(confidence, method="exact")
+    assert clopper_pearson(x, n, confidence) == pytest.approx((low, high), abs=1e-9)
+    reach = Binomial(x, n, 0.5, lost).interval
+    assert reach[0] == clopper_pearson(x, n)[0]
+    assert reach[1] == clopper_pearson(x + lost, n)[1]
+
+
+def test_the_seeds_that_a_run_still_needs_are_those_of_its_decision():
+    assert Binomial(15, 20, 0.5).needs == seeds_to_refute(0.5, 0.75, 0.5)
+    assert Binomial(11, 20, 0.5, lost=4).needs == seeds_to_refute(0.5, 0.55, 0.5)
+    assert Binomial(2, 20, 0.5, lost=3).needs == seeds_at_rate(0.5, 0.25)
+    for failures, lost in ((10, 0), (2, 8), (10, 5)):
+        assert Binomial(failures, 20, 0.5, lost).needs is None
+
+
+@given(st.floats(0.05, 0.9), st.integers(0, 4), st.sampled_from([CONFIRM, 0.05]))
+def test_the_seeds_that_confirm_are_the_fewest(delta, failures, level):
+    n = seeds_to_confirm(delta, failures, level)
+    assert stats.binom.cdf(failures, n, delta) <= level
+    assert n == max(failures, 1) or stats.binom.cdf(failures, n - 1, delta) > level
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.1, 0.3, 0.45])
+def test_one_seed_fewer_at_that_rate_confirms_nothing(rate):
+    n = seeds_at_rate(0.5, rate)
+    assert stats.binom.cdf(np.ceil(rate * n), n, 0.5) <= CONFIRM
+    assert stats.binom.cdf(np.ceil(rate * (n - 1)), n - 1, 0.5) > CONFIRM
+
+
+def test_a_number_of_seeds_that_nobody_can_run_is_none():
+    assert 10**8 < seeds_at_rate(0.5, 0.5 - 1e-4) < 10**9
+    assert seeds_at_rate(0.5, 0.5 - 1e-6) is None
+
+
+def test_the_looks_at_a_run_are_those_of_its_most_demanding_claim():
+    d, m = failure("delta", "failure"), count("m", "neurons")
+    x = observable("x", "a number", probe="x")
+    mean = Claim("m", x(0) <= 1, at="x", expected=True)
+    sure, likely, rarely, unsaid = (
+        Claim("c", x(0) <= 1, at="x", probability=p) for p in (1, 1 - d, 1 - d / 5, 1 - 1 / m)
+    )
+    assert seeds_for(likely, 0.5) == (seeds_to_confirm(0.5), seeds_by_design(0.5))
+    assert seeds_for(rarely, 0.5) == seeds_for(likely, 0.1) == seeds_for(unsaid, 0.1)
+    assert seeds_for(sure, 0.5) == seeds_for(likely, 0.0) == (CERTAIN,)
+    assert seeds_for(likely, 1.0) == (1,)
+    assert seeds_for(mean, 0.5) == (MEANS,)
+    assert looks((sure,), 0.5) == looks((), 0.5) == (CERTAIN,)
+    assert looks((sure, likely, rarely), 0.5) == seeds_for(rarely, 0.5)
+    assert looks((rarely, likely), 0.5) == seeds_for(rarely, 0.5)
+    assert looks((likely, mean), 0.5) == looks((mean, likely), 0.5) == (MEANS,)
+    assert looks((likely, mean), 0.01) == (seeds_to_confirm(0.01), seeds_by_design(0.01))
+    assert looks((likely, mean), 0.013) == (MEANS, seeds_by_design(0.013))
+
+
+@pytest.mark.parametrize("power", [0.5, 0.9])
+@pytest.mark.parametrize("true", [None, 0.2, 0.3])
+def test_the_design_is_the_least_number_that_can_do_both(true, power):
+    truth = 0.05 if true is None else true
+
+    def enough(allowed):
+        return stats.binom.cdf(allowed, seeds_to_confirm(0.5, allowed), truth) >= power
+
+    allowed = next(a for a in range(200) if enough(a))
+    wanted = max(seeds_to_confirm(0.5, allowed), seeds_to_refute(0.5, FALSE, power))
+    assert seeds_by_design(0.5, true, power) == wanted
+
+
+@pytest.mark.parametrize("delta", [0.01, 0.25, 0.5, 0.9])
+def test_the_failures_that_refute_are_the_fewest(delta):
+    n = np.arange(1, 80)
+    for runs, fewest in zip(n, least_refuting(n, delta), strict=True):
+        tail = stats.binom.sf(np.arange(runs + 1), runs, delta)  # of 1, 2, ... failures
+        assert fewest == 1 + np.flatnonzero(tail <= REFUTE)[0]
 
 
 def test_false_refutations_and_confirmations_stay_below_the_declared_rates():
@@ -297,3 +410,239 @@ def test_students_interval_and_test_agree_with_scipy():
     )
     assert mean_is_zero(sample) == pytest.approx(stats.ttest_1samp(sample, 0).pvalue, rel=1e-9)
     assert low < mean < high
+
+
+def test_tests_of_the_mean_agree_with_scipy_and_decide_where_nothing_varies():
+    sample = np.random.default_rng(4).gamma(2, 2, 30)
+    for bound in (3.0, 4.0, 5.0):
+        one = stats.ttest_1samp(sample, bound, alternative="greater").pvalue
+        assert mean_is_above(sample, bound) == pytest.approx(one, rel=1e-9)
+        two = stats.ttest_1samp(sample - bound, 0).pvalue
+        assert mean_is_zero(sample - bound) == pytest.approx(two, rel=1e-9)
+    for confidence in (0.5, 0.999):
+        wanted = stats.ttest_1samp(sample, 0).confidence_interval(confidence)
+        assert mean_interval(sample, confidence)[1:] == pytest.approx(wanted, rel=1e-9)
+    still = np.full(5, 2.0)
+    assert [mean_is_above(still, b) for b in (1.0, 2.0, 3.0)] == [0.0, 1.0, 1.0]
+    assert (mean_is_zero(still), mean_is_zero(-still), mean_is_zero(0 * still)) == (0.0, 0.0, 1.0)
+
+
+@pytest.mark.parametrize("sizes", [4, 5, 6, 7])
+def test_slopes_and_bends_are_those_of_least_squares(sizes):
+    rng = np.random.default_rng(sizes)
+    x, y = np.sort(rng.standard_normal(sizes)), rng.standard_normal((3, sizes))
+    half = (sizes + 1) // 2
+    for row, slope, bend in zip(y, slopes(x, y), bends(x, y), strict=True):
+        assert slope == pytest.approx(np.polyfit(x, row, 1)[0])
+        first, last = (
+            np.polyfit(x[part], row[part], 1)[0] for part in (slice(half), slice(-half, None))
+        )
+        assert bend == pytest.approx(last - first)
+
+
+@pytest.mark.parametrize(
+    ("size", "scale"), [(0.0, 1.0), (0.5, 1.0), (1000.0, 1000.0), (-1000.0, 1000.0)]
+)
+def test_runs_are_one_where_they_differ_by_rounding(size, scale):
+    for share, one in ((0.99, True), (1.01, False)):
+        y = np.full((3, 4), size)
+        y[1, 2] -= np.sign(size + 0.1) * share * SAME * scale
+        assert one_run(y) is one
+
+
+@pytest.mark.parametrize("sizes", [4, 7])
+def test_the_reach_of_a_ladder_is_that_of_a_regression(sizes):
+    rng = np.random.default_rng(sizes)
+    x, y = np.arange(float(sizes)), rng.standard_normal((6, sizes))
+    line = stats.linregress(x, y.mean(axis=0))
+    for confidence in (INTERVAL, ROUGH):
+        reach = stats.t.ppf(0.5 + confidence / 2, sizes - 2) * line.stderr
+        assert statistics._reach(x, y, confidence) == pytest.approx(reach)
+    assert statistics._along_ladder(x, y) == pytest.approx(
+        (line.slope, line.slope - statistics._reach(x, y), line.slope + statistics._reach(x, y))
+    )
+    straight = np.isnan(statistics._along_ladder(x, np.tile(2 * x, (3, 1))))
+    assert straight.tolist() == [False, True, True]
+
+
+def test_a_ladder_is_rough_where_its_mean_leaves_a_line_by_more_than_the_seeds_leave_it():
+    """The F-test of lack of fit, at both sides of its level."""
+    rng = np.random.default_rng(3)
+    x, noise, shape = np.arange(5.0), rng.standard_normal((8, 5)), np.array([1.0, -2, 1, 1, -1])
+
+    def rests(rows):
+        return np.array([row - np.polyval(np.polyfit(x, row, 1), x) for row in rows])
+
+    found = []
+    for size in np.linspace(0, 2, 81):
+        y = noise + size * shape
+        rest = rests(y)
+        mean = rest.mean(axis=0)
+        ratio = 8 * (mean @ mean / 3) / (((rest - mean) ** 2).sum() / (7 * 3))
+        wanted = stats.f.sf(ratio, 3, 21) <= 1 - INTERVAL
+        assert statistics._rough(x, y) == wanted
+        found.append(wanted)
+    assert 0 < sum(found) < 81
+
+
+def test_the_slope_over_the_seeds_is_no_narrower_than_a_rough_ladder():
+    rng = np.random.default_rng(3)
+    x, y = np.arange(6.0), 0.1 * rng.standard_normal((8, 6))
+    for last in (6, 3):
+        wanted = mean_interval(slopes(x[-last:], y[:, -last:]))
+        assert statistics._over_seeds(x, y, last) == pytest.approx(wanted)
+        rough = y + np.array([1.0, -1, 1, -1, 1, -1])
+        at, low, high = mean_interval(slopes(x[-last:], rough[:, -last:]))
+        reach = statistics._reach(x, rough)
+        assert statistics._over_seeds(x, rough, last) == pytest.approx(
+            (at, min(low, at - reach), max(high, at + reach))
+        )
+        assert reach > at - low
+
+
+def hinged(first, last, between=None):
+    """Four sizes with these slopes from one to the next, a seed each."""
+    between = (first + last) / 2 if between is None else between
+    y = np.cumsum(np.stack([0 * first, first, between, last], axis=1), axis=1)
+    return np.arange(4.0), y
+
+
+def test_halves_drift_apart_where_the_seeds_or_the_margin_say_so():
+    rng = np.random.default_rng(0)
+    first, last = rng.standard_normal((2, 10))
+    reach = (np.diff(mean_interval(last - first)[1:]) / 2)[0]
+    at = (last - first).mean()
+    for sign in (1, -1):
+        for share, drifts in ((1.001, True), (0.999, False)):
+            _, y = hinged(first, last - at + sign * share * reach)
+            assert statistics._drifts(bends(hinged(first, last)[0], y)) is drifts
+            same = np.full(5, sign * share * MARGIN)
+            assert statistics._drifts(same) is drifts
+
+
+def test_a_slope_is_excluded_by_the_whole_ladder_or_by_its_last_half_and_its_bend():
+    rng = np.random.default_rng(0)
+    noise = rng.standard_normal(10)
+    noise = (noise - noise.mean()) / noise.std(ddof=1)
+    off = stats.t.isf(CONFIRM, 9) / np.sqrt(
+        10
+    )  # as far off as a one-sided test at this level tells
+    loose = 30 * np.sin(np.arange(10.0))
+    loose -= loose.mean()  # so that no shape of the mean is told from the seeds
+    for sign in (1, -1):
+        for share, certain in ((1.001, True), (0.999, False)):
+            far = sign * share * off
+            x, y = hinged(noise, noise)
+            assert statistics._certain(x, y, far) is certain
+            # the whole ladder has the declared slope of 0, its halves lie about it
+            x, last_decides = hinged(noise / 2 - far, noise + far, loose)
+            assert statistics._certain(x, last_decides, 0.0) is certain
+            x, bend_decides = hinged(-1.5 * noise - 1.25 * far, noise + 1.25 * far, loose)
+            assert statistics._certain(x, bend_decides, 0.0) is certain
+    x, y = hinged(noise + 9, noise + 9)  # the last half is excluded and nothing bends
+    assert statistics._certain(x, y, 9.0) is False
+    assert statistics._certain(x, np.tile(x, (4, 1)), 0.0) is True
+    scattered = 1e-3 * rng.standard_normal((10, 6)) + np.array([1.0, -1, 1, -1, 1, -1])
+    six = np.arange(6.0)
+    slope, reach = slopes(six, scattered).mean(), statistics._reach(six, scattered, ROUGH)
+    assert statistics._certain(six, scattered, slope + 0.999 * reach) is False
+    assert statistics._certain(six, scattered, slope + 1.001 * reach) is True
+
+
+LOW, HIGH = -MARGIN, MARGIN  # about a declared exponent of 0
+BIT = 1e-6
+
+
+@pytest.mark.parametrize(
+    ("slope", "drift", "kind", "verdict"),
+    [
+        ((0.3, HIGH + BIT, 0.5), 0.0, "at most", "inconsistent"),
+        ((0.3, HIGH + BIT, 0.5), 0.0, "exactly", "inconsistent"),
+        ((0.3, HIGH + BIT, 0.5), 0.0, "at least", "loose"),
+        ((0.3, HIGH - BIT, 0.5), 0.0, "at most", "consistent"),
+        ((-0.3, -0.5, LOW - BIT), 0.0, "at least", "inconsistent"),
+        ((-0.3, -0.5, LOW - BIT), 0.0, "exactly", "inconsistent"),
+        ((-0.3, -0.5, LOW - BIT), 0.0, "at most", "loose"),
+        ((-0.3, -0.5, LOW + BIT), 0.0, "at least", "consistent"),
+        ((0.0, -WIDE * MARGIN / 2 - BIT, WIDE * MARGIN / 2), 0.0, "exactly", "inconclusive"),
+        ((0.0, -WIDE * MARGIN / 2 + BIT, WIDE * MARGIN / 2), 0.0, "exactly", "consistent"),
+        ((0.3, 0.2, 0.4), -0.3 / HALVES_AHEAD - BIT, "at most", "drifting"),
+        ((0.3, 0.2, 0.4), -0.3 / HALVES_AHEAD + BIT, "at most", "inconsistent"),
+        ((0.3, 0.2, 0.4), 0.3, "at most", "inconsistent"),
+        ((-0.3, -0.4, -0.2), 0.3 / HALVES_AHEAD + BIT, "exactly", "drifting"),
+        ((-0.3, -0.4, -0.2), 0.3 / HALVES_AHEAD - BIT, "exactly", "inconsistent"),
+        ((-0.3, -0.4, -0.2), -0.3, "exactly", "inconsistent"),
+        ((0.3, 0.05, 0.55), -0.04, "at most", "drifting"),
+        ((0.3, 0.05, 0.55), -0.02, "at most", "inconclusive"),
+        ((0.3, 0.05, 0.55), 0.04, "at most", "inconclusive"),
+        ((0.3, 0.06, 0.54), 0.04, "at least", "consistent"),
+        ((0.3, 0.06, 0.54), 0.0, "at most", "consistent"),
+        ((HIGH - BIT, -0.1, 0.3), 0.04, "at most", "consistent"),
+        ((HIGH + BIT, -0.1, 0.3), 0.04, "at most", "inconclusive"),
+        ((0.2, np.nan, np.nan), 0.0, "at most", "inconsistent"),
+        ((0.2, np.nan, np.nan), 0.0, "at least", "loose"),
+        ((0.05, np.nan, np.nan), 0.0, "exactly", "consistent"),
+    ],
+)
+def test_the_verdict_on_a_slope(slope, drift, kind, verdict):
+    assert statistics._law_verdict(slope, drift, 0.0, kind) == verdict
+    shifted = tuple(s - 2 for s in slope)
+    assert statistics._law_verdict(shifted, drift, -2.0, kind) == verdict
+
+
+def test_all_that_is_said_of_a_fit():
+    rng = np.random.default_rng(1)
+    sizes, noise = 2.0 ** np.arange(5), 0.01 * rng.standard_normal((6, 5))
+    x = np.log(sizes)
+    plain = fit_exponent(sizes, np.exp(0.5 * x + noise), 0.5, "exactly")
+    assert plain.why == ""
+    assert (plain.fitted, plain.low, plain.high) == pytest.approx(
+        mean_interval(slopes(x, 0.5 * x + noise))
+    )
+    assert (plain.seeds, plain.verdict) == (6, LawVerdict.CONSISTENT)
+    assert plain.drift == pytest.approx(bends(x, noise).mean())
+    curved = 0.5 * x + 0.1 * x**2 + noise
+    bent_ = fit_exponent(sizes, np.exp(curved), 0.5, "at least")
+    drift = bends(x, curved).mean()
+    assert bent_.why == (
+        f"the slope drifts by {drift:+.2g} from the first half of the ladder to the last"
+    )
+    assert bent_.fitted == pytest.approx(slopes(x[-3:], curved[:, -3:]).mean())
+    assert bent_.drift == pytest.approx(drift)
+    one = fit_exponent(sizes, np.exp(np.tile(noise[0], (4, 1))), 0.0, "exactly")
+    assert one.why == "no seed differs in its slope: the interval is that of the ladder alone"
+    assert one.high - one.fitted == pytest.approx(statistics._reach(x, noise[:1]))
+    line = fit_exponent(sizes, np.tile(sizes, (4, 1)), 1.0, "exactly")
+    assert line.why == (
+        "no seed differs in its slope: the interval is that of the ladder alone, "
+        "and there is none, since the sizes lie on a line"
+    )
+
+
+def test_seeds_without_a_value_are_left_out_and_then_accuse_nobody():
+    rng = np.random.default_rng(1)
+    sizes, noise = 2.0 ** np.arange(5), 0.01 * rng.standard_normal((6, 5))
+    values = sizes * np.exp(noise)
+    for hole in (0.0, -1.0, np.nan, np.inf):
+        for lost, verdict in (
+            (1, LawVerdict.INCONCLUSIVE),
+            (3, LawVerdict.INCONCLUSIVE),
+            (4, LawVerdict.VOID),
+        ):
+            some = values.copy()
+            some[:lost, 2] = hole
+            found = fit_exponent(sizes, some, 0.0, "at most", 1)
+            assert (found.verdict, found.seeds) == (verdict, 6 - lost)
+            assert found.why == f"unmeasured in {lost} of 6 seeds"
+            kind = fit_exponent(sizes, some, 0.0, "at least", 1)
+            assert kind.verdict is (LawVerdict.VOID if lost == 4 else LawVerdict.LOOSE)
+    assert fit_exponent(sizes, values, 0.0, "at most").verdict is LawVerdict.INCONSISTENT
+    assert fit_exponent(sizes, values[:3], 1.0, "exactly").verdict is LawVerdict.CONSISTENT
+    few = fit_exponent(sizes[:3], values[:2, :3], 1.0, "exactly")
+    assert few.why == (
+        "3 sizes, and an exponent needs 4; 2 seeds were measured, and an exponent needs 3"
+    )
+    assert (few.verdict, few.seeds) == (LawVerdict.VOID, 2)
+    assert (
+        fit_exponent(sizes[:4], values[:1, :4], 1.0, "exactly", 1).verdict is LawVerdict.CONSISTENT
+    )
