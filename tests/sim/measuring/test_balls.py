@@ -92,6 +92,8 @@ NUMBERS = {
     "kernel": labels @ limiting_gram(rows) @ labels,
     "spread": greatest_eigenvalue(G) - least_eigenvalue(G),
     "shortest solution": root(labels @ solve(G + identity(points), labels)),
+    "shifted": norm(rows * labels + rows),
+    "turned": norm(rows.T * 2 - labels * rows),
     "hat": total(solve(G + identity(points), G) * identity(points)),
 }  # fmt: skip
 
@@ -114,6 +116,16 @@ def high(term, sample):
 
 def _each(rule, *arrays):
     return np.frompyfunc(rule, len(arrays), 1)(*arrays)
+
+
+def _spread(array, mine, axes, sample):
+    """An array with an entry for every index of these axes."""
+    if mine in ((), axes):
+        return array
+    found = np.empty([sample.size(axis) for axis in axes], object)
+    for index in np.ndindex(found.shape):
+        found[index] = np.asarray(array)[tuple(index[axes.index(axis)] for axis in mine)]
+    return found
 
 
 ENTRY = {
@@ -143,7 +155,9 @@ def _high(term, have, sample):
             [[mpmath.mpf(i == j) for j in range(n)] for i in range(n)], object)}[op]  # fmt: skip
     args = [_high(o, have, sample) for o in term.operands]
     if op in ENTRY:
-        return _each(ENTRY[op], *args)
+        big = max((o.axes for o in term.operands), key=len)
+        both = (_spread(v, o.axes, big, sample) for v, o in zip(args, term.operands))
+        return _each(ENTRY[op], *both)
     if op in FOLD:
         flat = np.asarray(args[0])
         if options[0] is None:

@@ -13,7 +13,9 @@ from sim.measuring.gram import limiting_gram
 from sim.measuring.ntk_margin import kernel_margin, ntk_margin
 from theorems.problem import BadInput
 
-NARROW = 1e-6  # bounds that come from activation patterns, to the solver; those of the kernel are wide
+NARROW = (
+    1e-6  # bounds that come from activation patterns, to the solver; those of the kernel are wide
+)
 
 
 def sample(raw, y):
