@@ -96,6 +96,16 @@ def test_parts_that_are_known_are_taken_as_they_are():
         radius(argument / 2 + step_size)
 
 
+def test_an_algorithm_may_take_the_argument(monkeypatch):
+    def half(term, known):
+        return values(term.operands, known)[0] / 2
+
+    monkeypatch.setitem(algorithms.ALGORITHMS, "test_half", half)
+    assert radius(algorithm("test_half", argument + 2)) == pytest.approx(2.0, rel=1e-6)
+    (twice,) = values((algorithm("test_half", algorithm("test_half", norm(labels))),), KNOWN)
+    assert float(twice) == 1.25
+
+
 def test_a_fixed_point_may_stand_inside_another():
     inner = least_fixed_point(argument / 2 + 1)
     assert radius(argument / 4 + inner) == pytest.approx(8 / 3, rel=1e-6)
