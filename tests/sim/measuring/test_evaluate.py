@@ -142,6 +142,8 @@ EXAMPLES = {
     "mean of layers": words.mean(words.absolute(W)),
     "balance": words.root(words.total(norm(D) ** 2, layers)),
     "transposed layers": W.T,
+    "numbers before layers": 2 - step_size * (1 / (1 + norm(W))),
+    "a matrix beside layers": A @ A.T * 2 + 0 * words.total(words.total(norm(W), layers)),
     "number": words.lifted(2 * q / sqrt(m)) * labels,
 }
 
@@ -308,6 +310,19 @@ def test_the_kernel_written_out_is_the_one_column_by_column(moved, scale):
         rows_of.append(np.concatenate([np.ravel(s) for s in slopes]))
     jacobian = np.array(rows_of)
     assert np.asarray(one) == pytest.approx(jacobian @ jacobian.T, rel=1e-12, abs=1e-13)
+
+
+def test_the_kernel_written_out_needs_no_column_by_column():
+    have = {rows: known(3)[rows], a: known(3)[a]}
+
+    def loops(f):
+        def kernel(p):
+            return evaluate.Evaluation({**have, w: p})(words.tangent_kernel(f, w))
+
+        return str(jax.make_jaxpr(kernel)(known(3)[w])).count("scan")
+
+    assert loops(a @ relu(z)) == 0
+    assert loops(a @ words.softplus(z)) == 1
 
 
 def _unit(i):

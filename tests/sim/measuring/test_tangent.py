@@ -274,6 +274,15 @@ def test_of_layers_the_one_that_moves_farthest_is_told(wanted):
     assert linear_fit(s, wanted) == pytest.approx(np.log1p(np.exp(-least)), rel=1e-9)
 
 
+@pytest.mark.parametrize("name", ["linear_distance", "linear_fit", "fit_distance"])
+def test_outputs_that_an_engine_holds_are_not_taken_for_those_of_other_parameters(name):
+    s = start(seed=3, n=2)
+    term = algorithm(name, s.outputs.start, W.start, labels, Float(1.5, 17))
+    (plain,), (more,) = values((term,), s.known), values((term,), {**s.known, s.outputs.start: s.u})
+    assert 0 < float(plain) < np.inf
+    assert float(more) == pytest.approx(float(plain), rel=1e-12)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_the_network_reaches_its_margin_within_the_bound_and_not_far_below(seed):
     """More is wanted, more is moved; and a network that is nearly linear moves like its model."""
