@@ -240,6 +240,15 @@ def test_what_is_known_is_not_looked_into():
     assert values((words.mean(z),), have) == [2.0]  # without it, from what it is of
 
 
+def test_one_layer_by_itself_is_a_matrix():
+    """As in the law of its start."""
+    some = np.random.default_rng(0).standard_normal((3, 4))
+    (unit, size_) = values((2 * W / norm(W) - W.T.T, norm(W) + 1), {W: some})
+    length = np.sqrt((some**2).sum())
+    assert np.asarray(unit) == pytest.approx(2 * some / length - some)
+    assert float(size_) == pytest.approx(length + 1)
+
+
 @pytest.mark.parametrize(
     "term",
     [

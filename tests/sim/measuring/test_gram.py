@@ -129,6 +129,21 @@ def test_nearly_parallel_is_not_parallel(gap):
     assert gram_floor(data).low > 0
 
 
+@given(st.integers(1, 5), st.integers(2, 4), st.integers(0, 10**6))
+def test_the_floats_of_the_matrix_are_those_of_more_digits(n, d, seed):
+    unit = Data("t", np.random.default_rng(seed).standard_normal((n, d)), np.ones(n)).inputs
+    found = limiting_gram(np.concatenate([unit, -unit[:1]]))
+    with mpmath.workdps(30):
+        rows_ = [mpmath.matrix(r.tolist()) for r in unit]
+        for i in range(n):
+            for j in range(i):
+                c = mpmath.fdot(rows_[i], rows_[j])
+                wanted = c * (mpmath.pi - mpmath.acos(c)) / (2 * mpmath.pi)
+                assert found[i, j] == found[j, i] == pytest.approx(float(wanted), abs=1e-7)
+    assert found[0, n] == pytest.approx(0, abs=1e-7)
+    assert (np.diag(found) == 0.5).all()
+
+
 def test_the_naive_diagonal_would_be_wrong():
     data = load("digits", 50)
     assert np.array_equal(np.diag(limiting_gram(data.inputs)), np.full(50, 0.5))

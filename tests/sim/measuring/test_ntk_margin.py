@@ -110,6 +110,9 @@ def test_so_many_patterns_are_gone_through_and_no_more(monkeypatch):
         assert (found.high - found.low < NARROW) == narrow
         assert 0 < found.low <= found.high
     measuring._margin.cache_clear()
+    monkeypatch.undo()
+    found = ntk_margin(load_sample("orthonormal", 15))  # 2^15, too many as it is
+    assert found.high - found.low > NARROW
 
 
 def load_sample(name, n):
