@@ -329,6 +329,22 @@ def test_what_has_no_rule_is_a_float_and_says_so(name):
     assert np.isfinite(found.value) or name.startswith("a root")
 
 
+@pytest.mark.parametrize(
+    "term",
+    [
+        solve(identity(points) - identity(points), labels),
+        total(sign(labels)),
+        total(cosines(identity(points) @ rows)),
+        root(least_eigenvalue(G - G)),
+    ],
+    ids=str,
+)
+def test_the_term_without_bounds_is_named(term):
+    with pytest.raises(NotEnclosed) as found:
+        enclosure(norm(term) if term.axes else term, Sample(data_of(4, 3, 1), UNIT))
+    assert str(found.value) in {t.text for t in term.all_terms()}
+
+
 @pytest.mark.parametrize("term", [norm(w), total(argument * labels), norm(f.start)], ids=str)
 def test_what_is_not_of_the_data_is_told(term):
     with pytest.raises(NotKnown):
