@@ -34,16 +34,20 @@ def test_the_slope_of_a_relu_at_its_kink_is_one():
 
 @pytest.mark.parametrize("name", KERNELS)
 def test_parallel_and_opposite_rows_have_their_closed_forms(name):
-    """Rows of which rounding alone would take the cosine beyond one."""
+    """Also where rounding alone would take the cosine beyond one."""
     kernel, diagonal = KERNELS[name]
-    x = np.array([[0.1, 0.2, 0.3], [0.7, -0.1, 0.6], [-0.3, -0.6, -0.9], [0.3, 0.6, 0.9]])
+    some = np.random.default_rng(0).standard_normal((30, 3))
+    x = np.concatenate([some, 7 * some, -3 * some])
+    unit = x / np.linalg.norm(x, axis=1, keepdims=True)
+    assert (unit @ unit.T).max() > 1 > -1 > (unit @ unit.T).min()
     found, length = np.asarray(kernel(jnp.asarray(x))), np.linalg.norm(x, axis=1)
     one = found if name == "cosines" else found / np.outer(length, length)
     opposite = -1.0 if name == "cosines" else 0.0
     assert np.diag(one) == pytest.approx(diagonal, rel=1e-15, abs=0)
-    assert one[0, 3] == pytest.approx(diagonal, abs=1e-7)
-    assert one[[0, 3], 2] == pytest.approx(opposite, abs=1e-7)
+    assert np.diag(one[:30, 30:60]) == pytest.approx(diagonal, abs=1e-7)
+    assert np.diag(one[:30, 60:]) == pytest.approx(opposite, abs=1e-7)
     assert np.isfinite(one).all()
+    assert np.abs(one).max() <= diagonal * (1 + 1e-15)
 
 
 @pytest.mark.parametrize("name", KERNELS)
