@@ -119,6 +119,40 @@ def load_sample(name, n):
     return Sample(load(name, n), ("unit_inputs",))
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_the_bounds_of_the_kernel_enclose_what_the_patterns_give(seed, monkeypatch):
+    """Also where an easy point has no weight and the largest slope."""
+    rng = np.random.default_rng(seed)
+    x, y = on_circle(*rng.uniform(0, 2 * np.pi, 4)), rng.choice([-1.0, 1.0], 4)
+    y[1], x[1] = -y[0], on_circle(np.angle(x[0] @ [1, 1j]) + 0.1)[0]
+    s, other = sample(x, y), sample(x, y)
+    known = ntk_margin(s)
+    monkeypatch.setattr(measuring, "MOST", 0)
+    measuring._margin.cache_clear()
+    wide = ntk_margin(other)
+    measuring._margin.cache_clear()
+    assert 0 < wide.low == wide.value <= known.high + 1e-12
+    assert known.low <= wide.high + 1e-12
+    assert wide.low > known.low / 10  # not empty
+    assert wide.high < 10 * known.high
+
+
+@pytest.mark.parametrize(("apart", "planar"), [(1e-15, True), (1e-12, False)])
+def test_points_lie_in_a_plane_to_rounding(apart, planar):
+    x = np.column_stack([on_circle(0.0, 1.0, 2.5), [apart, -apart, apart]])
+    found = ntk_margin(sample(x, [1.0, -1.0, 1.0]))
+    assert (found.high - found.low < NARROW) == planar
+
+
+@pytest.mark.parametrize(("cosine", "apart"), [(1e-15, True), (1e-12, False)])
+def test_points_are_orthogonal_to_rounding(cosine, apart):
+    x = np.array([[1.0, 0, 0], [cosine, 1.0, 0], [0, 0, 1.0]])
+    groups = [group.tolist() for group in measuring._groups(x)]
+    assert groups == ([[0], [1], [2]] if apart else [[0, 1], [2]])
+    chain = np.array([[1.0, 0, 0], [0, 0, 1.0], [1.0, 1.0, 0], [0, 1.0, 0]])  # 0 - 2 - 3
+    assert [group.tolist() for group in measuring._groups(chain)] == [[0, 2, 3], [1]]
+
+
 def test_what_no_feature_tells_apart_has_no_margin():
     for rule in (ntk_margin, kernel_margin):
         found = rule(sample([[1.0, 2.0], [1.0, 2.0]], [1.0, -1.0]))
@@ -141,6 +175,6 @@ def test_the_kernels_margin_is_that_of_its_gram_matrix_by_another_solver(n, d, s
 @pytest.mark.parametrize("rule", [ntk_margin, kernel_margin], ids=["tangent", "kernel"])
 @pytest.mark.parametrize("promise", ["unit_ball", "teacher"])
 def test_rows_of_other_lengths_are_refused(rule, promise):
-    with pytest.raises(BadInput, match="length one alone") as found:
+    with pytest.raises(BadInput, match="; it is known for rows of length one alone") as found:
         rule(Sample(load("xor", 4), (promise,)))
     assert promise in str(found.value)

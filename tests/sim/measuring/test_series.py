@@ -34,6 +34,7 @@ from tests.sim.settings import (
     errors,
     f,
     gap,
+    m,
     other,
     plan,
     series,
@@ -418,6 +419,32 @@ STABLE = {
     "a step": (norm(z - (z >= 0)), False),
     "an exponential": (norm(words.exponential(z) - z), False),
 }
+
+
+SQUARE = z @ z.T
+ROUNDED = {  # what is a size or a distance, and what only rounds its result
+    "spectral": (spectral, z),
+    "most": (most, z),
+    "least": (least, z),
+    "norm": (norm, z),
+    "least_eigenvalue": (least_eigenvalue, SQUARE),
+    "greatest_eigenvalue": (words.greatest_eigenvalue, SQUARE),
+    "equilibrium": (norm, words.equilibrium(SQUARE, HALF, relu(z))),
+    "feature_gram": (norm, words.feature_gram(rows)),
+    "limiting_gram": (norm, limiting_gram(rows)),
+    "transpose": (norm, z.T),
+    "labels": (norm, labels),
+    "number": (norm, z * HALF / 3),
+    "letter": (norm, z * m),
+}
+
+
+@pytest.mark.parametrize("name", ROUNDED)
+def test_sizes_of_what_only_rounds_are_stable_and_have_a_size(name):
+    rule, inside = ROUNDED[name]
+    assert stable(rule(inside))
+    assert sizes(rule(inside)) == (norm(inside),)
+    assert not stable(rule(inside * words.total(labels)))
 
 
 @pytest.mark.parametrize("name", STABLE)
