@@ -231,6 +231,14 @@ def test_vectors_of_another_length_cost_what_they_lack(values, scale):
     assert float(high.mid()) == pytest.approx(values[0], rel=1e-12)
 
 
+@given(st.floats(0.8, 1.3), st.sampled_from([1.0, -1.0]))
+def test_the_bounds_hold_to_the_last_bit(scale, sign):
+    """What vectors lack is rounded up, so that no float's worth is left out."""
+    low, high = bounds(sign * np.eye(2), scale * np.eye(2))
+    with ctx.workprec(BITS):
+        assert low <= sign <= high
+
+
 @given(st.integers(2, 5), st.integers(0, 10**6), st.sampled_from([-4.0, 0.0, 4.0]))
 def test_the_unit_vectors_give_the_discs_of_the_matrix_itself(n, seed, shift):
     rng = np.random.default_rng(seed)
