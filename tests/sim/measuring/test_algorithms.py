@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Rational
 
+from sim.data.margin import gram_margin
 from sim.data.sample import Sample
 from sim.data.table import Data, load
-from sim.measuring import algorithms
-from sim.measuring.evaluate import values
+from sim.measuring import algorithms, extremal, teacher
+from sim.measuring.evaluate import NotKnown, values
 from sim.measuring.of_data import of_data
 from theorems.language.measurement import (
     algorithm,
@@ -21,7 +22,9 @@ from theorems.language.measurement import (
     labels,
     least_fixed_point,
     logarithm,
+    neurons,
     norm,
+    parameter,
     rows,
     step_length,
     step_size,
@@ -92,8 +95,10 @@ def test_parts_that_are_known_are_taken_as_they_are():
     assert radius(part + called) == pytest.approx(10.0, rel=1e-6)
     known = {**KNOWN, part: 1.0, called: lambda r: r / 2}
     assert radius(part + called, known) == pytest.approx(2.0, rel=1e-6)
-    with pytest.raises(KeyError):
+    with pytest.raises(NotKnown):
         radius(argument / 2 + step_size)
+    unseen = norm(parameter("w", inputs))  # known as a whole, not from what it is of
+    assert radius(unseen + argument / 2, {unseen: 1.0}) == pytest.approx(2.0, rel=1e-6)
 
 
 def test_an_algorithm_may_take_the_argument(monkeypatch):
@@ -191,6 +196,34 @@ def test_no_other_direction_has_a_larger_margin(n, d, seed):
         assert (tries @ z.T).min(axis=1).max() <= (z @ u).min() + 1e-9
 
 
+# By name --------------------------------------------------------------------------------------------
+
+w, a = parameter("w", neurons, inputs), parameter("a", neurons)
+BY_NAME = {
+    "gram_margin": ((rows @ rows.T, labels), lambda k: gram_margin(k[rows] @ k[rows].T, k[labels])),
+    "near_angle": ((w, rows), lambda k: teacher.near_angle(k[w], k[rows])),
+    "mismatch": ((w, rows), lambda k: teacher.mismatch(k[w], k[rows])),
+    "to_extremal": (
+        (w, a, rows, labels),
+        lambda k: extremal.to_extremal(k[w], k[a], k[rows], k[labels]),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_a_named_algorithm_sees_the_arrays_of_its_operands(name):
+    rng = np.random.default_rng(0)
+    known = {t: rng.standard_normal(s) for t, s in ((w, (5, 2)), (a, 5), (rows, (3, 2)))}
+    known[labels] = np.array([1.0, -1.0, 1.0])
+    operands, rule = BY_NAME[name]
+    (found,) = values((algorithm(name, *operands),), known)
+    assert float(found) == pytest.approx(float(rule(known)), rel=1e-12)
+
+
 def test_every_name_is_an_algorithm():
-    assert {*algorithms.CERTIFIED, *algorithms.ALGORITHMS} == algorithms.NAMES
-    assert not algorithms.CERTIFIED.keys() & algorithms.ALGORITHMS.keys()
+    moves = {"fit_distance", "linear_distance", "linear_fit"}
+    of_runs = {*BY_NAME, *moves, "least_fixed_point", "hard_direction"}
+    of_the_data = {"hard_margin", "ntk_margin", "kernel_margin", "unlike_xor", "unlike_noisy_xor"}
+    assert of_runs <= algorithms.ALGORITHMS.keys()  # and those of files of parts
+    assert of_the_data == algorithms.CERTIFIED.keys()
+    assert of_runs | of_the_data <= algorithms.NAMES

@@ -136,6 +136,11 @@ def test_the_bounds_of_the_kernel_enclose_what_the_patterns_give(seed, monkeypat
     assert known.low <= wide.high + 1e-12
     assert wide.low > known.low / 10  # not empty
     assert wide.high < 10 * known.high
+    z = y[:, None] * s.data.inputs
+    for q in (*np.eye(4), *rng.dirichlet(np.ones(4), 5)):  # any weights bound it
+        low, high = measuring._by_kernel(q, z, s.data.inputs)
+        assert low <= known.high
+        assert known.low <= high
 
 
 @pytest.mark.parametrize(("apart", "planar"), [(1e-15, True), (1e-12, False)])
