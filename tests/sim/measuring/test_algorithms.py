@@ -50,6 +50,12 @@ def test_the_least_solution_of_a_line_is_b_over_one_minus_its_slope(slope, b):
     assert found >= b / (1 - slope) * (1 - 1e-15)
 
 
+def test_several_parts_without_the_argument_are_put_together():
+    """|y| R / 10 + |y|^2 = R / 2 + 25."""
+    several = norm(labels) * argument / 10 + total(labels**2)
+    assert radius(several) == pytest.approx(50, rel=1e-6)
+
+
 def test_the_least_of_two_solutions_is_found():
     """exp(R) / 4 <= R between 0.3574 and 2.1533."""
     assert radius(exponential(argument) / 4) == pytest.approx(0.35740295618138, rel=1e-7)

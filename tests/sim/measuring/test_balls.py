@@ -94,6 +94,7 @@ NUMBERS = {
     "shortest solution": root(labels @ solve(G + identity(points), labels)),
     "shifted": norm(rows * labels + rows),
     "turned": norm(rows.T * 2 - labels * rows),
+    "twice": norm((2 * rows) @ rows.T) + norm(rows @ (rows.T * 2)),
     "hat": total(solve(G + identity(points), G) * identity(points)),
 }  # fmt: skip
 
@@ -301,6 +302,11 @@ def test_a_promise_gives_one_set_of_rows_to_everybody():
             assert of_data(term, sample).value == pytest.approx(wanted, rel=1e-14)
     assert of_data(NUMBERS["cosine"], ball).value == of_data(NUMBERS["cosine"], unit).value
     assert of_data(NUMBERS["limiting"], ball).high < of_data(NUMBERS["limiting"], unit).low / 2
+
+
+def test_unit_rows_have_products_of_exactly_one_with_themselves():
+    found = of_data(total(G * identity(points)), Sample(data_of(5, 3, 2), UNIT))
+    assert (found.low, found.high) == (5.0, 5.0)
 
 
 def test_rows_beyond_the_ball_are_scaled_together():

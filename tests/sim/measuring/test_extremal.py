@@ -101,6 +101,18 @@ def test_who_is_there_has_no_angle_and_who_is_idle_none_either():
     )
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_a_cosine_beyond_one_by_rounding_hides_no_other_neuron(seed):
+    _, _, x, y = drawn(4, 1, seed)
+    goals = extremal(x, np.abs(y), 1.0)
+    there = np.concatenate([k * goals for k in (1.0, 1.7, 3.1, 5.3)])
+    away = np.array([[np.cos(0.5), -np.sin(0.5)], [np.sin(0.5), np.cos(0.5)]])
+    w = np.concatenate([there, goals @ away])
+    assert to_extremal(w, np.ones(len(w)), x, np.abs(y)) == pytest.approx(
+        farthest(w, np.ones(len(w)), x, np.abs(y)), abs=2 * STEP
+    )
+
+
 @pytest.mark.parametrize("d", [1, 3])
 def test_beyond_the_plane_it_is_undefined(d):
     assert np.isnan(to_extremal(np.ones((2, d)), np.ones(2), np.ones((3, d)), np.ones(3)))

@@ -231,10 +231,10 @@ def test_vectors_of_another_length_cost_what_they_lack(values, scale):
     assert float(high.mid()) == pytest.approx(values[0], rel=1e-12)
 
 
-@given(st.floats(0.8, 1.3), st.sampled_from([1.0, -1.0]))
-def test_the_bounds_hold_to_the_last_bit(scale, sign):
+@given(st.integers(1, 2), st.floats(0.8, 1.3), st.sampled_from([1.0, -1.0]))
+def test_the_bounds_hold_to_the_last_bit(n, scale, sign):
     """What vectors lack is rounded up, so that no float's worth is left out."""
-    low, high = bounds(sign * np.eye(2), scale * np.eye(2))
+    low, high = bounds(sign * np.eye(n), scale * np.eye(n))
     with ctx.workprec(BITS):
         assert low <= sign <= high
 
