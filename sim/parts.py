@@ -88,7 +88,7 @@ def _forget() -> None:
     from sim.measuring import series
 
     compiled = (dense._recorder, dense._advance, dense._now, dense._kept, kernel.stepper)
-    for cached in (*compiled, evaluate._compiled, series.along_outputs, of_data._of_data):
+    for cached in (*compiled, evaluate._compiled, series.along_outputs, of_data.of_data):
         cached.cache_clear()
 
 

@@ -227,7 +227,7 @@ def middles(balls: Balls) -> np.ndarray[Any, np.dtype[np.float64]]:
     return np.vectorize(lambda x: float(x.mid()), otypes=[float])(balls)
 
 
-def _eigenvalue(e: InBalls, matrix: Balls, sign: int) -> arb:
+def _eigenvalue(matrix: Balls, sign: int) -> arb:
     """The least eigenvalue of sign times a symmetric matrix, times sign."""
     _, vectors = np.linalg.eigh(sign * middles(matrix))
     low, high = gram.least_eigenvalue(arb_mat((sign * matrix).tolist()), vectors)
@@ -238,11 +238,11 @@ def _least_eigenvalue(e: InBalls, term: Term) -> Balls:
     (matrix,) = term.operands
     if matrix.operation in gram.SINGULAR and gram.SINGULAR[matrix.operation](e.sample.data):
         return _scalar(arb(0))
-    return _scalar(_eigenvalue(e, e(matrix), 1))
+    return _scalar(_eigenvalue(e(matrix), 1))
 
 
 def _greatest_eigenvalue(e: InBalls, term: Term) -> Balls:
-    return _scalar(_eigenvalue(e, e(term.operands[0]), -1))
+    return _scalar(_eigenvalue(e(term.operands[0]), -1))
 
 
 def _singular(which: int) -> Callable[[InBalls, Term], Balls]:
@@ -251,7 +251,7 @@ def _singular(which: int) -> Callable[[InBalls, Term], Balls]:
         tall = matrix.shape[0] >= matrix.shape[1]
         small = matrix.T if tall else matrix
         square = np.array((arb_mat(small.tolist()) * arb_mat(small.T.tolist())).tolist(), object)
-        found = _eigenvalue(e, square, which)
+        found = _eigenvalue(square, which)
         return _scalar(found.max(arb(0)).sqrt())
 
     return rule

@@ -17,16 +17,12 @@ from sim.measuring.gram import Enclosure
 from theorems.language.measurement import Axis, Term, inputs, labels, rows, size
 
 
+@lru_cache(maxsize=512)
 def of_data(term: Term, sample: Sample) -> Enclosure:
     """The number with its bounds; `certified` is False where it is a float without any.
 
     NotKnown for a term that speaks of more than the data.
     """
-    return _of_data(term, sample.data.digest, sample.kind, sample.data.name, sample)
-
-
-@lru_cache(maxsize=512)
-def _of_data(term: Term, _digest: str, _kind: str, _name: str, sample: Sample) -> Enclosure:
     if term.operation in CERTIFIED:
         return CERTIFIED[term.operation](sample)
     try:

@@ -50,8 +50,8 @@ def _compiled(
     return jax.jit(f), jax.jit(gram), jax.jit(back), jax.jit(ahead)
 
 
-def _plus(p: Params, q: Params, share: float = 1.0) -> Params:
-    return jax.tree.map(lambda a, b: a + share * b, p, q)
+def _plus(p: Params, q: Params) -> Params:
+    return jax.tree.map(jnp.add, p, q)
 
 
 @dataclass(frozen=True, eq=False)

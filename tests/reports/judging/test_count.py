@@ -33,7 +33,9 @@ def claim(over=None, probability=1, relation=None):
     return Claim("c", relation, at="x", over=over, probability=probability)
 
 
-def sample(curves, allowed=0.5, inside=True, outside=False, extra=(), steps=None, **more):
+def sample(curves, allowed=0.5, inside=True, outside=False, **more):
+    """Runs with these curves; extra: other rows, steps: at which the curves are."""
+    extra, steps = more.pop("extra", ()), more.pop("steps", None)
     rows = [
         (s, float(at), label("x"), float(v), 0.0)
         for s, curve in enumerate(curves)

@@ -48,8 +48,9 @@ def claim(over=None, relation=None, **more):
     return Claim("c", x(at) <= top if relation is None else relation, at="x", over=over, **more)
 
 
-def run(stated, left, right, along=None, rough=None, missing=False, **more):
+def run(stated, left, right, along=None, rough=None, **more):
     """A run whose sides are these numbers, or (number, error) pairs of columns."""
+    missing = more.pop("missing", False)
     lhs, rhs = (side if isinstance(side, Interval) else point(side) for side in (left, right))
     steps = np.arange(float(len(lhs.low))) if along is None else np.asarray(along, dtype=float)
     rough = np.zeros(len(steps), bool) if rough is None else np.asarray(rough)

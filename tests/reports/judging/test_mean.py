@@ -68,8 +68,9 @@ def draws(columns, right=1.0, error=0.0, scale=None):
 # One step -----------------------------------------------------------------------------------------------
 
 
-def at_one_step(op, gap, blur=0.0, error=0.0, steps=1, scale=None, right=1.0):
-    """What draws with these gaps say at one of so many steps."""
+def at_one_step(op, gap, blur=0.0, error=0.0, steps=1, **sides):
+    """What draws with these gaps say at one of so many steps; right: that side, of a scale."""
+    right, scale = sides.get("right", 1.0), sides.get("scale")
     columns = [gap + right] * steps
     found = mean._test(claim(op), draws(columns, right, error, scale), 0, sample(blur=blur))
     return replace(found, refuted=bool(found.refuted), confirmed=bool(found.confirmed))

@@ -22,9 +22,9 @@ from reports.judging.findings import (
     plain,
     span,
 )
+from reports.judging.layer import Layer
 from reports.judging.statistics import Exponent
 from reports.judging.verdict import LAW_SENTENCES, SENTENCES, LawVerdict, Verdict
-from reports.studies.trust import Layer
 from sim.engines.choice import Mode
 from tests.letters import SETTING, observable
 from theorems.language import Claim, Each, Hypothesis, Law, Theorem, count, defined, index

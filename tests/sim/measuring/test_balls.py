@@ -94,6 +94,9 @@ NUMBERS = {
     "kernel": labels @ limiting_gram(rows) @ labels,
     "spread": greatest_eigenvalue(G) - least_eigenvalue(G),
     "shortest solution": root(labels @ solve(G + identity(points), labels)),
+    "shifted": norm(rows * labels + rows),
+    "turned": norm(rows.T * 2 - labels * rows),
+    "twice": norm((2 * rows) @ rows.T) + norm(rows @ (rows.T * 2)),
     "hat": total(solve(G + identity(points), G) * identity(points)),
 }  # fmt: skip
 
@@ -116,6 +119,16 @@ def high(term, sample):
 
 def _each(rule, *arrays):
     return np.frompyfunc(rule, len(arrays), 1)(*arrays)
+
+
+def _spread(array, mine, axes, sample):
+    """An array with an entry for every index of these axes."""
+    if mine in ((), axes):
+        return array
+    found = np.empty([sample.size(axis) for axis in axes], object)
+    for index in np.ndindex(found.shape):
+        found[index] = np.asarray(array)[tuple(index[axes.index(axis)] for axis in mine)]
+    return found
 
 
 ENTRY = {
@@ -167,7 +180,9 @@ def _high(term, have, sample):
         return SIZED[op](sample.size(options[0]))
     args = [_high(o, have, sample) for o in term.operands]
     if op in ENTRY:
-        return _each(ENTRY[op], *args)
+        big = max((o.axes for o in term.operands), key=len)
+        both = (_spread(v, o.axes, big, sample) for v, o in zip(args, term.operands))
+        return _each(ENTRY[op], *both)
     if op in FOLD:
         flat = np.asarray(args[0])
         if options[0] is None:
@@ -303,6 +318,11 @@ def test_a_promise_gives_one_set_of_rows_to_everybody():
     assert of_data(NUMBERS["limiting"], ball).high < of_data(NUMBERS["limiting"], unit).low / 2
 
 
+def test_unit_rows_have_products_of_exactly_one_with_themselves():
+    found = of_data(total(G * identity(points)), Sample(data_of(5, 3, 2), UNIT))
+    assert (found.low, found.high) == (5.0, 5.0)
+
+
 def test_rows_beyond_the_ball_are_scaled_together():
     data = Data("long", np.array([[3.0, 4.0], [1.0, 0.0]]), np.ones(2))
     found = of_data(most(norm(rows, inputs)), Sample(data, BALL))
@@ -327,6 +347,22 @@ def test_what_has_no_rule_is_a_float_and_says_so(name):
     assert not found.certified
     assert np.isnan([found.low, found.high]).all()
     assert np.isfinite(found.value) or name.startswith("a root")
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        solve(identity(points) - identity(points), labels),
+        total(sign(labels)),
+        total(cosines(identity(points) @ rows)),
+        root(least_eigenvalue(G - G)),
+    ],
+    ids=str,
+)
+def test_the_term_without_bounds_is_named(term):
+    with pytest.raises(NotEnclosed) as found:
+        enclosure(norm(term) if term.axes else term, Sample(data_of(4, 3, 1), UNIT))
+    assert str(found.value) in {t.text for t in term.all_terms()}
 
 
 @pytest.mark.parametrize("term", [norm(w), total(argument * labels), norm(f.start)], ids=str)

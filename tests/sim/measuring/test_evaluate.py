@@ -12,12 +12,14 @@ from sympy import Rational, sqrt
 from sim import parts
 from sim.measuring import algorithms, evaluate
 from sim.measuring.evaluate import NotKnown, values
+from sim.setting import blocks
 from tests.sim.measuring.random_terms import ANY, terms
 from tests.sim.measuring.second_opinion import A, W, a, c, close, known, m, q, w
 from theorems.language import BadInput, term
 from theorems.language import measurement as words
 from theorems.language.measurement import (
     Axis,
+    Term,
     argument,
     gradient,
     identity,
@@ -140,6 +142,8 @@ EXAMPLES = {
     "mean of layers": words.mean(words.absolute(W)),
     "balance": words.root(words.total(norm(D) ** 2, layers)),
     "transposed layers": W.T,
+    "numbers before layers": 2 - step_size * (1 / (1 + norm(W))),
+    "a matrix beside layers": A @ A.T * 2 + 0 * words.total(words.total(norm(W), layers)),
     "number": words.lifted(2 * q / sqrt(m)) * labels,
 }
 
@@ -159,6 +163,108 @@ def test_no_operation_is_left_out():
     assert every - there - elsewhere == set()
     said = {*words.ENTRYWISE, *term.ELEMENTWISE}
     assert said <= every | algorithms.NAMES
+
+
+def test_rules_are_alone_with_what_they_say():
+    """A norm has no slope at nothing; a matrix with a number that is none has no eigenvalue."""
+    zero = {**known(0), w: np.zeros((4, 2))}
+    (slope,) = values((gradient(words.total(norm(w, inputs)), w),), zero)
+    assert np.array_equal(slope, np.zeros((4, 2)))
+    for bad in (np.nan, np.inf, -np.inf):
+        broken = {**known(0), A: np.full((4, 4), bad)}
+        for rule in ("spectral", "least_singular_value", "least_eigenvalue", "greatest_eigenvalue"):
+            assert np.isnan(values((getattr(words, rule)(A),), broken)[0])
+    with pytest.raises(BadInput, match="no rule"):
+        values((Term("unheard_of", (labels,), (), (points,)),), known(0))
+
+
+@pytest.mark.parametrize("shape", [(4, 2), (2, 4), (3, 3)])
+def test_the_spectral_norm_is_the_largest_singular_value_of_any_shape(shape):
+    some = np.random.default_rng(0).standard_normal(shape)
+    (found,) = values((words.spectral(w),), {w: some})
+    assert float(found) == pytest.approx(np.linalg.norm(some, 2), rel=1e-14)
+    assert values((words.spectral(w),), {w: 0 * some})[0] == 0
+
+
+# More neurons than are handled at once --------------------------------------------------------------
+
+WIDE = {
+    "total": words.total(words.mean_absolute_product(w, rows), neurons),
+    "mean": words.mean(relu(z) - z.start, neurons),
+    "mean of numbers": words.mean(a * a.start, neurons) * labels,
+    "product": a @ relu(z),
+    "of a matrix": words.tanh(z).T @ (w - w.start),
+    "over points": words.total(z, points),
+    "over all": words.total(relu(z)),
+    "in other order": words.total(relu(z).T, neurons),
+    "without neurons": words.total(rows, points),
+    "loss": norm(a @ relu(z) / size(points) - labels) ** 2,
+}
+
+
+@pytest.mark.parametrize("block", [1, 3, 4])  # of four neurons
+@pytest.mark.parametrize("name", WIDE)
+def test_a_sum_over_neurons_in_blocks_is_the_sum(name, block, monkeypatch):
+    term, have = WIDE[name], known(5)
+    wanted = evaluate.Evaluation(have)(term)
+    used = []
+
+    def over_neurons(f, *arrays):
+        used.append(len(arrays[0]))
+        return blocks.over_neurons(f, *arrays, block=block)
+
+    monkeypatch.setattr(evaluate, "BLOCK", block)
+    monkeypatch.setattr(evaluate, "over_neurons", over_neurons)
+    found = evaluate.Evaluation(have)(term)
+    assert np.asarray(found) == pytest.approx(np.asarray(wanted), rel=1e-12, abs=1e-13)
+    alone = name in ("over points", "over all", "without neurons")  # no axis of neurons is summed
+    assert bool(used) == (block < 4 and not alone)
+
+
+def test_a_known_array_whose_neurons_come_second_is_not_cut(monkeypatch):
+    monkeypatch.setattr(evaluate, "BLOCK", 1)
+    monkeypatch.setattr(evaluate, "over_neurons", None)
+    preactivations = np.arange(12.0).reshape(3, 4)
+    found = evaluate.Evaluation({z.T: preactivations})(words.total(z.T, neurons))
+    assert np.array_equal(found, preactivations.sum(axis=1))
+
+
+# What is known ----------------------------------------------------------------------------------------
+
+
+def test_what_is_known_is_not_looked_into():
+    have = {z: np.full((4, 3), 2.0), norm(labels): 7.0}
+    assert values((words.total(z), norm(labels) + 1), have) == [24.0, 8.0]
+    have |= {words.mean(z): lambda r: 10 * r, argument: 0.5}
+    assert values((words.mean(z) + argument,), have) == [5.5]
+    del have[argument]
+    assert values((words.mean(z),), have) == [2.0]  # without it, from what it is of
+
+
+def test_one_layer_by_itself_is_a_matrix():
+    """As in the law of its start."""
+    some = np.random.default_rng(0).standard_normal((3, 4))
+    (unit, size_) = values((2 * W / norm(W) - W.T.T, norm(W) + 1), {W: some})
+    length = np.sqrt((some**2).sum())
+    assert np.asarray(unit) == pytest.approx(2 * some / length - some)
+    assert float(size_) == pytest.approx(length + 1)
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        gradient(norm(z), w),
+        words.tangent_kernel(a @ words.tanh(z), w),
+        words.lifted(q) * 2,
+        norm(w),
+    ],
+    ids=str,
+)
+def test_what_is_missing_is_named(term):
+    have = {t: v for t, v in known(0).items() if t not in (w, Term("letter", (), (q,)))}
+    with pytest.raises(NotKnown) as found:
+        values((term,), {**have, z: np.ones((4, 3)), words.tanh(z): np.ones((4, 3))})
+    assert found.value.args[0] in (w, q)
 
 
 # Gradients and kernels -----------------------------------------------------------------------------
@@ -214,6 +320,19 @@ def test_the_kernel_written_out_is_the_one_column_by_column(moved, scale):
         rows_of.append(np.concatenate([np.ravel(s) for s in slopes]))
     jacobian = np.array(rows_of)
     assert np.asarray(one) == pytest.approx(jacobian @ jacobian.T, rel=1e-12, abs=1e-13)
+
+
+def test_the_kernel_written_out_needs_no_column_by_column():
+    have = {rows: known(3)[rows], a: known(3)[a]}
+
+    def loops(f):
+        def kernel(p):
+            return evaluate.Evaluation({**have, w: p})(words.tangent_kernel(f, w))
+
+        return str(jax.make_jaxpr(kernel)(known(3)[w])).count("scan")
+
+    assert loops(a @ relu(z)) == 0
+    assert loops(a @ words.softplus(z)) == 1
 
 
 def _unit(i):
@@ -276,6 +395,8 @@ def test_the_logarithm_of_a_sum_of_exponentials_does_not_underflow(name):
         wanted = high(LOGS[name])
     (found,) = values((LOGS[name],), have)
     assert float(found) == pytest.approx(float(wanted), rel=1e-13)
+    alone = evaluate.Evaluation(have)(LOGS[name])  # where no compiler simplifies log(exp(x))
+    assert float(alone) == pytest.approx(float(wanted), rel=1e-13)
 
 
 # What is no term ---------------------------------------------------------------------------------------

@@ -2,15 +2,20 @@
 never called regular.
 """
 
+from fractions import Fraction
+from itertools import combinations
+
 import mpmath
 import numpy as np
 import pytest
+from flint import arb, arb_mat, ctx
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.data.sample import Sample
 from sim.data.table import Data, load
-from sim.measuring.gram import limiting_gram, parallel_pairs
+from sim.measuring.gram import BITS, exact_cosines, limiting_gram, parallel_pairs
+from sim.measuring.gram import least_eigenvalue as eigenvalue_bounds
 from sim.measuring.of_data import of_data
 from tests.sim.settings import H_inf
 from theorems.language.measurement import (
@@ -124,6 +129,146 @@ def test_nearly_parallel_is_not_parallel(gap):
     assert gram_floor(data).low > 0
 
 
+@given(st.integers(1, 5), st.integers(2, 4), st.integers(0, 10**6))
+def test_the_floats_of_the_matrix_are_those_of_more_digits(n, d, seed):
+    unit = Data("t", np.random.default_rng(seed).standard_normal((n, d)), np.ones(n)).inputs
+    found = limiting_gram(np.concatenate([unit, -unit[:1]]))
+    with mpmath.workdps(30):
+        rows_ = [mpmath.matrix(r.tolist()) for r in unit]
+        for i in range(n):
+            for j in range(i):
+                c = mpmath.fdot(rows_[i], rows_[j])
+                wanted = c * (mpmath.pi - mpmath.acos(c)) / (2 * mpmath.pi)
+                assert found[i, j] == found[j, i] == pytest.approx(float(wanted), abs=1e-7)
+    assert found[0, n] == pytest.approx(0, abs=1e-7)
+    assert (np.diag(found) == 0.5).all()
+
+
 def test_the_naive_diagonal_would_be_wrong():
     data = load("digits", 50)
     assert np.array_equal(np.diag(limiting_gram(data.inputs)), np.full(50, 0.5))
+
+
+# Pairs of parallel rows ---------------------------------------------------------------------------
+
+
+def pairs_in_loops(raw):
+    """By the exact determinants of two rows."""
+    exact = [[Fraction(v) for v in row] for row in raw.tolist()]
+    found = [], []
+    for i, j in combinations(range(len(exact)), 2):
+        a, b = exact[i], exact[j]
+        if all(a[k] * b[m] == a[m] * b[k] for k in range(len(a)) for m in range(k)):
+            found[sum(x * y for x, y in zip(a, b)) < 0].append((i, j))
+    return found
+
+
+@given(st.integers(1, 7), st.integers(1, 3), st.integers(0, 10**6))
+def test_parallel_pairs_are_those_of_exact_determinants(n, d, seed):
+    rng = np.random.default_rng(seed)
+    raw = rng.integers(-2, 3, (n, d)) * 2.0 ** rng.integers(-60, 60, (n, 1))
+    raw[~raw.any(axis=1), 0] = 1.0
+    assert parallel_pairs(raw) == pairs_in_loops(raw)
+    near = raw * 3.0 + 0.1 * np.abs(raw).max(axis=1, keepdims=True)
+    near[~near.any(axis=1), 0] = 1.0
+    assert parallel_pairs(near) == pairs_in_loops(near)
+
+
+@pytest.mark.parametrize("size", [2.0**-990, 1.0, 2.0**990])
+def test_lengths_do_not_hide_parallel_rows(size):
+    raw = np.array([[0.0, 3.0, 1.0], [0.0, -1.5, -0.5], [1.0, 0.0, 0.0], [0.0, 6.0, 2.0]])
+    raw[1:] *= size
+    assert parallel_pairs(raw) == ([(0, 3)], [(0, 1), (1, 3)])
+
+
+@given(st.integers(1, 5), st.integers(1, 3), st.integers(0, 10**6))
+def test_exact_cosines_enclose_those_of_more_digits(n, d, seed):
+    rng = np.random.default_rng(seed)
+    raw = rng.integers(-3, 4, (n, d)).astype(float)
+    raw[~raw.any(axis=1), 0] = 1.0
+    same, opposite = parallel_pairs(raw)
+    with ctx.workprec(BITS), mpmath.workdps(50):
+        found = exact_cosines(raw)
+        for i in range(n):
+            for j in range(n):
+                a, b = (mpmath.matrix(raw[k].tolist()) for k in (i, j))
+                true = mpmath.fdot(a, b) / mpmath.norm(a) / mpmath.norm(b)
+                assert abs(float(found[i, j].mid()) - true) < 1e-15
+                exact = i == j or (min(i, j), max(i, j)) in (*same, *opposite)
+                assert not exact or found[i, j] == round(true)
+
+
+# The bounds of an eigenvalue ----------------------------------------------------------------------
+
+
+def bounds(matrix, vectors):
+    with ctx.workprec(BITS):
+        return eigenvalue_bounds(arb_mat(np.asarray(matrix).tolist()), np.asarray(vectors))
+
+
+def symmetric(values, seed=0):
+    """A symmetric matrix with these eigenvalues, its vectors in their order, and the least one."""
+    n = len(values)
+    q, _ = np.linalg.qr(np.random.default_rng(seed).standard_normal((n, n)))
+    matrix = q @ np.diag(values) @ q.T
+    matrix = (matrix + matrix.T) / 2
+    with mpmath.workdps(40):
+        true = min(mpmath.eigsy(mpmath.matrix(matrix.tolist()), eigvals_only=True))
+    return matrix, q, true
+
+
+@pytest.mark.parametrize("values", [[0.5, 1.0, 3.0], [-2.0, 0.25, 7.0], [-3.0, -2.0, -0.5]])
+@pytest.mark.parametrize("scale", [1.0, 1.2, 0.8])
+def test_vectors_of_another_length_cost_what_they_lack(values, scale):
+    """S = s^2 H and |Q'Q - I| = |s^2 - 1|: the lower bound pays it on one side of zero alone."""
+    matrix, q, true = symmetric(values)
+    low, high = bounds(matrix, scale * q)
+    assert float(low.upper()) <= true + 1e-14
+    assert float(high.lower()) >= true - 1e-14
+    square, excess = scale**2, abs(scale**2 - 1)
+    wanted = square * values[0] / (1 + excess if values[0] > 0 else 1 - excess)
+    assert float(low.mid()) == pytest.approx(wanted, rel=1e-12)
+    assert float(high.mid()) == pytest.approx(values[0], rel=1e-12)
+
+
+@given(st.integers(1, 2), st.floats(0.8, 1.3), st.sampled_from([1.0, -1.0]))
+def test_the_bounds_hold_to_the_last_bit(n, scale, sign):
+    """What vectors lack is rounded up, so that no float's worth is left out."""
+    low, high = bounds(sign * np.eye(n), scale * np.eye(n))
+    with ctx.workprec(BITS):
+        assert low <= sign <= high
+
+
+@given(st.integers(2, 5), st.integers(0, 10**6), st.sampled_from([-4.0, 0.0, 4.0]))
+def test_the_unit_vectors_give_the_discs_of_the_matrix_itself(n, seed, shift):
+    rng = np.random.default_rng(seed)
+    a = rng.standard_normal((n, n))
+    matrix = (a + a.T) / 2 + shift * np.eye(n)
+    low, high = bounds(matrix, np.eye(n))
+    discs = np.diag(matrix) - (np.abs(matrix).sum(axis=1) - np.abs(np.diag(matrix)))
+    assert float(low.mid()) == pytest.approx(discs.min(), rel=1e-12)
+    assert float(high.mid()) == matrix[0, 0]
+    q, _ = np.linalg.qr(rng.standard_normal((n, n)))
+    low, high = bounds(matrix, q)
+    least = np.linalg.eigvalsh(matrix)[0]
+    assert float(low.mid()) <= least + 1e-12
+    assert float(high.mid()) >= least - 1e-12
+
+
+@pytest.mark.parametrize(
+    ("scale", "shown"), [(1.4, True), (1.45, False), (1.7, False), (9.0, False)]
+)
+def test_vectors_that_are_no_basis_show_nothing(scale, shown):
+    """|Q'Q - I| < 1 up to a length of sqrt(2)."""
+    low, high = bounds(np.eye(2), np.diag([1.0, scale]))
+    assert low.is_finite() == high.is_finite() == shown
+    assert not shown or low <= 1 <= high
+    low, high = bounds(np.eye(2), np.ones((2, 2)) / np.sqrt(2))  # of length one, and equal
+    assert (low, high) == (arb("-inf"), arb("inf"))
+
+
+def test_one_number_is_its_own_least_eigenvalue_to_all_its_bits():
+    with ctx.workprec(BITS):
+        low, high = eigenvalue_bounds(arb_mat([[arb(1) / 3]]), np.eye(1))
+        assert 0 <= high - low < 1e-50
+        assert low <= arb(1) / 3 <= high or (high - arb(1) / 3).contains(0)

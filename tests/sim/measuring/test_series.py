@@ -12,11 +12,22 @@ from sim.data.table import Data, load
 from sim.engines.dense import Dense
 from sim.engines.wide import streamed
 from sim.engines.wide.engine import Pilot, Wide
+from sim.measuring.series import (
+    OUT,
+    along_outputs,
+    every_step,
+    of_outputs,
+    perturbed,
+    rounding,
+    sizes,
+    stable,
+)
 from sim.plan import Ask
 from sim.run import simulate
 from tests.sim.settings import (
     DESCENT,
     FLOW,
+    HALF,
     LINEAR,
     W,
     a,
@@ -24,24 +35,37 @@ from tests.sim.settings import (
     f,
     gap,
     layered,
+    m,
     other,
     plan,
     series,
     w,
 )
 from theorems.language import gradient_descent
+from theorems.language import measurement as words
 from theorems.language.measurement import (
     above,
+    absolute,
+    algorithm,
     below,
     chain,
     gradient,
     labels,
     layers,
     least,
+    least_eigenvalue,
+    limiting_gram,
     most,
+    neurons,
     norm,
+    points,
+    relu,
     root,
     rows,
+    size,
+    so_far,
+    spectral,
+    tangent_kernel,
     total,
     training_loss,
 )
@@ -249,3 +273,195 @@ def test_a_number_that_is_exact_has_no_error():
     frame = simulate(p, 0)
     assert series(frame, "quarter").iloc[0] == 0.25
     assert errors(frame, "quarter").iloc[0] <= 8 * ULP * 0.25
+
+
+# What is measured, and how far rounding moves it -----------------------------------------------------
+
+z = w @ rows.T
+HIDDEN = words.total(z * z, neurons)  # of more than outputs
+FIT = algorithm("gram_margin", rows @ rows.T, labels)
+EACH_STEP = {
+    "outputs": (norm(f - labels), True),
+    "loss": (DESCENT.loss * 2, True),
+    "loss by name": (training_loss, True),
+    "gradient": (norm(gradient(DESCENT.loss, w)), True),
+    "a fold": (so_far("most", norm(HIDDEN)) + 1, True),
+    "the start": (norm(f.start), False),
+    "data": (norm(labels) * size(points), True),
+    "neurons": (norm(HIDDEN), False),
+    "a parameter": (norm(a), False),
+    "outputs and neurons": (norm(f - labels) + norm(w), False),
+    "a kernel": (spectral(tangent_kernel(f, w)), False),
+    "an algorithm": (FIT, False),
+    "beside an algorithm": (norm(f) + FIT, False),
+    "certified": (algorithm("hard_margin", rows, labels), False),
+    "beside the certified": (norm(f) * algorithm("hard_margin", rows, labels), False),
+}
+
+
+@pytest.mark.parametrize("name", EACH_STEP)
+def test_what_costs_no_more_than_a_step_is_measured_at_every_step(name):
+    term, cheap = EACH_STEP[name]
+    assert every_step(term, DESCENT) == cheap
+    without = every_step(term, replace(DESCENT, outputs=None))
+    assert without == (cheap and name not in ("outputs",))
+
+
+def test_a_term_of_the_outputs_is_said_in_them_and_another_is_not():
+    assert of_outputs(norm(f - labels), f) == norm(OUT - labels)
+    assert of_outputs(DESCENT.loss, f) == HALF * norm(OUT - labels) ** 2
+    assert of_outputs(norm(labels), f) == norm(labels)
+    assert of_outputs(norm(f), None) is None
+    for other_term in (
+        norm(f) + norm(w),
+        norm(f - f.start),
+        so_far("total", norm(f)),
+        norm(f) * algorithm("hard_margin", rows, labels),
+        norm(f) + FIT,
+        norm(gradient(DESCENT.loss, w)),
+    ):
+        assert of_outputs(other_term, f) is None
+    assert OUT.axes == (points,)
+
+
+def along(term, u, y):
+    (found,) = along_outputs((term,), (labels,))(u, [y])
+    return tuple(map(np.asarray, found))
+
+
+ALONG_OUTPUTS = {
+    "sum": (total(OUT), lambda u, y: np.ones_like(u)),
+    "fit": (total(labels * OUT), lambda u, y: y + 0 * u),
+    "half squares": (HALF * norm(OUT - labels) ** 2, lambda u, y: u - y),
+    "third of the first": (least(OUT) / 3, lambda u, y: (u == u.min(axis=1)[:, None]) / 3),
+}
+
+
+@pytest.mark.parametrize("name", ALONG_OUTPUTS)
+def test_the_error_of_a_step_is_the_slope_times_the_rounding_of_outputs(name):
+    """Within a factor of ten of ULP sum_i |d term / d u_i| (|u_i| + |y_i| + max |u|), and above
+    it; of the outputs' size when they grow, of the labels' when there are no outputs.
+    """
+    term, slope = ALONG_OUTPUTS[name]
+    rng = np.random.default_rng(0)
+    u, y = rng.standard_normal((4, 3)), rng.standard_normal(3)
+    u[1:3] *= np.array([[1e6], [1e-6]])
+    value, error = along(term, u, y)
+    for k in range(4):
+        alone = along(term, u[k : k + 1], y)
+        assert (value[k], error[k]) == (alone[0][0], pytest.approx(alone[1][0], rel=1e-12))
+    unit = np.abs(u) + np.abs(y) + np.abs(u).max(axis=1, keepdims=True)
+    least_of_it = ULP * (np.abs(slope(u, y)) * unit).sum(axis=1)
+    assert (error >= 4 * least_of_it).all()
+    assert (error <= 10 * least_of_it + 4.5 * ULP * np.abs(value)).all()
+    assert (error >= 4 * ULP * np.abs(value)).all()
+    twice = along(term, 2 * u, 2 * y)
+    grown = 4 if name in ("half squares", "fit") else 2
+    assert twice[0] == pytest.approx(grown * value, rel=1e-12)
+    assert twice[1] == pytest.approx(grown * error, rel=1e-12)
+
+
+def test_perturbed_parameters_are_moved_by_one_rounding_each():
+    rng = np.random.default_rng(0)
+    layers_ = [rng.standard_normal(s) for s in ((3, 2), (3, 3), (1, 3))]
+    same = rng.standard_normal((4, 2))
+    known = {w: same, w.start: same.copy(), W: layers_, labels: np.ones(3), norm(f): 2.0}
+    moved = perturbed(known)
+    assert moved.keys() == known.keys()
+    assert moved[labels] is known[labels]
+    assert moved[norm(f)] == 2.0
+    assert np.array_equal(same, known[w])
+    patterns = {}
+    for term in (w, w.start, W):
+        old, new = known[term], moved[term]
+        pairs = zip(old, new, strict=True) if term == W else [(old, new)]
+        patterns[term] = [np.sign((v / u - 1) * u * u) for u, v in pairs]
+        for u, v in zip(old, new, strict=True) if term == W else [(old, new)]:
+            assert np.shape(u) == np.shape(v)
+            assert (np.abs(v / u - 1) <= 1.5 * ULP).all()
+            assert (u != v).all()
+    signs = np.concatenate([p.ravel() for p in (*patterns[w], *patterns[W])])
+    assert 0.2 < (signs > 0).mean() < 0.8
+    assert not np.array_equal(patterns[w][0], patterns[w.start][0])  # else distances do not move
+    assert perturbed({w: 0 * same})[w] == pytest.approx(0 * same, abs=0)
+
+
+def test_a_distance_is_not_told_from_the_rounding_of_what_it_is_between():
+    apart = z - z.start
+    assert sizes(norm(apart)) == (norm(z), norm(z.start))
+    assert sizes(norm(z + z.start)) == (norm(z), norm(z.start))
+    assert sizes(spectral(z)) == (norm(z),)
+    assert sizes(norm(z * 2)) == (norm(z * 2),)
+    assert sizes(most(norm(z - z.start, points))) == (norm(norm(z - z.start, points)),)
+    assert sizes(norm(apart) ** 2 * 3) == sizes(norm(apart))
+    assert sizes(root(norm(apart)) * absolute(least(z))) == (*sizes(norm(apart)), norm(z))
+    assert sizes(norm(apart), {norm(apart): 1.0}) == ()
+    assert sizes(norm(apart) * spectral(z), {norm(apart)}) == (norm(z),)
+    assert sizes(norm(labels) + norm(w)) == sizes(total(z)) == sizes(labels) == ()
+    assert sizes(norm(labels - 1)) == (norm(labels),)
+    gaps = below(W) @ below(W).T - above(W).T @ above(W)
+    assert sizes(most(norm(W - W.start), layers)) == (norm(norm(W - W.start), layers),)
+    assert all(not term.axes for term in sizes(norm(gaps)))
+    assert sizes(norm(W - W.start)) == (norm(norm(W), layers), norm(norm(W.start), layers))
+
+
+STABLE = {
+    "a distance": (norm(w - w.start), True),
+    "a sum": (norm(relu(z) + z), True),
+    "a size": (spectral(z), True),
+    "products": (most(absolute(words.tanh(z) * labels / 3)), True),
+    "layers": (norm(words.feed_forward(W, "tanh")), True),
+    "a kernel": (least_eigenvalue(limiting_gram(rows)), True),
+    "no distance": (total(z), False),
+    "a square": (norm(z) ** 2, False),
+    "a further difference": (norm((z - z.start) * 2), False),
+    "beside a difference": (norm(w - (w.start - 1)), False),
+    "a jump": (norm(tangent_kernel(f, w)), False),
+    "a step": (norm(z - (z >= 0)), False),
+    "an exponential": (norm(words.exponential(z) - z), False),
+}
+
+
+SQUARE = z @ z.T
+ROUNDED = {  # what is a size or a distance, and what only rounds its result
+    "spectral": (spectral, z),
+    "most": (most, z),
+    "least": (least, z),
+    "norm": (norm, z),
+    "least_eigenvalue": (least_eigenvalue, SQUARE),
+    "greatest_eigenvalue": (words.greatest_eigenvalue, SQUARE),
+    "equilibrium": (norm, words.equilibrium(SQUARE, HALF, relu(z))),
+    "feature_gram": (norm, words.feature_gram(rows)),
+    "limiting_gram": (norm, limiting_gram(rows)),
+    "transpose": (norm, z.T),
+    "labels": (norm, labels),
+    "number": (norm, z * HALF / 3),
+    "letter": (norm, z * m),
+}
+
+
+@pytest.mark.parametrize("name", ROUNDED)
+def test_sizes_of_what_only_rounds_are_stable_and_have_a_size(name):
+    rule, inside = ROUNDED[name]
+    assert stable(rule(inside))
+    assert sizes(rule(inside)) == (norm(inside),)
+    assert not stable(rule(inside * words.total(labels)))
+
+
+@pytest.mark.parametrize("name", STABLE)
+def test_what_the_sizes_alone_bound_is_told(name):
+    term, known_so = STABLE[name]
+    assert stable(term) == known_so
+
+
+def test_rounding_is_the_change_many_times_and_units_of_what_it_is_a_distance_of():
+    """At least that of one number in its last place; homogeneous; more with every part of it."""
+    for value in (1.0, -1.0, 3.5, 0.0):
+        assert 2 * ULP * abs(value) <= rounding(value, value, 0.0) <= 8 * ULP * abs(value)
+    assert rounding(2.0, 2.5, 0.0) == pytest.approx(16, rel=1e-12)  # 32 of what is seen
+    assert rounding(2.0, 1.5, 0.0) == rounding(2.0, 2.5, 0.0)
+    assert 8 * ULP <= rounding(0.0, 0.0, 1.0) <= 32 * ULP
+    one = rounding(1.0, 1.0 + 1e-15, 3.0)
+    assert rounding(-1.0, -1.0 - 1e-15, 3.0) == one
+    assert rounding(1024.0, 1024.0 + 1024e-15, 3072.0) == pytest.approx(1024 * one, rel=1e-9)
+    assert rounding(1.0, 1.0 + 1e-15, 3.0) > rounding(1.0, 1.0, 3.0) > rounding(1.0, 1.0, 2.0)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import minimize
 from sympy import Float, Rational
 
 from sim.data.margin import gram_margin, nearest
@@ -25,6 +26,7 @@ from theorems.language.measurement import (
     labels,
     layers,
     neurons,
+    parameter,
     rows,
     softplus,
     tangent_kernel,
@@ -191,3 +193,102 @@ def test_a_number_before_the_network_shortens_the_linear_move_by_itself(factor):
     assert linear_distance(more, 1.0) == pytest.approx(
         linear_distance(zero, 1.0) / float(factor), rel=1e-6
     )
+
+
+def test_a_move_from_elsewhere_is_the_shortest_in_the_linear_model_there():
+    """f(p + done) + J(p + done)(v - done), and v still from p."""
+    s = start(seed=5, network=2 * deep_relu)
+    done = [0.1 * np.ones(np.shape(p)) for p in s.params]
+    there = replace(s, params=[p + d for p, d in zip(s.params, done)])
+    rows_, labels_ = jacobian(there), s.data.labels
+
+    def flat(parts):
+        return np.concatenate([np.asarray(p).ravel() for p in parts])
+
+    move = flat(s.tangent.move(3.0, done))
+    gains = labels_ * (there.u + rows_ @ (move - flat(done)))
+    assert gains.min() == pytest.approx(3.0, rel=1e-6)
+    weights = np.linalg.lstsq(rows_.T, move, rcond=None)[0]
+    assert rows_.T @ weights == pytest.approx(move, rel=1e-6, abs=1e-9)  # in the span of gradients
+    assert (labels_ * weights >= -1e-9).all()
+    assert np.abs(labels_ * weights * (gains - 3.0)).max() <= 1e-5
+
+
+# Outputs that are linear in what moves are their own linear model ---------------------------------
+
+
+@dataclass(frozen=True)
+class Line:
+    """f = rows @ c, from c.start on."""
+
+    x: Any
+    y: Any
+    begin: Any
+
+    def measured(self, name, wanted):
+        c = parameter("c", inputs)
+        known = {rows: self.x, labels: self.y, c.start: self.begin, c: self.begin}
+        term = algorithm(name, (rows @ c).start, c.start, labels, Float(wanted, 17))
+        return float(values((term,), known)[0])
+
+
+@pytest.mark.parametrize("wanted", [0.5, 2.0])
+@pytest.mark.parametrize("begin", [0.0, -0.25])
+def test_orthogonal_points_are_fitted_one_by_one(wanted, begin):
+    """|move|^2 = sum_i (wanted - y_i f_i)^2 / |x_i|^2."""
+    x, y = np.diag([1.0, 2.0, 5.0])[:2], np.array([1.0, -1.0])
+    line = Line(x, y, np.array([begin, begin, 7.0]))
+    missing = np.maximum(wanted - y * (x @ line.begin), 0) / np.array([1.0, 2.0])
+    length = np.linalg.norm(missing)
+    for name in ("linear_distance", "fit_distance"):
+        assert line.measured(name, wanted) == pytest.approx(length, rel=1e-6, abs=1e-9)
+    reached = np.maximum(y * (x @ line.begin), wanted).min()
+    assert line.measured("linear_fit", wanted) == pytest.approx(
+        np.log1p(np.exp(-reached)), rel=1e-6
+    )
+
+
+@settings(max_examples=15)
+@given(st.integers(0, 10**6))
+def test_nobody_moves_less_than_the_shortest_and_the_network_follows_its_linear_model(seed):
+    """Against SciPy's general solver."""
+    rng = np.random.default_rng(seed)
+    x, y, begin = rng.standard_normal((3, 4)), rng.choice([-1.0, 1.0], 3), rng.standard_normal(4)
+    line = Line(x, y, begin)
+    fits = {"type": "ineq", "fun": lambda v: y * (x @ (begin + v)) - 1}
+    other = minimize(lambda v: v @ v, np.zeros(4), constraints=fits, method="SLSQP")
+    assert other.success
+    found = line.measured("linear_distance", 1.0)
+    assert found == pytest.approx(np.linalg.norm(other.x), rel=1e-3, abs=1e-6)
+    assert line.measured("fit_distance", 1.0) == pytest.approx(found, rel=1e-3, abs=1e-6)
+
+
+@pytest.mark.parametrize("wanted", [0.5, 1.5])
+def test_of_layers_the_one_that_moves_farthest_is_told(wanted):
+    s = start(seed=2)
+    move = s.tangent.move(wanted)
+    lengths = [float(np.linalg.norm(np.asarray(layer))) for layer in move]
+    assert linear_distance(s, wanted) == pytest.approx(max(lengths), rel=1e-12)
+    moved = replace(s, params=[p + v for p, v in zip(s.params, move)])
+    least = (s.data.labels * moved.u).min()
+    assert s.tangent.least(move) == pytest.approx(least, rel=1e-9)
+    assert linear_fit(s, wanted) == pytest.approx(np.log1p(np.exp(-least)), rel=1e-9)
+
+
+@pytest.mark.parametrize("name", ["linear_distance", "linear_fit", "fit_distance"])
+def test_outputs_that_an_engine_holds_are_not_taken_for_those_of_other_parameters(name):
+    s = start(seed=3, n=2)
+    term = algorithm(name, s.outputs.start, W.start, labels, Float(1.5, 17))
+    (plain,), (more,) = values((term,), s.known), values((term,), {**s.known, s.outputs.start: s.u})
+    assert 0 < float(plain) < np.inf
+    assert float(more) == pytest.approx(float(plain), rel=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_network_reaches_its_margin_within_the_bound_and_not_far_below(seed):
+    """More is wanted, more is moved; and a network that is nearly linear moves like its model."""
+    s = start(m=400, seed=seed, network=30 * deep_relu)
+    found = [distance(s, wanted) for wanted in (0.5, 1.0, 2.0)]
+    assert found == sorted(found)
+    for wanted, far in zip((0.5, 1.0, 2.0), found):
+        assert 1 / 2 <= far / linear_distance(s, wanted) <= 2
