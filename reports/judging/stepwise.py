@@ -35,12 +35,11 @@ def stepwise(claim: Claim, over: Each, sample: Sample) -> Finding:
     """A probability of each step by itself: refuted with a union bound over the steps, confirmed
     when every step is.
     """
-    once = replace(claim, over=replace(over, separately=False))
-    seen = [observe(once, sample.evidence, s) for s in sample.seeds]
+    seen = [observe(claim, sample.evidence, s) for s in sample.seeds]
     base = shown(claim, seen, sample)
     if all(s.gap is Gap.MISSING for s in seen):
         return Finding(claim, Verdict.VOID, evidence="nothing was measured")
-    found = _tested(once, seen, sample)
+    found = _tested(claim, seen, sample)
     if not found.tests:
         return replace(base, evidence=f"no step was compared; {base.evidence}")
     at = found.worst

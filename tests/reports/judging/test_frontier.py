@@ -107,6 +107,8 @@ def search(monkeypatch, statement):
             return SimpleNamespace(held=answer(*tried[-1]))
 
         def evidence(plan, frame):
+            assert plan.seeds
+            assert frame is not None
             ran = plan if isinstance(frame, pd.DataFrame) else frame
             return SimpleNamespace(values={delta: allowed}, plan=ran)
 

@@ -140,6 +140,8 @@ def test_a_hypothesis_about_the_draw_is_decided_in_each():
 def test_the_draw_shown_is_the_one_with_the_least_finite_slack():
     judged, _ = judge(hypothesis(out <= 1), known([0.0, 0.25]))
     assert judged.actual == 0.25  # a ratio to nothing is the largest
+    failing, _ = judge(hypothesis(x(0) <= -1), known(curves=[[-3.0], [2.0]]))
+    assert failing.actual == 2.0  # what fails comes first, whether it has a ratio or not
 
 
 def test_a_hypothesis_without_a_draw_is_open():
@@ -188,6 +190,7 @@ def claim(relation, over=None, **more):
 
 
 HIGH = claim(x(k) <= 1, Each(k))
+ABOVE = f"its probability {text(1 + delta - delta * n / 8)} is 1.25 here: above 1"
 
 
 def test_claims_that_say_nothing_here_are_void_and_say_why():
@@ -197,24 +200,25 @@ def test_claims_that_say_nothing_here_are_void_and_say_why():
         (claim(x(k) <= C * D, Each(k)), "C, D is hidden in the paper"),
         (promised, f"its probability {text(1 - delta * n)} is -1 here: it claims nothing"),
         (claim(x(0) <= 1, probability=1 - 2 * delta), "is 0 here: it claims nothing"),
-        (claim(x(0) <= 1, probability=1 + delta - delta * n / 8), "is 1.25 here: above 1"),
+        (claim(x(0) <= 1, probability=1 + delta - delta * n / 8), ABOVE),
         (
             claim(x(0) <= 1, probability=1 - alpha),
             f"no value for the probability {text(1 - alpha)}",
         ),
     ):
         seen = found(stated)
-        assert seen.verdict is Verdict.VOID
+        assert (seen.verdict, seen.claim) == (Verdict.VOID, stated)
         assert seen.evidence.endswith(why), seen.evidence
     assert (
         found(claim(x(0) <= 1, probability=1 + delta - delta * n / 4)).verdict is Verdict.CONFIRMED
     )
     ladder = claim(x(0) <= alpha, LimitIn(alpha, 0))
     later = finding(ladder.over, ladder, Sample(known(), (), True, False))
-    assert later.verdict is Verdict.VOID
+    assert (later.verdict, later.claim) == (Verdict.VOID, ladder)
     assert later.evidence == "it is judged on a ladder along α, at practical scale"
     unseen = found(HIGH, evidence=known())
     assert (unseen.verdict, unseen.evidence) == (Verdict.VOID, "nothing was measured")
+    assert unseen.claim is HIGH
 
 
 @pytest.mark.parametrize(

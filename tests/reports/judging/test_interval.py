@@ -276,6 +276,8 @@ def test_a_monotone_function_is_taken_at_the_ends(function, exact, falls):
 def test_a_vanishing_exponential_and_error_function_are_not_exact():
     assert pairs(FUNCTIONS[exp](between((-1e4, -1)))) == [(-TINY, np.exp(-1) * (1 + ULPS) + TINY)]
     assert pairs(FUNCTIONS[erf](between((0, 0)))) == [(-TINY, TINY)]
+    least = np.exp(-690.0)  # as small as what an underflow loses, and not lost
+    assert pairs(FUNCTIONS[exp](between((-690, -690)))) == widened((least, least))
 
 
 def test_whole_parts_and_extremes_are_exact():
