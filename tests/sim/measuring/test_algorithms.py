@@ -105,6 +105,8 @@ def test_parts_that_are_known_are_taken_as_they_are():
         radius(argument / 2 + step_size)
     unseen = norm(parameter("w", inputs))  # known as a whole, not from what it is of
     assert radius(unseen + argument / 2, {unseen: 1.0}) == pytest.approx(2.0, rel=1e-6)
+    of_it = unseen * argument
+    assert radius(of_it + 1, {of_it: lambda r: r / 2}) == pytest.approx(2.0, rel=1e-6)
 
 
 def test_an_algorithm_may_take_the_argument(monkeypatch):
