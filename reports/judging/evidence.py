@@ -248,6 +248,15 @@ def sides(relation: Relational, index: Quantity | None, evidence: Evidence, seed
     return Sides(steps, left, right, rough, missing)
 
 
+def without_value(relation: Relational, evidence: Evidence, seed: int) -> tuple[str, ...]:
+    """The letters of the draw that were measured and are no number, as the least R of a condition
+    that no R meets.
+    """
+    letters = (q for q in read(relation, None).once if isinstance(q, Quantity))
+    found = ((q, evidence.of(seed, label(q)).values) for q in letters)
+    return tuple(q.text for q, values in found if len(values) and np.isnan(values[0]))
+
+
 def _spread(x: Interval, steps: Array) -> Interval:
     low, high = (np.broadcast_to(np.asarray(e, dtype=float), steps.shape) for e in x)
     return Interval(low, high)

@@ -10,7 +10,7 @@ import numpy as np
 from sympy import Expr
 
 from reports.judging.draw import Seen, observe, where
-from reports.judging.evidence import Evidence, number
+from reports.judging.evidence import Evidence, number, without_value
 from reports.judging.findings import Judged, Span, finite, middle, span
 from theorems.language import About, Hypothesis
 from theorems.language.statement import MEASURED
@@ -111,7 +111,7 @@ def _runs(hypothesis: Hypothesis, evidence: Evidence) -> tuple[Judged, set[int]]
         finite(sum(shown.observed) / 2),
         len(held),
         total,
-        _words(hypothesis, seen, shown),
+        _words(hypothesis, evidence, seen, shown),
         span(shown.predicted),
         span(shown.observed),
         finite(shown.step) if hypothesis.over else None,
@@ -122,7 +122,7 @@ def _rank(s: Seen) -> float:
     return s.slack if math.isfinite(s.slack) else math.inf
 
 
-def _words(hypothesis: Hypothesis, seen: dict[int, Seen], shown: Seen) -> str:
+def _words(hypothesis: Hypothesis, evidence: Evidence, seen: dict[int, Seen], shown: Seen) -> str:
     held = sum(s.held is True for s in seen.values())
     words = [f"holds in {held} of {len(seen)} draws"]
     letter = hypothesis.over.index.text if hypothesis.over else ""
@@ -130,7 +130,10 @@ def _words(hypothesis: Hypothesis, seen: dict[int, Seen], shown: Seen) -> str:
         words.append(f"fails at {letter} = {written(shown.step)}")
     elif letter and shown.held:
         words.append(f"compared up to {letter} = {written(shown.upto)}")
-    unknown = [s for s in seen.values() if s.held is None]
+    unknown = [(seed, s) for seed, s in seen.items() if s.held is None]
     if unknown:
-        words.append(f"unknown in {len(unknown)}: {where(unknown[0], letter)}")
+        seed, first = unknown[0]
+        absent = ", ".join(without_value(hypothesis.relation, evidence, seed))
+        why = f"no {absent} exists for this draw" if absent else where(first, letter)
+        words.append(f"unknown in {len(unknown)}: {why}")
     return "; ".join(words)

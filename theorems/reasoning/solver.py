@@ -357,8 +357,11 @@ def _refutes(relations: Sequence[Any], model: Mapping[Any, Any]) -> bool:
 def _truth(r: Any, point: Mapping[Any, Any]) -> bool | None:
     """Whether the relation is true there; None when a side has no real value."""
     if not isinstance(r, BooleanAtom):
-        # in floats of 30 digits: exactly, a power as 2**(10**9) would take hours
-        sides = [side.evalf(30, subs=point) for side in r.args]
+        # powers in floats, as 2**(10**9) has no end of digits; all else exactly, as at a bound
+        powers = {
+            p: p.evalf(60, subs=point) for p in r.atoms(sympy.Pow, sympy.exp) if is_symbolic(p)
+        }
+        sides = [side.xreplace(powers).subs(point).evalf(30) for side in r.args]
         if not all(side.is_real for side in sides):
             return None
         r = r.func(*sides)

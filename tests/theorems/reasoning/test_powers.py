@@ -12,7 +12,7 @@ from theorems.language.quantity import nonnegative
 from theorems.reasoning.outcome import Outcome
 from theorems.reasoning.powers import in_factors, in_primes, is_symbolic, products
 from theorems.reasoning.replay import replay
-from theorems.reasoning.solver import Translation, prepared
+from theorems.reasoning.solver import Translation, _truth, prepared
 
 x, y, s = positive("x", "a number"), positive("y", "another"), positive("s", "a bound")
 eta, k, w = positive("eta", "a step"), count("k", "a step"), nonnegative("w", "perhaps 0")
@@ -124,3 +124,10 @@ def test_products_are_found_whole_wherever_they_stand():
 def test_a_power_beside_a_letter_is_known_alone():
     small = (s <= x**eta * y, x <= 1)
     assert replay(Implication("", small, s <= y, at="here")).outcome is Outcome.PROVED
+
+
+def test_a_power_beyond_all_digits_is_compared_at_once():
+    point = {x: Rational(2), eta: Rational(1, 10**12), y: Rational(1, 3)}
+    assert _truth(x ** (1 / eta) >= 10**9, point) is True
+    assert _truth(x ** (1 / eta) <= 1 / y, point) is False
+    assert _truth(y <= Rational(1, 3), point) is True

@@ -1,0 +1,40 @@
+"""A letter that a draw has no value of is said not to exist, which is not that nobody measured it."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from reports.judging.evidence import Evidence
+from reports.judging.hypotheses import judge
+from tests.letters import label, of_draw
+from theorems.language import Hypothesis
+from theorems.reasoning.exact import Decision
+
+R = of_draw("R", "least radius", probe="largest_output")
+bounded = Hypothesis("bounded", R <= 2, at="here")
+
+
+def judged(*values):
+    rows = [(seed, 0.0, label("largest_output"), v, 0.0) for seed, v in values]
+    rows += [(seed, 0.0, "loss", 1.0, 0.0) for seed in (0, 1)]
+    columns = ["seed", "step", "observable", "value", "error"]
+    return judge(bounded, Evidence({}, {}, pd.DataFrame(rows, columns=columns)))
+
+
+def test_a_radius_that_no_draw_has_is_said_to_be_none_and_never_to_fail():
+    found, held = judged((0, math.nan), (1, math.nan))
+    assert (found.status, held) == (Decision.OPEN, set())
+    assert found.why == "holds in 0 of 2 draws; unknown in 2: no R exists for this draw"
+
+
+@pytest.mark.parametrize(("value", "word"), [(1.0, "holds in 2"), (3.0, "holds in 0")])
+def test_one_that_exists_is_compared(value, word):
+    found, _ = judged((0, value), (1, value))
+    assert word in found.why
+    assert "exists" not in found.why
+
+
+def test_one_that_nobody_measured_is_not_said_to_be_none():
+    found, _ = judged()
+    assert found.why.endswith("unknown in 2: something it speaks of was not measured")
