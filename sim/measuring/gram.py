@@ -14,7 +14,7 @@ from flint import arb, arb_mat, fmpq, fmpq_mat
 from sim.data.table import Array, Data
 from theorems.reasoning.exact import down, up
 
-BITS = 192
+BITS = 192  # of a ball: decimal inputs and their Gram matrices lose none that matters
 CERTIFIABLE = 600  # points; beyond, balls cost minutes and the value is computed but not certified
 
 

@@ -179,7 +179,7 @@ def test_the_kernels_margin_is_that_of_its_gram_matrix_by_another_solver(n, d, s
 
 
 @pytest.mark.parametrize("rule", [ntk_margin, kernel_margin], ids=["tangent", "kernel"])
-@pytest.mark.parametrize("promise", ["unit_ball", "teacher"])
+@pytest.mark.parametrize("promise", ["unit_ball", "as_given"])
 def test_rows_of_other_lengths_are_refused(rule, promise):
     with pytest.raises(BadInput, match="; it is known for rows of length one alone") as found:
         rule(Sample(load("xor", 4), (promise,)))

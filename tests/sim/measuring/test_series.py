@@ -325,7 +325,7 @@ def test_a_term_of_the_outputs_is_said_in_them_and_another_is_not():
 
 
 def along(term, u, y):
-    (found,) = along_outputs((term,), (labels,))(u, [y])
+    (found,) = along_outputs((term,), (labels,), True)(u, [y])
     return tuple(map(np.asarray, found))
 
 
