@@ -188,8 +188,9 @@ def _simulated(plan: Plan, seed: int, train: bool, worker: Worker) -> list[Row]:
             survey,
             lambda engine, last: rows_of(plan, engine, seed, train, last and not small),
             np.inf if small else FEW,
+            # of the aggregated crowd a larger reach would be another draw
             1 if mode == "aggregated" else RETRIES,
-        )  # a larger reach would be another draw
+        )
         if worker.store is not None:
             worker.store.forget(plan.key((seed,), True))
         if found is not None:

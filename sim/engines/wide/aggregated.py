@@ -57,11 +57,8 @@ def survey(plan: Plan, seed: int, reach: Array, worker: Worker = ALONE) -> Crowd
     independent neurons.
     """
     norms = np.linalg.norm(plan.inputs, axis=1)
-    unit, sizes, twins = (
-        plan.inputs / norms[:, None],
-        plan.spread * norms,
-        2 if COUPLED in plan.drawn.values() else 1,
-    )
+    unit, sizes = plan.inputs / norms[:, None], plan.spread * norms
+    twins = 2 if COUPLED in plan.drawn.values() else 1
     m, g = plan.width // twins, generator(seed, "crowd", 0)
     levels = _levels(plan, reach / sizes, sizes, m)
     first = np.array([v[0] for v in levels])
@@ -138,11 +135,8 @@ def _near(strips: Strips, count: int, seed: int, threads: int) -> tuple[Array, A
     unit, first, chance = strips
 
     def block(b: int) -> tuple[Array, Array]:
-        g, rows, kept = (
-            generator(seed, "near", b),
-            min(BLOCK, count - b * BLOCK),
-            np.zeros((unit.shape[1], 0)),
-        )
+        g, rows = generator(seed, "near", b), min(BLOCK, count - b * BLOCK)
+        kept = np.zeros((unit.shape[1], 0))
         accepted = chance * np.sqrt(np.pi / 2) / first.sum()
         while (missing := rows - kept.shape[1]) > 0:
             batch = [kept]
@@ -268,10 +262,8 @@ class _Plane:
     """Regions of the plane, each with its mirror image."""
 
     def __init__(self, alpha: Array, levels: list[Array]):
-        self.alpha, self.levels = (
-            alpha - alpha[0] - np.pi / 2,
-            levels,
-        )  # turned so that the half plane begins at a kink
+        # turned so that the half plane begins at a kink
+        self.alpha, self.levels = alpha - alpha[0] - np.pi / 2, levels
         regions: dict[
             tuple[tuple[int, ...], tuple[int, ...]], list[tuple[plane.Panel, Array, Array]]
         ] = {}
@@ -282,14 +274,11 @@ class _Plane:
                     (panel, points, weights)
                 )
         chance = {key: sum(float(w.sum()) for _, _, w in part) for key, part in regions.items()}
-        order = sorted(
-            regions, key=lambda key: chance[key]
-        )  # the rare ones first, where a multinomial sampler is accurate
+        # the rare ones first, where a multinomial sampler is accurate
+        order = sorted(regions, key=lambda key: chance[key])
         self.keys = [(np.array(p), np.array(v)) for p, v in order]
-        self.parts, self.chance = (
-            [regions[key] for key in order],
-            np.array([chance[key] for key in order]),
-        )
+        self.parts = [regions[key] for key in order]
+        self.chance = np.array([chance[key] for key in order])
         self.near = plane.near(self.alpha, levels)
 
     def fill(

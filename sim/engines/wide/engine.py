@@ -72,13 +72,11 @@ class Pilot:
         self.names = tuple(plan.known)
         self.numbers = [plan.known[t] for t in self.names]
         angles = abs(self.scale) * np.abs(self.x @ self.x.T)
-        self.angles = np.concatenate(
-            [angles, angles - np.diag(np.diag(angles))], axis=1
-        )  # (n, 2n): where active, where not
+        # (n, 2n): where active, where not
+        self.angles = np.concatenate([angles, angles - np.diag(np.diag(angles))], axis=1)
         self.stages = STAGES if self.flow else 1
-        self.deviation = plan.spread * np.linalg.norm(
-            self.x, axis=1
-        )  # of a preactivation at the start
+        # of a preactivation at the start
+        self.deviation = plan.spread * np.linalg.norm(self.x, axis=1)
 
     def travels(self, u: Array, gram: Array, steps: int, substeps: int = 1) -> Array:
         """M on either side after each of the steps from outputs u, (steps, 2n); infinite where the
@@ -185,10 +183,8 @@ class Wide:
             if self.count < ROOMY
             else -(-(self.count + 1) // ROOMY) * ROOMY
         )
-        self.w0, self.a = (
-            np.zeros((self.x.shape[1], room)),
-            np.zeros(room),
-        )  # the last column is nobody: a = 0 never moves
+        # the last column is nobody: a = 0 never moves
+        self.w0, self.a = np.zeros((self.x.shape[1], room)), np.zeros(room)
         self.w0[:, : self.count], self.a[: self.count] = crowd.w[:, held], crowd.a[held]
         self.longest = float(np.sqrt((self.w0**2).sum(axis=0).max(initial=0.0)))
         self.placed = tuple(jnp.asarray(v) for v in (self.w0, self.x @ self.w0 >= 0, self.a))

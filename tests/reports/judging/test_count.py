@@ -23,8 +23,12 @@ k, t, delta = index("k", "step"), time("t", "time"), failure("delta", "failure")
 x = observable("x", "a number", probe="x", nonnegative=None)
 out = of_draw("out", "largest output", probe="out")
 COLUMNS = ["seed", "step", "observable", "value", "error"]
-CONFIRMED, REFUTED, INCONCLUSIVE = Verdict.CONFIRMED, Verdict.REFUTED, Verdict.INCONCLUSIVE
-GOOD, BAD, SHORT = [0.0, 0.5], [0.0, 2.0], [0.0]
+CONFIRMED = Verdict.CONFIRMED
+REFUTED = Verdict.REFUTED
+INCONCLUSIVE = Verdict.INCONCLUSIVE
+GOOD = [0.0, 0.5]
+BAD = [0.0, 2.0]
+SHORT = [0.0]
 
 
 def claim(over=None, probability=1, relation=None):

@@ -38,7 +38,9 @@ y = observable("y", "another", probe="y", nonnegative=None)
 moved = observable("moved", "distance from the start", probe="movement")
 top = of_data("top", "a bound", probe="top")
 eta = positive("eta", "step size")
-HELD, FAILED, UNKNOWN = Told.HELD, Told.FAILED, Told.UNKNOWN
+HELD = Told.HELD
+FAILED = Told.FAILED
+UNKNOWN = Told.UNKNOWN
 COLUMNS = ["seed", "step", "observable", "value", "error"]
 TINY = float(np.finfo(float).eps)
 

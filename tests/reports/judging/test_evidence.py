@@ -31,7 +31,8 @@ out = of_draw("out", "largest output", probe="out", nonnegative=None)
 near = of_draw("near", "neurons near a kink", probe="near_kink")
 lam = of_data("lam", "a floor", probe="floor")
 COLUMNS = ["seed", "step", "observable", "value", "error"]
-X, Y = label("x"), label("y")
+X = label("x")
+Y = label("y")
 OUT = label("out", w.start)
 
 

@@ -30,11 +30,14 @@ from theorems.writing.notation import text
 
 k, m, n = index("k", "step"), count("m", "neurons"), count("n", "points")
 delta, alpha = failure("delta", "failure"), positive("alpha", "size of the start")
-C, D = hidden("C", "a constant"), hidden("D", "another")
+C = hidden("C", "a constant")
+D = hidden("D", "another")
 x = observable("x", "a number", probe="x", nonnegative=None)
 out = of_draw("out", "largest output", probe="out")
 lam = of_data("lam", "a floor", probe="floor")
-HOLDS, FAILS, OPEN = Decision.HOLDS, Decision.FAILS, Decision.OPEN
+HOLDS = Decision.HOLDS
+FAILS = Decision.FAILS
+OPEN = Decision.OPEN
 COLUMNS = ["seed", "step", "observable", "value", "error"]
 
 

@@ -34,7 +34,9 @@ moved = observable("moved", "distance from the start", probe="movement")
 out = of_draw("out", "largest output", probe="out")
 top = of_data("top", "a bound", probe="top")
 COLUMNS = ["seed", "step", "observable", "value", "error"]
-CONFIRMED, REFUTED, INCONCLUSIVE = Verdict.CONFIRMED, Verdict.REFUTED, Verdict.INCONCLUSIVE
+CONFIRMED = Verdict.CONFIRMED
+REFUTED = Verdict.REFUTED
+INCONCLUSIVE = Verdict.INCONCLUSIVE
 SPREAD = np.random.default_rng(0).standard_normal(MEAN_DRAWS)
 SPREAD = (SPREAD - SPREAD.mean()) / SPREAD.std(ddof=1)
 OPS = {"<=": x(k) <= top, "<": x(k) < top, ">=": x(k) >= top, ">": x(k) > top, "==": Eq(x(k), top)}

@@ -549,7 +549,9 @@ def test_a_slope_is_excluded_by_the_whole_ladder_or_by_its_last_half_and_its_ben
     assert statistics._certain(six, scattered, slope + 1.001 * reach) is True
 
 
-LOW, HIGH = -MARGIN, MARGIN  # about a declared exponent of 0
+# about a declared exponent of 0
+LOW = -MARGIN
+HIGH = MARGIN
 BIT = 1e-6
 
 

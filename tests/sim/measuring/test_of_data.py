@@ -25,7 +25,8 @@ from theorems.language.measurement import (
 
 RAW = np.array([[3.0, 4.0, 0.0], [0.0, -2.0, 0.0]])
 DATA = Data("two", RAW, np.array([1.0, -3.0]))
-UNIT, GIVEN = ("unit_inputs",), ("teacher",)
+UNIT = ("unit_inputs",)
+GIVEN = ("teacher",)
 EVERY = [rule(axis) for rule in (size, ones, identity) for axis in (points, inputs)]
 
 
