@@ -36,7 +36,7 @@ def least_fixed_point(term: Term, known: Known) -> float:
     radius = 0.0
     for _ in range(ROUNDS):
         needed = float(values((inside,), {**known, **ready, argument: radius})[0])
-        if not needed >= 0:
+        if not 0 <= needed < float("inf"):
             return float("nan")
         if needed <= radius:
             return radius

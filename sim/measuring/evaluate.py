@@ -131,18 +131,19 @@ class Evaluation:
         held = [t for t in dict.fromkeys(_frontier(term.operands, self.known)) if neurons in t.axes]
         if not held or any(t.axes[0] != neurons for t in held):
             return None
-        width = self.found[held[0]].shape[0]
-        if width <= BLOCK:
+        if next((len(self.found[t]) for t in held if t in self.found), BLOCK) <= BLOCK:
             return None
-        share = 1.0 / width if term.operation == "mean" else 1.0
+        arrays = [self(t) for t in held]
+        whole = {t: self(t) for t in _of_all_neurons(term.operands, held)}
+        share = 1.0 / len(arrays[0]) if term.operation == "mean" else 1.0
         plain = Term("total", term.operands, term.options, term.axes)
         inside = plain if term.operation == "mean" else term
 
-        def one(*arrays: Any) -> Any:
-            part = self.beside(dict(zip(held, arrays, strict=True)))
+        def one(*blocks: Any) -> Any:
+            part = self.beside({**whole, **dict(zip(held, blocks, strict=True))})
             return _apply(inside, [part(o) for o in term.operands], [o.axes for o in term.operands])
 
-        return share * over_neurons(one, *(self.found[t] for t in held))
+        return share * over_neurons(one, *arrays, block=BLOCK)
 
 
 def _sums_neurons(term: Term) -> bool:
@@ -152,11 +153,21 @@ def _sums_neurons(term: Term) -> bool:
 
 
 def _frontier(terms: Sequence[Term], known: Known) -> list[Term]:
-    """The known terms on which these rest."""
+    """The terms on which these rest: known ones, and gradients, which rest on all neurons."""
     found: list[Term] = []
     for term in terms:
-        found += [term] if term in known else _frontier(term.operands, known)
+        stop = term in known or term.operation == "gradient"
+        found += [term] if stop else _frontier(term.operands, known)
     return found
+
+
+def _of_all_neurons(terms: Sequence[Term], held: Sequence[Term]) -> list[Term]:
+    """The largest parts that are one number, or one a point, of all neurons together."""
+    found: list[Term] = []
+    for term in (t for t in terms if t not in held):
+        folds = neurons not in term.axes and any(neurons in t.axes for t in term.all_terms())
+        found += [term] if folds else _of_all_neurons(term.operands, held)
+    return list(dict.fromkeys(found))
 
 
 # Rules for arrays -----------------------------------------------------------------------------
@@ -204,7 +215,7 @@ TWO: dict[str, Callable[[Any, Any], Any]] = {
 def _sqrt_norm(a: Any, axis: Any) -> Any:
     """A norm whose derivative at zero is zero."""
     square = jnp.sum(a * a, axis=axis)
-    there = square > 0
+    there = square != 0  # so that the norm of what is no number is none
     return jnp.where(there, jnp.sqrt(jnp.where(there, square, 1.0)), 0.0)
 
 

@@ -38,12 +38,14 @@ def limiting_gram(inputs: Array) -> Array:
     """H^oo_ij = x_i.x_j (pi - arccos(x_i.x_j)) / (2 pi) for unit rows, (n, n); Du et al. 2019,
     equation (6).
 
-    The diagonal is set to 1/2: arccos near 1 would lose half the digits.
+    The angle is that of |x_i - x_j| and |x_i + x_j|: arccos near 1 would lose half the digits.
     """
-    cosines = np.clip(inputs @ inputs.T, -1.0, 1.0)
-    gram = cosines * (np.pi - np.arccos(cosines)) / (2 * np.pi)
-    np.fill_diagonal(gram, 0.5)
-    return gram
+    far, near = (
+        np.stack([np.linalg.norm(inputs + sign * row, axis=1) for row in inputs])
+        for sign in (-1.0, 1.0)
+    )
+    angles = 2 * np.arctan2(far, near)
+    return np.cos(angles) * (np.pi - angles) / (2 * np.pi)
 
 
 def parallel_pairs(raw: Array) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:

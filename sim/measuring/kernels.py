@@ -70,5 +70,4 @@ def line_angles(u: jax.Array, v: jax.Array) -> jax.Array:
     """Angles up to sign in [0, pi/2] between rows, (m, r); accurate near zero."""
     a, b = (w / jnp.maximum(jnp.linalg.norm(w, axis=1, keepdims=True), 1e-300) for w in (u, v))
     far, near = (jnp.linalg.norm(a[:, None] + s * b[None, :], axis=2) for s in (-1.0, 1.0))
-    angle = 2 * jnp.arctan2(far, near)
-    return jnp.minimum(angle, jnp.pi - angle)
+    return 2 * jnp.arctan2(jnp.minimum(far, near), jnp.maximum(far, near))

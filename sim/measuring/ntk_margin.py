@@ -139,7 +139,7 @@ def _by_kernel(q: Array, z: Array, x: Array) -> tuple[float, float]:
     value, slope = _quadratic(q, z, x)
     longest = np.sqrt(q @ np.maximum(z @ z.T, 0) @ q)
     pad = 64 * np.finfo(float).eps * len(z)
-    return float(slope.min() / 2 / longest) - pad, float(np.sqrt(value)) + pad
+    return float(slope.min() / 2 / longest) - pad, float(np.sqrt(max(value, 0.0))) + pad
 
 
 def _least(function: object, n: int) -> Array:

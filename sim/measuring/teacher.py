@@ -11,8 +11,7 @@ def _angles(u: Array, v: Array) -> Array:
     """Angles up to sign in [0, pi/2], (m, r); accurate near zero."""
     a, b = (w / np.maximum(np.linalg.norm(w, axis=1, keepdims=True), 1e-300) for w in (u, v))
     far, near = (np.linalg.norm(a[:, None] + s * b[None, :], axis=2) for s in (-1.0, 1.0))
-    angle = 2 * np.arctan2(far, near)
-    return np.minimum(angle, np.pi - angle)
+    return 2 * np.arctan2(np.minimum(far, near), np.maximum(far, near))
 
 
 def near_angle(w: Array, teachers: Array) -> float:

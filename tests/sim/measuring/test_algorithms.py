@@ -72,6 +72,7 @@ def test_nothing_at_all_is_solved_by_zero():
     [
         argument + 1,
         2 * argument + 1,
+        exponential(argument),
         argument / 2 - Rational(1, 10),
         logarithm(-1 - argument),
         Rational(99, 100) * argument + 1,  # whose climb has not arrived

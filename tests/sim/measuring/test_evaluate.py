@@ -199,6 +199,11 @@ WIDE = {
     "in other order": words.total(relu(z).T, neurons),
     "without neurons": words.total(rows, points),
     "loss": norm(a @ relu(z) / size(points) - labels) ** 2,
+    "variance": words.total((a - words.mean(a, neurons)) ** 2, neurons),
+    "weighed by all": words.total(z * (a @ z), neurons),
+    "steep neurons": words.total(
+        norm(gradient(norm(a @ relu(z) - labels) ** 2, w), inputs), neurons
+    ),
 }
 
 
@@ -209,7 +214,7 @@ def test_a_sum_over_neurons_in_blocks_is_the_sum(name, block, monkeypatch):
     wanted = evaluate.Evaluation(have)(term)
     used = []
 
-    def over_neurons(f, *arrays):
+    def over_neurons(f, *arrays, block):
         used.append(len(arrays[0]))
         return blocks.over_neurons(f, *arrays, block=block)
 

@@ -82,7 +82,7 @@ def test_an_angle_between_lines_keeps_its_digits(angle):
     v = 5 * jnp.array([[np.cos(angle), np.sin(angle)], [np.cos(angle), -np.sin(angle)]])
     assert np.asarray(kernels.line_angles(u, v)) == pytest.approx(angle, rel=1e-12, abs=0)
     opposite = np.asarray(kernels.line_angles(-u, v))
-    assert opposite == pytest.approx(angle, rel=1e-12, abs=1e-15)  # pi less the rest
+    assert opposite == pytest.approx(angle, rel=1e-12, abs=0)
     assert opposite.shape == (1, 2)
 
 

@@ -70,7 +70,7 @@ def test_signs_order_rotations_and_units_of_length_do_not_matter(m, r, d, seed):
 def test_an_angle_near_zero_keeps_its_digits(angle):
     w, teacher = np.array([[np.cos(angle), np.sin(angle)]]), np.array([[1.0, 0.0]])
     assert near_angle(w, teacher) == pytest.approx(angle, rel=1e-12, abs=0)
-    assert near_angle(-w, teacher) == pytest.approx(angle, rel=1e-12, abs=1e-15)  # pi less the rest
+    assert near_angle(-w, teacher) == pytest.approx(angle, rel=1e-12, abs=0)
 
 
 def test_half_of_the_teachers_length_is_enough_and_less_is_not():

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Max, Rational, exp, log, sqrt
 
-from tests.letters import of_data
+from tests.letters import observable, of_data
 from theorems.language import BadInput, count, failure
 from theorems.reasoning.order import exponent
 
@@ -39,3 +39,9 @@ def test_cancelling_terms_are_refused():
         exponent((n + 1) ** 2 - n**2, n)
     with pytest.raises(BadInput, match="power-law"):
         exponent(exp(n), n)
+
+
+def test_what_a_run_is_seen_to_be_is_no_letter():
+    r = observable("r", "residual", probe="residual")
+    assert exponent(n**2 * r(0) / (lam * m), n) == 2
+    assert exponent(n**2 * r(0) / (lam * m), m) == -1
