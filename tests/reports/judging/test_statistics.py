@@ -518,6 +518,7 @@ def test_halves_drift_apart_where_the_seeds_or_the_margin_say_so():
             assert statistics._drifts(bends(hinged(first, last)[0], y)) is drifts
             same = np.full(5, sign * share * MARGIN)
             assert statistics._drifts(same) is drifts
+    assert statistics._drifts(np.full(4, MARGIN)) is False
 
 
 def test_a_slope_is_excluded_by_the_whole_ladder_or_by_its_last_half_and_its_bend():
