@@ -433,6 +433,8 @@ def test_a_step_that_is_not_told_leaves_the_run_open():
     wide = Interval(np.array([0, 0.5, 0.5, 0]), np.array([0, 0.5, 1.5, 0]))
     ends = {"reach": 3.0, "wanted": np.inf}
     assert same(answered(claim(Each(k)), wide, 1.0), None, Gap.FINE, **ends)
+    beyond = Interval(np.array([0, 0.5, 0, np.nan]), np.array([0, 1.5, 0, np.nan]))
+    assert answered(claim(Each(k, last=Integer(2))), beyond, 1.0).gap is Gap.FINE
     hole = np.array([0, 0, np.nan, 0])
     assert same(answered(claim(Each(k)), hole, 1.0), None, Gap.UNDEFINED, **ends)
     assert same(answered(claim(Each(k)), hole, 1.0, missing=True), None, Gap.MISSING, **ends)

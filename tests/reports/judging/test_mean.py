@@ -252,6 +252,7 @@ def test_a_few_draws_are_no_mean():
     few = averages(claim(), sample(BELOW[: FEWEST - 1]))
     assert whole(few) == (INCONCLUSIVE, FEWEST - 1, 0, MEANS, None)
     assert few.evidence == "a mean needs at least 30 draws"
+    assert few.claim == claim()
     assert averages(claim(), sample(BELOW[:FEWEST])).evidence.startswith("mean of 30 draws")
     assert averages(claim(), sample(BELOW[:5], deterministic=True)).verdict is CONFIRMED
 
