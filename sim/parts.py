@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
+from functools import wraps
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from sim.data.promises import PROMISES
 from sim.data.sample import ROWS, UNIT
@@ -41,12 +45,13 @@ def register(
     if name in SOURCES:
         _forget()
     _take(SOURCES, name, {n for table in (*arrays, ALGORITHMS, CERTIFIED) for n in table})
+    guarded = _guarded(f"operation {name}", rule)
     if compiled:
-        evaluate.ARRAYS[name] = rule
+        evaluate.ARRAYS[name] = guarded
     else:
-        ALGORITHMS[name] = of_arrays(rule)
+        ALGORITHMS[name] = of_arrays(guarded)
     if enclosed is not None:
-        balls.WHOLE[name] = balls.of_balls(enclosed)
+        balls.WHOLE[name] = balls.of_balls(_guarded(f"enclosure of {name}", enclosed))
 
 
 def promise(name: str, check: Callable[[Data], None], rows: str = UNIT) -> None:
@@ -58,13 +63,49 @@ def promise(name: str, check: Callable[[Data], None], rows: str = UNIT) -> None:
     if rows not in ROWS.values():
         raise unknown("parts: rows", rows, ROWS.values())
     _take(PROMISED, name, PROMISES)
-    PROMISES[name], ROWS[name] = check, rows
+    guarded = _guarded(f"promise {name}", check)
+
+    def kept(data: Data) -> None:
+        if guarded(replace(data, raw=data.raw.copy(), labels=data.labels.copy())) is not None:
+            raise BadInput(f"promise {name}", "a value", "it returns nothing; it raises BadInput")
+
+    PROMISES[name], ROWS[name] = kept, rows
 
 
 def recipe(name: str, make: Callable[[int], Data]) -> None:
     """Add data by name: `make` is told how many points. BadInput for a name that is taken."""
     _take(MADE, name, {*RECIPES, *ADVERSARIES})
-    RECIPES[name] = make
+    guarded = _guarded(f"data {name}", make)
+
+    @wraps(make)  # whose parameters tell whether it takes a dimension
+    def made(*asked: Any, **more: Any) -> Data:
+        found = guarded(*asked, **more)
+        if not isinstance(found, Data):
+            raise BadInput(f"data {name}", type(found).__name__, "its recipe makes a Data")
+        if np.ndim(found.raw) != 2 or np.shape(found.labels) != np.shape(found.raw)[:1]:
+            shapes = f"{np.shape(found.raw)} rows, {np.shape(found.labels)} labels"
+            raise BadInput(f"data {name}", shapes, "it needs a matrix and a label for each row")
+        return found
+
+    RECIPES[name] = made
+
+
+def _guarded(what: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function of somebody else's file; what it raises is said of it in one line."""
+    if not callable(function):
+        raise BadInput(f"parts: {what}", function, "it must be a function")
+
+    @wraps(function)
+    def call(*operands: Any, **more: Any) -> Any:
+        try:
+            return function(*operands, **more)
+        except (BadInput, balls.NotEnclosed):
+            raise
+        except Exception as error:
+            words = " ".join(str(error).split())[:200]
+            raise BadInput(what, type(error).__name__, words or "it failed") from error
+
+    return call
 
 
 def _take(own: dict[str, Path], name: str, taken: Collection[str]) -> None:

@@ -224,9 +224,9 @@ class Plan:
         found = {**own, inputs: self.inputs.shape[1]}
         for p in self.setting.parameters:
             for axis in (*p.axes, *p.options[1:]):
-                if axis.size is not None:
-                    self._valued(lifted(axis.size))
-                    found[axis] = int(axis.size.subs(self.values))
+                if (size := axis.size) is not None:
+                    self._valued(lifted(size))
+                    found[axis] = int(axis.length(size.subs(self.values)))
         return found
 
     @cached_property

@@ -19,7 +19,7 @@ from sim.engines.protocol import Engine, Found
 from sim.engines.wide import aggregated, streamed
 from sim.engines.wide.crowd import Crowd
 from sim.engines.wide.engine import FEW, RETRIES, TravelledTooFar, verified
-from sim.measuring.evaluate import values
+from sim.measuring.evaluate import numbers
 from sim.measuring.series import every_step, perturbed, rounding, sizes, stable
 from sim.plan import SEGMENT, Ask, Plan, label_of
 from sim.store import Store
@@ -130,7 +130,7 @@ def _evaluated(
 
 
 def _numbers(terms: tuple[Term, ...], known: Mapping[Term, Any]) -> dict[Term, float]:
-    return {t: float(v) for t, v in zip(terms, values(terms, known), strict=True)}
+    return dict(zip(terms, numbers(terms, known), strict=True))
 
 
 def _draw_rows(plan: Plan, engine: Engine) -> Rows:

@@ -11,6 +11,7 @@ from sympy import Eq, Rational, log, sqrt
 import theorems
 from reports.judging.verdict import LawVerdict, Verdict
 from reports.studies.options import Options
+from reports.studies.proof import uncovered
 from reports.studies.study import Study
 from sim.data.table import Data
 from sim.store import Store
@@ -37,6 +38,7 @@ from theorems.language import (
     Claim,
     Each,
     Hypothesis,
+    Implication,
     Law,
     Practice,
     Scale,
@@ -353,3 +355,16 @@ def test_labels_that_are_no_class_are_one_line(store):
     theorem = stated((claim,), (), "orthonormal", 4, setting=MANY, choices={K: 3})
     with pytest.raises(BadInput, match="the kinds are 0"):
         inside(theorem, store, steps=20, widths=(64,))
+
+
+@pytest.mark.parametrize(("step", "status"), [(0.1, "holds"), (0.1 + 1e-16, "fails")])
+def test_a_short_decimal_step_is_that_decimal(step, status, store):
+    found = inside(stated((MONOTONE,)), store, steps=5, widths=(1024,), step_size=step)
+    assert found.hypotheses[-1].status == status
+
+
+def test_a_false_step_links_nothing():
+    wrong = Implication("wrong", (small,), eta <= Rational(1, 20), at="T")
+    right = Implication("right", (small,), eta <= Rational(1, 5), at="T")
+    for step, bare in ((wrong, ("wide", "small steps", "monotone")), (right, ("wide", "monotone"))):
+        assert uncovered(stated((MONOTONE,), derivation=(step,))) == bare

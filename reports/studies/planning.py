@@ -27,6 +27,7 @@ from theorems.reasoning.demand import Demand, demand, nearest_float, round_down,
 
 # natural logarithms by which the slowest mode of the residual shall shrink in a default run
 DECADES = 7.0
+SHORT = 8  # characters of a step that somebody has written as a decimal
 LONGEST = 2000  # steps of a default run at most
 # time between records of a flow, times the largest eigenvalue of the limiting Gram matrix
 FLOW_STEP = 0.4
@@ -93,15 +94,16 @@ def exact_values(
 
 
 def _as_set(theorem: Theorem, letter: Quantity, step: float, values: Mapping[Quantity, Any]) -> Any:
-    """The expression to which the theorem sets its step, if this float is the nearest to it; else
-    the float.
+    """What the step is meant to be, if this float is the nearest to it: the expression to which the
+    theorem sets it, or a short decimal such as 0.1; else the float.
     """
     named = (theorem.witness.step if theorem.witness else None, theorem.practice.step_size)
     equation = set_letters(theorem, values).get(letter)
     for expression in (equation, *named):
         if isinstance(expression, Expr) and nearest_float(expression, values) == step:
             return expression
-    return step
+    decimal = repr(step)
+    return Rational(decimal) if len(decimal) <= SHORT else step
 
 
 def as_numbers(values: Mapping[Quantity, Any]) -> dict[Quantity, Any]:

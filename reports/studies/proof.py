@@ -36,9 +36,10 @@ def lemmas(file: PaperFile) -> dict[Lemma, int]:
 
 
 def uncovered(theorem: Theorem) -> tuple[str, ...]:
-    """The hypotheses and claims that no step of the derivation names."""
-    named = {x for step in theorem.derivation for x in step.named}
-    hidden = {q for step in theorem.derivation for q in step.constants}
+    """The hypotheses and claims that no proved step of the derivation names."""
+    proved = [s for s in theorem.derivation if replay(s).outcome is Outcome.PROVED]
+    named = {x for step in proved for x in step.named}
+    hidden = {q for step in proved for q in step.constants}
     stated: tuple[Hypothesis | Claim, ...] = (*theorem.hypotheses, *theorem.claims)
     return tuple(
         x.name for x in stated if x not in named and not hidden & quantities_in(x.relation)

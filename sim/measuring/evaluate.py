@@ -32,12 +32,21 @@ class NotKnown(KeyError):
     """A leaf that nobody supplied: the term needs something that this engine does not hold."""
 
 
+def numbers(terms: Sequence[Term], known: Known) -> list[float]:
+    """The values of terms without axes, brought from the device together; errors as of `values`."""
+    return list(map(float, np.asarray(_called(tuple(terms), known, together=True))))
+
+
 def values(terms: Sequence[Term], known: Known) -> list[Any]:
     """The arrays of these terms; NotKnown for a leaf without a value.
 
     Algorithms that are no array operations run between the compiled parts, operands first. What an
     engine knows as a function of the argument is known where the argument is.
     """
+    return list(_called(tuple(terms), known, together=False))
+
+
+def _called(terms: tuple[Term, ...], known: Known, together: bool) -> Any:
     have = {t: v for t, v in known.items() if not callable(v)}
     if argument in have:
         radius = float(have[argument])
@@ -46,7 +55,7 @@ def values(terms: Sequence[Term], known: Known) -> list[Any]:
         _settle(term, have, known)
     leaves = tuple(sorted(have, key=lambda t: t.text))
     arrays = [have[t] for t in leaves]
-    return list(_compiled(tuple(terms), leaves, few(arrays))(arrays))
+    return _compiled(terms, leaves, few(arrays), together)(arrays)
 
 
 def few(arrays: Any) -> bool:
@@ -71,29 +80,36 @@ def _settle(term: Term, have: dict[Term, Any], known: Known) -> None:
             _settle(operand, have, known)
     if term.operation in ALGORITHMS:
         have[term] = ALGORITHMS[term.operation](term, {**known, **have})
+        _declared(term, have[term])
 
 
 @cache
 def _compiled(
-    terms: tuple[Term, ...], leaves: tuple[Term, ...], hurried: bool
+    terms: tuple[Term, ...], leaves: tuple[Term, ...], hurried: bool, together: bool
 ) -> Callable[[Any], Any]:
     def run(arrays: Any) -> Any:
         evaluation = Evaluation(dict(zip(leaves, arrays, strict=True)))
-        return [evaluation(t) for t in terms]
+        found = [evaluation(t) for t in terms]
+        return jnp.stack([jnp.asarray(v, jnp.float64) for v in found]) if together else found
 
     return compiled(run, hurried)
 
 
 class Evaluation:
-    """Terms evaluated where these are known, each once."""
+    """Terms evaluated where these are known, each once.
 
-    def __init__(self, known: Known):
+    added: numbers to add to what a term comes out as, by which its rounding is looked at.
+    """
+
+    def __init__(self, known: Known, added: Known | None = None):
         self.known = dict(known)
         self.found = dict(known)
+        self.added = added or {}
 
     def __call__(self, term: Term) -> Any:
         if term not in self.found:
-            self.found[term] = self._evaluate(term)
+            value = self._evaluate(term)
+            self.found[term] = value + self.added[term] if term in self.added else value
         return self.found[term]
 
     def beside(self, extra: Known) -> Evaluation:
@@ -173,7 +189,7 @@ def _of_all_neurons(terms: Sequence[Term], held: Sequence[Term]) -> list[Term]:
 # Rules for arrays -----------------------------------------------------------------------------
 
 
-def _aligned(array: Any, axes: tuple[Axis, ...], onto: tuple[Axis, ...]) -> Any:
+def aligned(array: Any, axes: tuple[Axis, ...], onto: tuple[Axis, ...]) -> Any:
     """An array broadcast, by the names of its axes, against a larger one."""
     if axes in ((), onto):
         return array
@@ -185,7 +201,7 @@ def _aligned(array: Any, axes: tuple[Axis, ...], onto: tuple[Axis, ...]) -> Any:
 def _apply(term: Term, args: list[Any], axes: list[tuple[Axis, ...]]) -> Any:
     if term.operation in TWO:
         big = max(axes, key=len)
-        a, b = (_aligned(x, ax, big) for x, ax in zip(args, axes, strict=True))
+        a, b = (aligned(x, ax, big) for x, ax in zip(args, axes, strict=True))
         return TWO[term.operation](a, b)
     if term.operation in ONE:
         return ONE[term.operation](args[0])
@@ -194,8 +210,24 @@ def _apply(term: Term, args: list[Any], axes: list[tuple[Axis, ...]]) -> Any:
         where = None if axis is None or not axes[0] else axes[0].index(axis)
         return REDUCE[term.operation](args[0], where)
     if term.operation in ARRAYS:
-        return ARRAYS[term.operation](*args)
-    raise BadInput("measurement", term.operation, "no rule evaluates this operation")
+        found = ARRAYS[term.operation](*args)
+        _declared(term, found)
+        return found
+    raise BadInput(
+        "measurement", term.operation, "no rule evaluates this operation inside what is compiled"
+    )
+
+
+def _declared(term: Term, found: Any) -> None:
+    """BadInput for an operation with other axes than its term declares."""
+    axes = term.axes[1:] if term.axes[:1] == (layers,) else term.axes
+    drawn = any(
+        leaf.operation == "drawn" for leaf in term.leaves()
+    )  # whose axes are its parameter's
+    if not drawn and jnp.ndim(found) != len(axes):
+        said = f"({', '.join(map(str, axes))})"
+        why = f"its values have {jnp.ndim(found)} axes, and its term declares {said}"
+        raise BadInput("measurement", term.operation, why)
 
 
 TWO: dict[str, Callable[[Any, Any], Any]] = {
@@ -312,26 +344,37 @@ def _gradient(e: Evaluation, term: Term) -> Any:
 
 
 def _log(e: Evaluation, term: Term) -> Any:
-    if any(o.axes for o in term.operands):
-        return jax.tree.map(jnp.log, e(term.operands[0]))
-    return _log_of(e, term.operands[0])
+    (inside,) = term.operands
+    if inside.axes[:1] == (layers,):
+        return jax.tree.map(jnp.log, e(inside))
+    return _log_of(e, inside)
 
 
 def _log_of(e: Evaluation, term: Term) -> Any:
-    """The logarithm of a term, where it or its parts may underflow."""
+    """The logarithm of a term, where it or its parts may underflow or overflow."""
     op, args = term.operation, term.operands
+    if any(t.axes[:1] == (layers,) for t in args):
+        return jnp.log(e(term))
+    positive = all(t.nonnegative for t in args)
     if op == "exp":
         return e(args[0])
     if op == "softplus":
         return kernels.log_softplus(e(args[0]))
-    if op == "multiply":
-        return _log_of(e, args[0]) + _log_of(e, args[1])
-    if op == "divide":
-        return _log_of(e, args[0]) - _log_of(e, args[1])
+    if op in ("multiply", "divide") and positive:
+        sign = Term({"multiply": "add", "divide": "subtract"}[op], args, (), term.axes)
+        return _apply(sign, [_log_of(e, a) for a in args], [a.axes for a in args])
     if op in ("total", "mean") and args[0].operation in ("exp", "softplus"):
-        parts = _log_of(e, args[0])
-        return jax.nn.logsumexp(parts) - (jnp.log(float(parts.size)) if op == "mean" else 0.0)
+        return _log_of_sum(e, term)
     return jnp.log(e(term))
+
+
+def _log_of_sum(e: Evaluation, term: Term) -> Any:
+    (inside,), (axis,) = term.operands, term.options
+    parts = _log_of(e, inside)
+    along = None if axis is None else inside.axes.index(axis)
+    count = parts.size if along is None else parts.shape[along]
+    share = jnp.log(float(count)) if term.operation == "mean" else 0.0
+    return jax.nn.logsumexp(parts, axis=along) - share
 
 
 def _feed_forward(e: Evaluation, term: Term) -> Any:

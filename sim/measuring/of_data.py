@@ -15,6 +15,9 @@ from sim.measuring.balls import NotEnclosed, enclosure
 from sim.measuring.evaluate import values
 from sim.measuring.gram import Enclosure
 from theorems.language.measurement import Axis, Term, inputs, labels, rows, size
+from theorems.problem import BadInput
+
+SOLVED = 1e-3  # relative error that the floats of a solver may have
 
 
 @lru_cache(maxsize=512)
@@ -26,10 +29,29 @@ def of_data(term: Term, sample: Sample) -> Enclosure:
     if term.operation in CERTIFIED:
         return CERTIFIED[term.operation](sample)
     try:
-        return enclosure(term, sample)
+        found = enclosure(term, sample)
     except NotEnclosed:
-        (value,) = values((term,), data_terms(term, sample))
-        return Enclosure(float(value), float("nan"), float("nan"), certified=False)
+        return Enclosure(_float(term, sample), float("nan"), float("nan"), certified=False)
+    _agrees(term, sample, found)
+    return found
+
+
+def _float(term: Term, sample: Sample) -> float:
+    (value,) = values((term,), data_terms(term, sample))
+    return float(value)
+
+
+def _agrees(term: Term, sample: Sample, found: Enclosure) -> None:
+    """BadInput where an operation of a file of parts is one number in floats and another in balls."""
+    from sim.parts import used
+
+    if files := used((term,)):
+        value = _float(term, sample)
+        slack = SOLVED * max(1.0, abs(value))
+        if value < found.low - slack or value > found.high + slack:
+            bounds = f"its enclosure is [{found.low:.6g}, {found.high:.6g}]"
+            names = ", ".join(f.name for f in files)
+            raise BadInput(f"parts: {names}", f"{term.text} = {value:.6g}", bounds)
 
 
 def data_terms(

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.data.table import Array
 from sim.measuring.algorithms import ALGORITHMS, CERTIFIED
-from sim.measuring.evaluate import Evaluation, compiled
+from sim.measuring.evaluate import Evaluation, aligned, compiled
 from theorems.language.measurement import Term, labels, layers, norm, points
 from theorems.language.setting import Setting
 
@@ -66,7 +66,8 @@ def along_outputs(
     """Values and rounding errors of terms of the outputs, each (steps,), from outputs (steps, n),
     or (steps, n, outputs).
 
-    The error is what a rounding of every output, at the size of outputs and labels, changes.
+    The error is what a rounding of every output, at the size of outputs and labels, changes, and
+    one of everything that is added or subtracted on the way: what cancels there is rounding.
     """
 
     def run(u: Any, arrays: Any) -> Any:
@@ -76,12 +77,18 @@ def along_outputs(
         blur = SAFE / 4 * ULP * (jnp.abs(u) + sides + largest)
 
         def one(row: Any, wobble: Any) -> Any:
-            found = []
+            there, found = Evaluation({**have, OUT: row}), []
             for term in terms:
-                value, slope = jax.value_and_grad(
-                    lambda v, t=term: Evaluation({**have, OUT: v})(t)
-                )(row)
+                sums = [t for t in term.all_terms() if t.operation in ("add", "subtract")]
+                still = {t: jnp.zeros_like(there(t)) for t in sums}
+                value, (slope, steep) = jax.value_and_grad(
+                    lambda v, d, t=term: Evaluation({**have, OUT: v}, d)(t), argnums=(0, 1)
+                )(row, still)
                 error = jnp.sum(jnp.abs(slope) * wobble) + 4 * ULP * jnp.abs(value)
+                for t in sums:
+                    size = sum(aligned(jnp.abs(there(o)), o.axes, t.axes) for o in t.operands)
+                    weight = jnp.abs(steep[t])
+                    error += SAFE / 16 * ULP * jnp.sum(jnp.where(weight == 0, 0.0, size * weight))
                 found.append((value, error))
             return found
 

@@ -527,3 +527,91 @@ def test_names_of_others_are_refused(was, now, says, registered):
     registered(CENTRED, "copied_parts.py")  # a copy says the same
     with pytest.raises(BadInput, match=says):
         registered(CENTRED.replace(was, now), "their_parts.py")
+
+
+BROKEN = """
+import numpy as np
+
+from sim.data.table import Data
+from sim.parts import promise, recipe, register
+from theorems.language.measurement import algorithm, points
+
+
+def check(data):
+    {promise}
+
+
+def make(samples):
+    return {recipe}
+
+
+def rule(y):
+    {rule}
+
+
+register("broken", rule, compiled={compiled}, enclosed=lambda y: sum(y * y))
+promise("broken", check)
+recipe("broken", make)
+"""
+FINE = {
+    "promise": "pass",
+    "recipe": "Data('b', np.eye(samples), np.ones(samples))",
+    "rule": "return (y * y).sum()",
+    "compiled": True,
+}
+
+
+def broken(registered, **what):
+    registered(BROKEN.format(**{**FINE, **what}))
+
+
+@pytest.mark.parametrize(
+    ("what", "says"),
+    [
+        ({"promise": "return False"}, "promise broken.*it returns nothing"),
+        ({"promise": "assert data.samples > 99, 'too few'"}, "promise broken.*too few"),
+        ({"promise": "1 / 0"}, "promise broken.*division by zero"),
+        ({"promise": "raise BadInput('a', 'b')"}, "promise broken.*NameError"),
+        ({"recipe": "None"}, "data broken.*NoneType.*makes a Data"),
+        ({"recipe": "np.eye(3), np.ones(3)"}, "data broken.*tuple.*makes a Data"),
+        ({"recipe": "Data('b', np.eye(4), np.ones(3))"}, "data broken.*a label for each row"),
+        ({"recipe": "1 / 0"}, "data broken.*division by zero"),
+        ({"rule": "return y[99, 99]"}, "operation broken"),
+        ({"rule": "raise ValueError('no')", "compiled": False}, "operation broken.*no"),
+        ({"rule": "return y"}, "broken.*its values have 1 axes"),
+        ({"rule": "return y", "compiled": False}, "broken.*its values have 1 axes"),
+        ({"rule": "return 2 * (y * y).sum()"}, "mine_parts.py.*its enclosure is"),
+    ],
+)
+def test_what_a_file_of_parts_does_wrong_is_said_of_it_in_one_line(what, says, registered):
+    broken(registered, **what)
+    number = algorithm("broken", labels)
+
+    def used():
+        data = load("broken", 4)
+        of_data(number, Sample(data, ("broken",)))
+        measured(replace(DESCENT, data=("broken",)), data, {"x": number * norm(f)})
+
+    with pytest.raises(BadInput, match=says) as told:
+        used()
+    assert "\n" not in str(told.value).split("\n-----")[0]
+
+
+def test_what_is_right_in_it_is_taken(registered):
+    broken(registered)
+    found = of_data(algorithm("broken", labels), Sample(load("broken", 4), ("broken",)))
+    assert found.low <= 4 <= found.high
+    assert found.certified
+
+
+def test_what_is_no_function_is_no_part():
+    with pytest.raises(BadInput, match="must be a function"):
+        parts.register("nothing_at_all", 3)
+    parts.SOURCES.pop("nothing_at_all", None)
+
+
+def test_a_promise_cannot_change_the_data(registered):
+    broken(registered, promise="data.raw[:] = 7.0")
+    data = load("broken", 4)
+    measured(replace(DESCENT, data=("broken",)), data, {"x": norm(f)})
+    assert (data.raw == np.eye(4)).all()

@@ -99,7 +99,8 @@ def test_blocks_of_neurons_change_nothing_but_rounding(monkeypatch):
     p = plan(width=300, asks=[Ask(gap, "gap")])
     whole, used, real = simulate(p, 0), [], blocks.over_neurons
 
-    def in_small_blocks(g, *arrays):
+    def in_small_blocks(g, *arrays, block):
+        assert block == 64
         used.append(len(arrays[0]))
         return real(g, *arrays, block=64)
 

@@ -70,8 +70,11 @@ class Identity(Step):
     at: str
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "left", sympify(self.left))
-        object.__setattr__(self, "right", sympify(self.right))
+        for side in ("left", "right"):
+            value = sympify(getattr(self, side))
+            if isinstance(value, Relational | BooleanAtom):
+                raise BadInput(f"identity {self.name!r}: {side}", value, "it is no expression")
+            object.__setattr__(self, side, value)
 
     @property
     def sides(self) -> tuple[Expr, ...]:

@@ -67,7 +67,9 @@ class Setting:
             self._beside(self.reference)
 
     def _beside(self, other: Setting) -> None:
-        """BadInput for a reference run that is not of the same draw and data."""
+        """BadInput for a reference run that is none, or not of the same draw and data."""
+        if not isinstance(other, Setting):
+            raise BadInput("setting: reference", other, "it is a Setting of its own")
         for name in ("start", "data"):
             if getattr(other, name) != getattr(self, name):
                 raise BadInput("setting: reference", name, "it is that of the setting itself")

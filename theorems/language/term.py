@@ -23,7 +23,18 @@ class Axis:
     """
 
     name: str
-    size: Expr | None = None
+    size: Expr | int | None = None
+
+    def __post_init__(self) -> None:
+        if self.size is not None:
+            object.__setattr__(self, "size", sympify(self.size))
+            self.length(self.size)
+
+    def length(self, size: Any) -> Any:
+        """The length, where letters have these values; BadInput for a number that is none."""
+        if size.is_number and not (size.is_integer and size.is_positive):
+            raise BadInput(f"axis {self.name}", size, "its length is a positive whole number")
+        return size
 
     def __str__(self) -> str:
         return self.name

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import mpmath
 import numpy as np
 import pytest
 from scipy.special import log_softmax
@@ -9,12 +10,14 @@ from scipy.special import log_softmax
 from sim.data.table import Data, load
 from sim.engines.dense import Dense
 from sim.measuring.evaluate import values
+from sim.measuring.series import along_outputs
 from sim.plan import Ask
 from sim.run import rows_of, table
 from tests.sim.settings import DEEP_RELU, HALF, deep_relu, errors, layered, m, plan, series
 from theorems.language import BadInput, Setting, count
 from theorems.language.measurement import (
     Axis,
+    Term,
     chain,
     deep,
     exponential,
@@ -38,6 +41,7 @@ K, q = count("K", "classes"), count("q", "outputs")
 classes = Axis("classes", size=K)
 w, v = parameter("w", neurons, inputs), parameter("v", neurons, classes)
 f = relu(rows @ w.T) @ v / m
+OUT_ROW = Term("outputs", (), (), f.axes)
 target = indicator(labels, classes)
 entropy = mean(logarithm(total(exponential(f), classes)) - total(f * target, classes))
 TWO = Setting(outputs=f, trained=(w, v), start={w: normal, v: normal}, loss=entropy)
@@ -126,3 +130,32 @@ def test_what_needs_one_output_says_so():
 def test_the_words_name_the_outputs():
     assert "loss mean(log(total(exp(f), classes)) - total(f * indicator(" in TWO.text
     assert isinstance(points_of(), Data)
+
+
+@pytest.mark.parametrize("steepness", [1.0, 30.0, 60.0, 150.0, 400.0, 4000.0])
+def test_a_cross_entropy_is_known_as_far_as_it_is_said_to_be(steepness):
+    """Against 60 digits: its logarithm neither overflows nor hides what cancels."""
+    soft = steepness * f
+    small = mean(logarithm(total(exponential(soft), classes)) - total(soft * target, classes))
+    found, engine, p = run(TWO, small=small)
+    known = engine.known()
+    u = np.maximum(p.inputs @ np.asarray(known[w]).T, 0) @ np.asarray(known[v]) / 20 * steepness
+    with mpmath.workdps(60):
+        rows_ = [[mpmath.mpf(float(x)) for x in row] for row in u]
+        kinds = p.data.labels.astype(int)
+        each = [mpmath.log(sum(map(mpmath.exp, r))) - r[k] for r, k in zip(rows_, kinds)]
+        true = float(sum(each) / len(each))
+    seen, error = series(found, "small").iloc[-1], errors(found, "small").iloc[-1]
+    assert abs(seen - true) <= error + 1e-13 * abs(true)
+    assert error <= 1e-12 * (1 + steepness)
+
+
+def test_what_cancels_is_no_smaller_than_its_rounding():
+    """Where the outputs are certain the true cross entropy is far below what is seen of it."""
+    u = np.array([[60.0, 0.0, 0.0]] * 7)
+    sure = mean(logarithm(total(exponential(OUT_ROW), classes)) - total(OUT_ROW * target, classes))
+    have = {target: np.eye(3)[np.zeros(7, int)], labels: np.zeros(7)}
+    (found,) = along_outputs((sure,), tuple(have), True)(u[None], list(have.values()))
+    value, error = map(float, (found[0][0], found[1][0]))
+    assert abs(value - 1.75e-26) <= error
+    assert 1e-15 < error < 1e-12

@@ -6,6 +6,7 @@ import pytest
 from sympy import Float
 
 from theorems.language import (
+    BadInput,
     Consistent,
     Grows,
     Hypothesis,
@@ -100,3 +101,8 @@ def test_only_what_is_named_is_exchanged_by_name():
     assert step.named == (other, x >= 2 * y, x >= y)
     assert step.premises[0] == other.relation
     assert C * n**2 in step.sides
+
+
+def test_an_identity_is_between_expressions():
+    with pytest.raises(BadInput, match="it is no expression"):
+        Identity("i", x <= 1, x, at="T")

@@ -5,7 +5,7 @@ coming.
 from dataclasses import replace
 
 import pytest
-from sympy import Eq, Function, Ne, Rational, Symbol, ceiling, exp, log, oo, sin, sqrt
+from sympy import Eq, Function, Integer, Ne, Rational, Symbol, ceiling, exp, log, oo, sin, sqrt
 
 from tests.letters import SETTING, a, observable, of_data, of_draw, w
 from theorems.language import (
@@ -35,7 +35,7 @@ from theorems.language import (
     time,
 )
 from theorems.language.grammar import level
-from theorems.language.measurement import neurons, norm, normal, ones, parameter, points
+from theorems.language.measurement import Axis, neurons, norm, normal, ones, parameter, points
 from theorems.writing.card import quantifier
 
 n, m, k, t = count("n", "points"), count("m", "neurons"), index("k", "step"), time("t", "time")
@@ -343,3 +343,13 @@ def test_a_quantifier_says_its_own_words():
 def test_an_average_or_a_best_step_may_be_measured_by_the_start():
     for over in (Average(k, n), Best(k, n)):
         assert Claim("c", r(k) <= r(0) / 2, at="x", over=over).over is over
+
+
+@pytest.mark.parametrize("size", [0, -3, Rational(5, 2), 2.5])
+def test_the_length_of_an_axis_is_a_positive_whole_number(size):
+    with pytest.raises(BadInput, match=r"axis kinds.*positive whole number"):
+        Axis("kinds", size)
+
+
+def test_an_axis_may_have_a_plain_length():
+    assert Axis("kinds", 3) == Axis("kinds", Integer(3))
