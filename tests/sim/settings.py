@@ -7,6 +7,7 @@ from sympy import Integer, Rational, sqrt
 
 from sim.data.table import load
 from sim.plan import Ask, Plan
+from sim.run import simulate
 from theorems.language import Setting, count, gradient_flow, measured
 from theorems.language.measurement import (
     absolute,
@@ -166,3 +167,9 @@ def series(frame, observable):
 def errors(frame, observable):
     """Their half-widths."""
     return frame[frame["observable"] == observable].set_index("step")["error"]
+
+
+def short_run(setting, data, terms, width=8):
+    """The frame of a short run that measures these terms."""
+    asked = {name: setting.resolved(term) for name, term in terms.items()}
+    return simulate(other(setting, data, width, 0.01, 2, **asked), 0)

@@ -86,6 +86,105 @@ REPORT = Report(
 )
 
 
+# every field of every record, as a program reads it
+JUDGED_SAID = {
+    "name": "wide",
+    "at": "Assumption 1",
+    "about": str(WIDE.about),
+    "form": "as corrected",
+    "relation": "m >= n",
+    "status": "holds",
+    "needed": 4.0,
+    "actual": 64.0,
+    "needed_in": [3.5, 4.5],
+    "actual_in": [63.0, 65.0],
+    "step": 2.0,
+    "held": 19,
+    "draws": 20,
+    "why": "as drawn",
+}
+FINDING_SAID = {
+    "name": "falls",
+    "at": "Theorem 1",
+    "form": "ours",
+    "relation": "x(k) <= 1",
+    "verdict": "confirmed",
+    "predicted": 1.0,
+    "observed": 0.5,
+    "predicted_in": [0.75, 1.25],
+    "observed_in": [0.25, 0.75],
+    "step": 4.0,
+    "slack": 2.0,
+    "seeds": 20,
+    "failures": 3,
+    "unknown": 5,
+    "needs_seeds": 7,
+    "vacuous": True,
+    "evidence": "seen",
+}
+LAW_SAID = {
+    "name": "drift",
+    "of": str(LAW.of),
+    "read": str(LAW.read),
+    "along": "m",
+    "to": "oo",
+    "at": "Remark 1",
+    "kind": "at least",
+    "declared": -0.5,
+    "fitted": -0.4,
+    "low": -0.5,
+    "high": -0.3,
+    "verdict": "loose",
+    "drift": 0.125,
+    "seeds": 12,
+    "sizes": [1.0, 2.0],
+    "medians": [8.0, 4.0],
+    "evidence": "it drifts",
+}
+FRONTIER_SAID = {
+    "claim": "falls",
+    "of": "least width",
+    "seen": 8.0,
+    "unseen": 4.0,
+    "failures_seen": 1,
+    "failures_unseen": 2,
+    "seeds": 3,
+    "demanded": 1e6,
+}
+STEP_SAID = {
+    "theorem": "T 1",
+    "step": "Gronwall",
+    "at": "(7)",
+    "outcome": "proved",
+    "engine": "z3",
+    "counterexample": "none",
+    "note": "exact",
+}
+ERRATUM_SAID = {
+    "at": "(3)",
+    "kind": "typo",
+    "remark": "a factor",
+    "printed": "fails",
+    "corrected": "holds",
+    "stands": True,
+}
+REGIME_SAID = {
+    "name": "practical",
+    "statement": "T 1",
+    "form": "ours",
+    "scale": {"m": 64},
+    "why": "as people do",
+    "simulated": "dense",
+    "simulated_why": "it is small",
+    "letters": {"R": {"low": 1.0, "median": 2.0, "high": 3.0}},
+    "hypotheses": [JUDGED_SAID],
+    "claims": [FINDING_SAID],
+    "laws": [LAW_SAID],
+    "frontiers": [FRONTIER_SAID],
+    "seconds": 1.23,
+}
+
+
 def test_every_field_of_a_report_is_in_its_json():
     assert as_json(REPORT) == {
         "theorem": "key2020",
@@ -94,112 +193,9 @@ def test_every_field_of_a_report_is_in_its_json():
         "notes": ["a note"],
         "quantities": {"n": {"value": 3.0}},
         "demands": [{"width": 10}],
-        "derivation": [
-            {
-                "theorem": "T 1",
-                "step": "Gronwall",
-                "at": "(7)",
-                "outcome": "proved",
-                "engine": "z3",
-                "counterexample": "none",
-                "note": "exact",
-            }
-        ],
-        "errata": [
-            {
-                "at": "(3)",
-                "kind": "typo",
-                "remark": "a factor",
-                "printed": "fails",
-                "corrected": "holds",
-                "stands": True,
-            }
-        ],
-        "regimes": [
-            {
-                "name": "practical",
-                "statement": "T 1",
-                "form": "ours",
-                "scale": {"m": 64},
-                "why": "as people do",
-                "simulated": "dense",
-                "simulated_why": "it is small",
-                "letters": {"R": {"low": 1.0, "median": 2.0, "high": 3.0}},
-                "hypotheses": [
-                    {
-                        "name": "wide",
-                        "at": "Assumption 1",
-                        "about": str(WIDE.about),
-                        "form": "as corrected",
-                        "relation": "m >= n",
-                        "status": "holds",
-                        "needed": 4.0,
-                        "actual": 64.0,
-                        "needed_in": [3.5, 4.5],
-                        "actual_in": [63.0, 65.0],
-                        "step": 2.0,
-                        "held": 19,
-                        "draws": 20,
-                        "why": "as drawn",
-                    }
-                ],
-                "claims": [
-                    {
-                        "name": "falls",
-                        "at": "Theorem 1",
-                        "form": "ours",
-                        "relation": "x(k) <= 1",
-                        "verdict": "confirmed",
-                        "predicted": 1.0,
-                        "observed": 0.5,
-                        "predicted_in": [0.75, 1.25],
-                        "observed_in": [0.25, 0.75],
-                        "step": 4.0,
-                        "slack": 2.0,
-                        "seeds": 20,
-                        "failures": 3,
-                        "unknown": 5,
-                        "needs_seeds": 7,
-                        "vacuous": True,
-                        "evidence": "seen",
-                    }
-                ],
-                "laws": [
-                    {
-                        "name": "drift",
-                        "of": str(LAW.of),
-                        "read": str(LAW.read),
-                        "along": "m",
-                        "to": "oo",
-                        "at": "Remark 1",
-                        "kind": "at least",
-                        "declared": -0.5,
-                        "fitted": -0.4,
-                        "low": -0.5,
-                        "high": -0.3,
-                        "verdict": "loose",
-                        "drift": 0.125,
-                        "seeds": 12,
-                        "sizes": [1.0, 2.0],
-                        "medians": [8.0, 4.0],
-                        "evidence": "it drifts",
-                    }
-                ],
-                "frontiers": [
-                    {
-                        "claim": "falls",
-                        "of": "least width",
-                        "seen": 8.0,
-                        "unseen": 4.0,
-                        "failures_seen": 1,
-                        "failures_unseen": 2,
-                        "seeds": 3,
-                        "demanded": 1e6,
-                    }
-                ],
-                "seconds": 1.23,
-            }
-        ],
+        "derivation": [STEP_SAID],
+        "errata": [ERRATUM_SAID],
+        "regimes": [REGIME_SAID],
         "trust": ["typed twice", "no witness"],
         "noticed": [],
         "exit_code": 0,
