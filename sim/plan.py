@@ -137,11 +137,10 @@ class Plan:
     depth: int = 2
 
     def __post_init__(self) -> None:
-        for name in self.setting.data:  # before rows are made of them
+        for name in self.setting.data:
             if name not in PROMISES:
                 raise unknown("setting: data", name, PROMISES)
             PROMISES[name](self.data)
-        _ = self.sample.kind
         if "teacher" in self.setting.data and self.width < self.data.samples:
             least = f"a student needs at least as many neurons as its teacher, {self.data.samples}"
             raise BadInput("width", self.width, least)

@@ -19,6 +19,7 @@ from sympy import lambdify
 from sim.measuring import kernels
 from sim.setting.blocks import BLOCK, over_neurons
 from theorems.language.measurement import Axis, Term, argument, layers, neurons
+from theorems.language.term import own_axes
 from theorems.problem import BadInput
 
 Known = Mapping[Term, Any]
@@ -63,10 +64,10 @@ def few(arrays: Any) -> bool:
     return sum(np.size(a) for a in jax.tree.leaves(arrays)) <= FEW
 
 
-def compiled(function: Callable[..., Any], hurried: bool, **options: Any) -> Callable[..., Any]:
+def compiled(function: Callable[..., Any], hurried: bool) -> Callable[..., Any]:
     """The function compiled by JAX, hurriedly where it runs on few numbers."""
     own = HURRIED if hurried and jax.default_backend() == "cpu" else None
-    return jax.jit(function, compiler_options=own, **options)
+    return jax.jit(function, compiler_options=own)
 
 
 def _settle(term: Term, have: dict[Term, Any], known: Known) -> None:
@@ -219,11 +220,11 @@ def _apply(term: Term, args: list[Any], axes: list[tuple[Axis, ...]]) -> Any:
 
 
 def _declared(term: Term, found: Any) -> None:
-    """BadInput for an operation with other axes than its term declares."""
-    axes = term.axes[1:] if term.axes[:1] == (layers,) else term.axes
-    drawn = any(
-        leaf.operation == "drawn" for leaf in term.leaves()
-    )  # whose axes are its parameter's
+    """BadInput for an operation with other axes than its term declares; a law has those of the
+    parameter that is drawn by it.
+    """
+    axes = own_axes(term.axes)
+    drawn = any(leaf.operation == "drawn" for leaf in term.leaves())
     if not drawn and jnp.ndim(found) != len(axes):
         said = f"({', '.join(map(str, axes))})"
         why = f"its values have {jnp.ndim(found)} axes, and its term declares {said}"
