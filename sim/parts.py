@@ -8,7 +8,7 @@ package. It calls `register`, and is part of the key of every run that uses an o
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
@@ -19,12 +19,13 @@ import numpy as np
 from sim.data.promises import PROMISES
 from sim.data.sample import ROWS, UNIT
 from sim.data.table import ADVERSARIES, RECIPES, Data
-from sim.measuring import balls, evaluate, of_data
+from sim.measuring import arrays, balls
 from sim.measuring.algorithms import ALGORITHMS, CERTIFIED, of_arrays
-from theorems.language.measurement import Term
+from sim.measuring.compiled import forget
+from sim.measuring.evaluate import WHOLE
+from sim.sources import SOURCES
 from theorems.problem import BadInput, unknown
 
-SOURCES: dict[str, Path] = {}  # by operation
 PROMISED: dict[str, Path] = {}  # by promise
 MADE: dict[str, Path] = {}  # by recipe
 
@@ -41,13 +42,13 @@ def register(
     NotEnclosed; without it no hypothesis about the data that uses the operation can be decided.
     BadInput for a name that is taken by something else.
     """
-    arrays = (evaluate.ARRAYS, evaluate.ONE, evaluate.TWO, evaluate.REDUCE, evaluate.WHOLE)
+    rules = (arrays.ARRAYS, arrays.ONE, arrays.TWO, arrays.REDUCE, WHOLE)
     if name in SOURCES:
-        _forget()
-    _take(SOURCES, name, {n for table in (*arrays, ALGORITHMS, CERTIFIED) for n in table})
+        forget()
+    _take(SOURCES, name, {n for table in (*rules, ALGORITHMS, CERTIFIED) for n in table})
     guarded = _guarded(f"operation {name}", rule)
     if compiled:
-        evaluate.ARRAYS[name] = guarded
+        arrays.ARRAYS[name] = guarded
     else:
         ALGORITHMS[name] = of_arrays(guarded)
     if enclosed is not None:
@@ -120,20 +121,3 @@ def _take(own: dict[str, Path], name: str, taken: Collection[str]) -> None:
 def _same(one: Path, other: Path) -> bool:
     """Whether two files, one perhaps a copy of the other, say the same."""
     return one == other or (one.is_file() and one.read_bytes() == other.read_bytes())
-
-
-def _forget() -> None:
-    """Compile anew what was compiled with an operation's former rule."""
-    from sim.engines import dense
-    from sim.engines.wide import kernel
-    from sim.measuring import series
-
-    compiled = (dense._recorder, dense._advance, dense._now, dense._kept, kernel.stepper)
-    for cached in (*compiled, evaluate._compiled, series.along_outputs, of_data.of_data):
-        cached.cache_clear()
-
-
-def used(terms: Iterable[Term]) -> list[Path]:
-    """The files of the operations that occur, sorted."""
-    names = {t.operation for term in terms for t in term.all_terms()}
-    return sorted({SOURCES[name] for name in names & SOURCES.keys()})

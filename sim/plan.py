@@ -18,7 +18,8 @@ from sim.data.promises import PROMISES
 from sim.data.sample import UNIT, Sample
 from sim.data.table import Array, Data
 from sim.measuring.algorithms import ALGORITHMS, CERTIFIED
-from sim.measuring.evaluate import Evaluation, NotKnown, number_of
+from sim.measuring.arrays import ARRAYS, ONE, REDUCE, TWO
+from sim.measuring.evaluate import WHOLE, Evaluation, NotKnown, number_of
 from sim.measuring.of_data import data_terms
 from sim.setting.draws import COUPLED, source
 from sim.setting.shape import TwoLayer, two_layer
@@ -109,8 +110,6 @@ def asks_of(theorems: Iterable[Theorem]) -> tuple[Ask, ...]:
 
 
 def _exists(q: Quantity) -> None:
-    from sim.measuring.evaluate import ARRAYS, ONE, REDUCE, TWO, WHOLE
-
     rules = (*ARRAYS, *ONE, *REDUCE, *TWO, *WHOLE, *ALGORITHMS, *CERTIFIED, "so_far")
     for term in q.of.all_terms():
         if term.operands and term.operation not in rules:

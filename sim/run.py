@@ -19,8 +19,8 @@ from sim.engines.protocol import Engine, Found
 from sim.engines.wide import aggregated, streamed
 from sim.engines.wide.crowd import Crowd
 from sim.engines.wide.engine import FEW, RETRIES, TravelledTooFar, verified
-from sim.measuring.evaluate import numbers
 from sim.measuring.series import every_step, perturbed, rounding, sizes, stable
+from sim.measuring.values import numbers
 from sim.plan import SEGMENT, Ask, Plan, label_of
 from sim.store import Store
 from sim.worker import ALONE, Worker

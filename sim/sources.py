@@ -1,9 +1,9 @@
-"""The digest of the sources that can change a run's numbers."""
+"""The sources that can change a run's numbers."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from theorems.language.measurement import Term
 
+SOURCES: dict[str, Path] = {}  # of operations that a file of parts adds, by name
 HERE = Path(__file__).parent
 LANGUAGE = [
     HERE.parent / "theorems" / "language" / f"{name}.py"
@@ -27,9 +28,13 @@ def _ours() -> bytes:
     return hashlib.sha256(b"".join(sources) + versions).digest()
 
 
+def used(terms: Iterable[Term]) -> list[Path]:
+    """The files of the operations that occur, sorted."""
+    names = {t.operation for term in terms for t in term.all_terms()}
+    return sorted({SOURCES[name] for name in names & SOURCES.keys()})
+
+
 def digest(terms: Sequence[Term]) -> str:
     """Of our sources, and of every file of parts that these terms use."""
-    from sim.parts import used
-
     parts = [p.read_bytes() for p in used(terms)]
     return hashlib.sha256(_ours() + b"".join(parts)).hexdigest()[:16]

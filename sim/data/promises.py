@@ -10,9 +10,9 @@ from collections.abc import Callable
 import numpy as np
 
 from sim.data.margin import hard_margin
+from sim.data.parallel import parallel_pairs
 from sim.data.sample import IN_BALL, Sample
 from sim.data.table import Data
-from sim.measuring.gram import parallel_pairs
 from theorems.problem import BadInput
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.data.parallel import parallel_pairs
 from theorems.problem import BadInput, unknown
 
 Array = NDArray[Any]
@@ -90,8 +91,6 @@ class Data:
 
     def complaints(self) -> tuple[str, ...]:
         """What a theorist should know of the data before trusting a verdict, one line each."""
-        from sim.measuring.gram import parallel_pairs
-
         lines = list(self.notes)
         same, opposite = parallel_pairs(self.raw)
         if same:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
 from typing import Any
 
 import jax
@@ -13,7 +13,8 @@ import numpy as np
 
 from sim.data.table import Array
 from sim.engines.protocol import Found
-from sim.measuring.evaluate import Evaluation, compiled, few
+from sim.measuring.compiled import compiled, few, remembered
+from sim.measuring.evaluate import Evaluation
 from sim.measuring.series import OUT, SAFE, ULP, along_outputs, every_step, of_outputs, perturbed
 from sim.plan import SEGMENT, Plan
 from sim.setting.methods import euler, heun, runge_kutta
@@ -141,7 +142,7 @@ def _first(fold: Term) -> float:
     return -np.inf if fold.options[0] == "most" else 0.0
 
 
-@cache
+@remembered
 def _recorder(recipe: Recipe) -> Callable[..., Any]:
     """record(p, folds, arrays) -> the evaluation at p, the steps' lengths, and the folds after."""
 
@@ -174,7 +175,7 @@ def _recorded(recipe: Recipe, e: Evaluation) -> Any:
     return u, tuple(e(t) for t in recipe.series)
 
 
-@cache
+@remembered
 def _advance(recipe: Recipe, substeps: int) -> Callable[..., Any]:
     """advance(p, v, folds, arrays, count) -> (p, v, folds, outputs and series) over `count` <=
     SEGMENT recorded steps; v are the velocities of heavy balls.
@@ -206,7 +207,7 @@ def _advance(recipe: Recipe, substeps: int) -> Callable[..., Any]:
     return advance
 
 
-@cache
+@remembered
 def _now(recipe: Recipe, hurried: bool) -> Callable[..., Any]:
     def now(p: Any, folds: Any, arrays: Any) -> Any:
         e, _, _ = _recorder(recipe)(p, folds, arrays)
@@ -215,7 +216,7 @@ def _now(recipe: Recipe, hurried: bool) -> Callable[..., Any]:
     return compiled(now, hurried)
 
 
-@cache
+@remembered
 def _kept(recipe: Recipe) -> Callable[..., Any]:
     """The length of the step about to be taken, and the numbers kept along the run."""
 

@@ -11,22 +11,22 @@ from sim.data.margin import gram_margin, hard_margin, separator
 from sim.data.sample import Sample
 from sim.data.table import Array, Data, xor, xor_noise
 from sim.measuring import extremal, tangent, teacher
-from sim.measuring.evaluate import Known, values
+from sim.measuring.evaluate import Known, Values
 from sim.measuring.gram import Enclosure
 from sim.measuring.ntk_margin import kernel_margin, ntk_margin
 from theorems.language.measurement import Term, argument
 
-Algorithm = Callable[[Term, Known], Any]  # the term, and what is known, to its value
+Algorithm = Callable[[Term, Known, Values], Any]  # told how to evaluate what it is about
 ROUNDS = 200  # of the climb to a fixed point
 PAD = 1e-8  # above rounding, so that a radius found is a radius that certainly satisfies
 
 
 def of_arrays(function: Callable[..., Any]) -> Algorithm:
     """An algorithm that sees its operands' arrays alone."""
-    return lambda term, known: function(*map(np.asarray, values(term.operands, known)))
+    return lambda term, known, values: function(*map(np.asarray, values(term.operands, known)))
 
 
-def least_fixed_point(term: Term, known: Known) -> float:
+def least_fixed_point(term: Term, known: Known, values: Values) -> float:
     """The least R with g(R) <= R, or NaN: g grows with its argument, so that iterating it from 0
     climbs to the least solution.
     """

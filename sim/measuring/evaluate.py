@@ -1,4 +1,4 @@
-"""Terms to numbers, in JAX: one rule an operation, compiled together for all that is asked.
+"""Terms as functions of what is known, in JAX: one rule an operation.
 
 What is known (parameters, data, numbers, or whatever an engine supplies in their place) comes as a
 mapping from terms to arrays; a term in it is not looked into any further. The layers of a deep
@@ -13,87 +13,20 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from sympy import lambdify
 
 from sim.measuring import kernels
+from sim.measuring.arrays import REDUCE, apply
 from sim.setting.blocks import BLOCK, over_neurons
-from theorems.language.measurement import Axis, Term, argument, layers, neurons
-from theorems.language.term import own_axes
-from theorems.problem import BadInput
+from sim.setting.shape import kernel_term
+from theorems.language.measurement import Term, layers, neurons
 
 Known = Mapping[Term, Any]
-# Of few numbers, to compile takes longer than to run: a quarter of it with these, for at most twice
-# the run.
-HURRIED = {"xla_backend_optimization_level": 0, "xla_cpu_use_fusion_emitters": False}
-FEW = 2**22  # numbers that go in
+Values = Callable[[Sequence[Term], Known], list[Any]]
 
 
 class NotKnown(KeyError):
     """A leaf that nobody supplied: the term needs something that this engine does not hold."""
-
-
-def numbers(terms: Sequence[Term], known: Known) -> list[float]:
-    """The values of terms without axes, brought from the device together; errors as of `values`."""
-    return list(map(float, np.asarray(_called(tuple(terms), known, together=True))))
-
-
-def values(terms: Sequence[Term], known: Known) -> list[Any]:
-    """The arrays of these terms; NotKnown for a leaf without a value.
-
-    Algorithms that are no array operations run between the compiled parts, operands first. What an
-    engine knows as a function of the argument is known where the argument is.
-    """
-    return list(_called(tuple(terms), known, together=False))
-
-
-def _called(terms: tuple[Term, ...], known: Known, together: bool) -> Any:
-    have = {t: v for t, v in known.items() if not callable(v)}
-    if argument in have:
-        radius = float(have[argument])
-        have |= {t: v(radius) for t, v in known.items() if callable(v)}
-    for term in terms:
-        _settle(term, have, known)
-    leaves = tuple(sorted(have, key=lambda t: t.text))
-    arrays = [have[t] for t in leaves]
-    return _compiled(terms, leaves, few(arrays), together)(arrays)
-
-
-def few(arrays: Any) -> bool:
-    """Whether compiling a function of these arrays costs more than what it computes."""
-    return sum(np.size(a) for a in jax.tree.leaves(arrays)) <= FEW
-
-
-def compiled(function: Callable[..., Any], hurried: bool) -> Callable[..., Any]:
-    """The function compiled by JAX, hurriedly where it runs on few numbers."""
-    own = HURRIED if hurried and jax.default_backend() == "cpu" else None
-    return jax.jit(function, compiler_options=own)
-
-
-def _settle(term: Term, have: dict[Term, Any], known: Known) -> None:
-    """Run the algorithms below a term, innermost first."""
-    from sim.measuring.algorithms import ALGORITHMS
-
-    if term in have:
-        return
-    if term.operation != "least_fixed_point":  # which binds the argument of what is below it
-        for operand in term.operands:
-            _settle(operand, have, known)
-    if term.operation in ALGORITHMS:
-        have[term] = ALGORITHMS[term.operation](term, {**known, **have})
-        _declared(term, have[term])
-
-
-@cache
-def _compiled(
-    terms: tuple[Term, ...], leaves: tuple[Term, ...], hurried: bool, together: bool
-) -> Callable[[Any], Any]:
-    def run(arrays: Any) -> Any:
-        evaluation = Evaluation(dict(zip(leaves, arrays, strict=True)))
-        found = [evaluation(t) for t in terms]
-        return jnp.stack([jnp.asarray(v, jnp.float64) for v in found]) if together else found
-
-    return compiled(run, hurried)
 
 
 class Evaluation:
@@ -128,16 +61,16 @@ class Evaluation:
             return big
         args = [self(o) for o in term.operands]
         if not any(o.axes[:1] == (layers,) for o in term.operands):
-            return _apply(term, args, [o.axes for o in term.operands])
+            return apply(term, args, [o.axes for o in term.operands])
         alone = term.operation in OVER_LAYERS and term.operands[0].axes == (layers,)
         if alone or (term.operation in OVER_LAYERS and term.options[0] == layers):
             return OVER_LAYERS[term.operation](jnp.stack(args[0]))
         many = next((len(a) for a in args if isinstance(a, list)), None)
         axes = [o.axes[1:] if o.axes[:1] == (layers,) else o.axes for o in term.operands]
         if many is None:  # one layer by itself, as in the law of its start
-            return _apply(term, args, axes)
+            return apply(term, args, axes)
         return [
-            _apply(term, [a[k] if isinstance(a, list) else a for a in args], axes)
+            apply(term, [a[k] if isinstance(a, list) else a for a in args], axes)
             for k in range(many)
         ]
 
@@ -158,7 +91,7 @@ class Evaluation:
 
         def one(*blocks: Any) -> Any:
             part = self.beside({**whole, **dict(zip(held, blocks, strict=True))})
-            return _apply(inside, [part(o) for o in term.operands], [o.axes for o in term.operands])
+            return apply(inside, [part(o) for o in term.operands], [o.axes for o in term.operands])
 
         return share * over_neurons(one, *arrays, block=BLOCK)
 
@@ -185,141 +118,6 @@ def _of_all_neurons(terms: Sequence[Term], held: Sequence[Term]) -> list[Term]:
         folds = neurons not in term.axes and any(neurons in t.axes for t in term.all_terms())
         found += [term] if folds else _of_all_neurons(term.operands, held)
     return list(dict.fromkeys(found))
-
-
-# Rules for arrays -----------------------------------------------------------------------------
-
-
-def aligned(array: Any, axes: tuple[Axis, ...], onto: tuple[Axis, ...]) -> Any:
-    """An array broadcast, by the names of its axes, against a larger one."""
-    if axes in ((), onto):
-        return array
-    order = sorted(range(len(axes)), key=lambda i: onto.index(axes[i]))
-    spread = tuple(slice(None) if a in axes else None for a in onto)
-    return jnp.transpose(array, order)[spread]
-
-
-def _apply(term: Term, args: list[Any], axes: list[tuple[Axis, ...]]) -> Any:
-    if term.operation in TWO:
-        big = max(axes, key=len)
-        a, b = (aligned(x, ax, big) for x, ax in zip(args, axes, strict=True))
-        return TWO[term.operation](a, b)
-    if term.operation in ONE:
-        return ONE[term.operation](args[0])
-    if term.operation in REDUCE:
-        axis = term.options[0]
-        where = None if axis is None or not axes[0] else axes[0].index(axis)
-        return REDUCE[term.operation](args[0], where)
-    if term.operation in ARRAYS:
-        found = ARRAYS[term.operation](*args)
-        _declared(term, found)
-        return found
-    raise BadInput(
-        "measurement", term.operation, "no rule evaluates this operation inside what is compiled"
-    )
-
-
-def _declared(term: Term, found: Any) -> None:
-    """BadInput for an operation with other axes than its term declares; a law has those of the
-    parameter that is drawn by it.
-    """
-    axes = own_axes(term.axes)
-    drawn = any(leaf.operation == "drawn" for leaf in term.leaves())
-    if not drawn and jnp.ndim(found) != len(axes):
-        said = f"({', '.join(map(str, axes))})"
-        why = f"its values have {jnp.ndim(found)} axes, and its term declares {said}"
-        raise BadInput("measurement", term.operation, why)
-
-
-TWO: dict[str, Callable[[Any, Any], Any]] = {
-    "add": jnp.add,
-    "subtract": jnp.subtract,
-    "multiply": jnp.multiply,
-    "divide": jnp.divide,
-    "at_least": lambda a, b: (a >= b).astype(jnp.float64),
-    "exceeds": lambda a, b: (a > b).astype(jnp.float64),
-    "differ": lambda a, b: (a != b).astype(jnp.float64),
-    "smaller": jnp.minimum,
-    "larger": jnp.maximum,
-    "power": jnp.power,
-}
-
-
-def _sqrt_norm(a: Any, axis: Any) -> Any:
-    """A norm whose derivative at zero is zero."""
-    square = jnp.sum(a * a, axis=axis)
-    there = square != 0  # so that the norm of what is no number is none
-    return jnp.where(there, jnp.sqrt(jnp.where(there, square, 1.0)), 0.0)
-
-
-def _tiny_softplus(z: Any) -> Any:
-    return jnp.logaddexp(0.0, z)
-
-
-ONE: dict[str, Callable[[Any], Any]] = {
-    "abs": jnp.abs,
-    "exp": jnp.exp,
-    "log": jnp.log,
-    "sqrt": jnp.sqrt,
-    "relu": kernels.relu,
-    "tanh": jnp.tanh,
-    "softplus": _tiny_softplus,
-    "sign": jnp.sign,
-    "cos": jnp.cos,
-    "arccos": jnp.arccos,
-    "transpose": lambda a: a.T,
-    "spectral": lambda a: _finite(a, _spectral),
-    "least_singular_value": lambda a: _finite(a, lambda b: jnp.linalg.svd(b, compute_uv=False)[-1]),
-    "least_eigenvalue": lambda a: _finite(a, lambda b: jnp.linalg.eigvalsh(b)[0]),
-    "greatest_eigenvalue": lambda a: _finite(a, lambda b: jnp.linalg.eigvalsh(b)[-1]),
-    "left_vector": lambda a: jnp.linalg.svd(a, full_matrices=False)[0][:, 0],
-    "right_vector": lambda a: jnp.linalg.svd(a, full_matrices=False)[2][0],
-    "limiting_gram": kernels.limiting_gram,
-    "feature_gram": kernels.feature_gram,
-    "cosines": kernels.cosines,
-}
-
-
-def _spectral(a: Any) -> Any:
-    """By the smaller of the two Gram matrices, accurate for the largest singular value."""
-    small = a @ a.T if a.shape[0] <= a.shape[1] else a.T @ a
-    return jnp.sqrt(jnp.maximum(jnp.linalg.eigvalsh(small)[-1], 0.0))
-
-
-def _finite(a: Any, rule: Callable[[Any], Any]) -> Any:
-    """LAPACK does not return from a matrix with a number that is none."""
-    good = jnp.isfinite(a).all()
-    return jnp.where(good, rule(jnp.where(good, a, jnp.zeros_like(a))), jnp.nan)
-
-
-REDUCE: dict[str, Callable[[Any, Any], Any]] = {
-    "total": lambda a, axis: jnp.sum(a, axis=axis),
-    "mean": lambda a, axis: jnp.mean(a, axis=axis),
-    "most": lambda a, axis: jnp.max(a, axis=axis),
-    "least": lambda a, axis: jnp.min(a, axis=axis),
-    "norm": _sqrt_norm,
-}
-
-
-def _along_first(rule: Callable[[Any, Any], Any], a: Any) -> Any:
-    return rule(a, 0)
-
-
-OVER_LAYERS: dict[str, Callable[[Any], Any]] = {
-    name: partial(_along_first, rule) for name, rule in REDUCE.items()
-}
-ARRAYS: dict[str, Callable[..., Any]] = {
-    "matmul": lambda a, b: a @ b,
-    "outer": jnp.outer,
-    "indicator": kernels.indicator,
-    "solve": jnp.linalg.solve,
-    "line_angles": kernels.line_angles,
-    "mean_absolute_product": kernels.mean_absolute_product,
-    "equilibrium": kernels.equilibrium,
-}
-
-
-# Rules for terms ------------------------------------------------------------------------------
 
 
 def _number(e: Evaluation, term: Term) -> Any:
@@ -363,7 +161,7 @@ def _log_of(e: Evaluation, term: Term) -> Any:
         return kernels.log_softplus(e(args[0]))
     if op in ("multiply", "divide") and positive:
         sign = Term({"multiply": "add", "divide": "subtract"}[op], args, (), term.axes)
-        return _apply(sign, [_log_of(e, a) for a in args], [a.axes for a in args])
+        return apply(sign, [_log_of(e, a) for a in args], [a.axes for a in args])
     if op in ("total", "mean") and args[0].operation in ("exp", "softplus"):
         return _log_of_sum(e, term)
     return jnp.log(e(term))
@@ -397,8 +195,6 @@ def _chain(e: Evaluation, term: Term) -> Any:
 
 def _tangent_kernel(e: Evaluation, term: Term) -> Any:
     """Of a two-layer network written out; else column by column: no gradient beside another."""
-    from sim.setting.shape import kernel_term
-
     outputs, *parameters = term.operands
     explicit = kernel_term(outputs, tuple(parameters))
     if explicit is not None:
@@ -448,4 +244,13 @@ WHOLE: dict[str, Callable[[Evaluation, Term], Any]] = {
     "above": _of_layers(lambda a: a[1:]),
     "first": _of_layers(lambda a: a[0]),
     "last": _of_layers(lambda a: a[-1]),
+}
+
+
+def _along_first(rule: Callable[[Any, Any], Any], a: Any) -> Any:
+    return rule(a, 0)
+
+
+OVER_LAYERS: dict[str, Callable[[Any], Any]] = {
+    name: partial(_along_first, rule) for name, rule in REDUCE.items()
 }

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 from flint import arb, arb_mat, fmpq, fmpq_mat
 
+from sim.data.parallel import parallel_pairs
 from sim.data.table import Array, Data
 from theorems.reasoning.exact import down, up
 
@@ -46,26 +46,6 @@ def limiting_gram(inputs: Array) -> Array:
     )
     angles = 2 * np.arctan2(far, near)
     return np.cos(angles) * (np.pi - angles) / (2 * np.pi)
-
-
-def parallel_pairs(raw: Array) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-    """Pairs (i, j), i < j, of rows that point the same way, and of rows that are exactly
-    antiparallel.
-    """
-    unit = raw / np.linalg.norm(raw / np.abs(raw).max(axis=1, keepdims=True), axis=1, keepdims=True)
-    unit = unit / np.abs(raw).max(axis=1, keepdims=True)
-    cosines = unit @ unit.T
-    near = [(int(i), int(j)) for i, j in np.argwhere(np.triu(np.abs(cosines) > 1 - 1e-9, 1))]
-    exact = [(i, j) for i, j in near if _proportional(raw[i], raw[j])]
-    return [p for p in exact if cosines[p] > 0], [p for p in exact if cosines[p] < 0]
-
-
-def _proportional(a: Array, b: Array) -> bool:
-    pivot = int(np.flatnonzero(a)[0])
-    a0, b0 = Fraction(a[pivot]), Fraction(b[pivot])
-    return all(
-        Fraction(y) * a0 == Fraction(x) * b0 for x, y in zip(a.tolist(), b.tolist(), strict=True)
-    )
 
 
 def _rank(rows: Array) -> int:

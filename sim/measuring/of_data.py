@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -12,15 +11,17 @@ import jax.numpy as jnp
 from sim.data.sample import Sample
 from sim.measuring.algorithms import CERTIFIED
 from sim.measuring.balls import NotEnclosed, enclosure
-from sim.measuring.evaluate import values
+from sim.measuring.compiled import remembered
 from sim.measuring.gram import Enclosure
+from sim.measuring.values import values
+from sim.sources import used
 from theorems.language.measurement import Axis, Term, inputs, labels, rows, size
 from theorems.problem import BadInput
 
 SOLVED = 1e-3  # relative error that the floats of a solver may have
 
 
-@lru_cache(maxsize=512)
+@remembered
 def of_data(term: Term, sample: Sample) -> Enclosure:
     """The number with its bounds; `certified` is False where it is a float without any.
 
@@ -43,8 +44,6 @@ def _float(term: Term, sample: Sample) -> float:
 
 def _agrees(term: Term, sample: Sample, found: Enclosure) -> None:
     """BadInput where an operation of a file of parts is one number in floats and another in balls."""
-    from sim.parts import used
-
     if files := used((term,)):
         value = _float(term, sample)
         slack = SOLVED * max(1.0, abs(value))

@@ -13,7 +13,9 @@ import numpy as np
 
 from sim.data.table import Array
 from sim.measuring.algorithms import ALGORITHMS, CERTIFIED
-from sim.measuring.evaluate import Evaluation, aligned, compiled
+from sim.measuring.arrays import aligned
+from sim.measuring.compiled import compiled, remembered
+from sim.measuring.evaluate import Evaluation
 from theorems.language.measurement import Term, labels, layers, norm, points
 from theorems.language.setting import Setting
 
@@ -59,7 +61,7 @@ def _cheap(term: Term) -> bool:
     return all(map(_cheap, term.operands)) and term.operation != "tangent_kernel"
 
 
-@cache
+@remembered
 def along_outputs(
     terms: tuple[Term, ...], known: tuple[Term, ...], hurried: bool
 ) -> Callable[..., Any]:

@@ -18,7 +18,7 @@ import numpy as np
 
 from sim.data.margin import nearest
 from sim.data.table import Array
-from sim.measuring.evaluate import Evaluation, Known, values
+from sim.measuring.evaluate import Evaluation, Known, Values
 from theorems.language.measurement import Term
 
 ROUNDS = 24  # linear models that are tried
@@ -104,7 +104,7 @@ class Tangent:
         return float((self.labels * self.at(_plus(self.params, move))).min())
 
 
-def _tangent(term: Term, known: Known) -> Any:
+def _tangent(term: Term, known: Known, values: Values) -> Any:
     outputs, moved, labels, wanted = term.operands
     plain = {t: v for t, v in known.items() if not t.operands}
     sides, size = values((labels, wanted), known)
@@ -115,30 +115,30 @@ def _farthest(move: Params) -> float:
     return max(float(jnp.sqrt(jnp.sum(w**2))) for w in jax.tree.leaves(move))
 
 
-def linear_distance(term: Term, known: Known) -> float:
+def linear_distance(term: Term, known: Known, values: Values) -> float:
     """The largest Frobenius norm of a layer in the shortest move of the linear model to y f >=
     wanted; infinite when there is none.
     """
-    tangent, wanted = _tangent(term, known)
+    tangent, wanted = _tangent(term, known, values)
     move = tangent.move(wanted)
     return float("inf") if move is None else _farthest(move)
 
 
-def linear_fit(term: Term, known: Known) -> float:
+def linear_fit(term: Term, known: Known, values: Values) -> float:
     """The largest cross entropy of the network itself after that move; NaN when there is none."""
-    tangent, wanted = _tangent(term, known)
+    tangent, wanted = _tangent(term, known, values)
     move = tangent.move(wanted)
     return float("nan") if move is None else float(np.logaddexp(0, -tangent.least(move)))
 
 
-def fit_distance(term: Term, known: Known) -> float:
+def fit_distance(term: Term, known: Known, values: Values) -> float:
     """An upper bound on the least move, largest layer, to y f >= wanted of the network itself at
     every point; infinite when none is found.
 
     Shortest moves of the linear models around ever better networks (sequential quadratic
     programming); the bound is a network that was evaluated.
     """
-    tangent, wanted = _tangent(term, known)
+    tangent, wanted = _tangent(term, known, values)
     best, done, aim = float("inf"), None, wanted
     for _ in range(ROUNDS):
         move = tangent.move(aim, done)

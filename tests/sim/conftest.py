@@ -5,11 +5,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from sim import parts
+from sim import parts, sources
 from sim.data.promises import PROMISES
 from sim.data.sample import ROWS
 from sim.data.table import RECIPES
-from sim.measuring import algorithms, balls, evaluate
+from sim.measuring import algorithms, arrays, balls
+from sim.measuring.compiled import forget
 
 
 @pytest.fixture
@@ -24,11 +25,11 @@ def registered(tmp_path):
         spec.loader.exec_module(module)
         return SimpleNamespace(path=path, **vars(module))
 
-    tables = (evaluate.ARRAYS, algorithms.ALGORITHMS, parts.SOURCES, balls.WHOLE)
+    tables = (arrays.ARRAYS, algorithms.ALGORITHMS, sources.SOURCES, balls.WHOLE)
     tables += (parts.PROMISED, parts.MADE, PROMISES, ROWS, RECIPES)
     kept = [(t, dict(t)) for t in tables]
     yield load_file
     for table, before in kept:
         table.clear()
         table.update(before)
-    evaluate._compiled.cache_clear()
+    forget()

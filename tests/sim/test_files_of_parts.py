@@ -11,6 +11,7 @@ from sim.data.sample import Sample
 from sim.data.table import load
 from sim.measuring.of_data import of_data
 from sim.run import simulate
+from sim.sources import SOURCES
 from tests.sim.parts_texts import CUBIC, ENCLOSED, OTHER
 from tests.sim.settings import (
     DESCENT,
@@ -278,7 +279,7 @@ def test_what_is_right_in_it_is_taken(registered):
 def test_what_is_no_function_is_no_part():
     with pytest.raises(BadInput, match="must be a function"):
         parts.register("nothing_at_all", 3)
-    parts.SOURCES.pop("nothing_at_all", None)
+    SOURCES.pop("nothing_at_all", None)
 
 
 def test_a_promise_cannot_change_the_data(registered):

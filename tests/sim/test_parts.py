@@ -7,13 +7,14 @@ import pytest
 from scipy.optimize import minimize
 from sympy import Rational
 
-from sim import parts
 from sim.data.sample import Sample
 from sim.data.table import Data, load
-from sim.measuring import algorithms, evaluate
+from sim.measuring import algorithms, arrays, evaluate
 from sim.measuring.evaluate import NotKnown
 from sim.measuring.of_data import of_data
+from sim.measuring.values import values
 from sim.run import simulate
+from sim.sources import SOURCES
 from tests.sim.parts_texts import CUBIC
 from tests.sim.settings import (
     BOTH_LAYERS,
@@ -224,9 +225,9 @@ def test_the_wide_engine_measures_what_it_takes_and_leaves_all_else(registered, 
 
 
 def test_no_operation_is_left_out_of_the_conformance(registered):
-    catalogued = set(parts.SOURCES)  # by files beside theorems that another test has loaded
+    catalogued = set(SOURCES)  # by files beside theorems that another test has loaded
     registered(CUBIC.format(power=3))
-    tables = (evaluate.ARRAYS, evaluate.ONE, evaluate.TWO, evaluate.REDUCE, evaluate.WHOLE)
+    tables = (arrays.ARRAYS, arrays.ONE, arrays.TWO, arrays.REDUCE, evaluate.WHOLE)
     every = {
         name for table in (*tables, algorithms.ALGORITHMS, algorithms.CERTIFIED) for name in table
     }
@@ -237,7 +238,7 @@ def test_no_operation_is_left_out_of_the_conformance(registered):
 def test_singular_values_are_raised_to_a_power(shape):
     find("arora2018")
     some = np.random.default_rng(3).normal(size=shape)
-    first, other = (evaluate.ARRAYS[x](some, 1 / 3) for x in ("singular_power", "left_power"))
+    first, other = (arrays.ARRAYS[x](some, 1 / 3) for x in ("singular_power", "left_power"))
     np.testing.assert_allclose(other @ other @ first, some, atol=1e-12)
     np.testing.assert_allclose(first @ first.T, other @ other, atol=1e-12)
 
@@ -258,7 +259,7 @@ def test_the_duals_of_the_hard_margin_are_enclosed_and_give_the_limit_of_the_res
     assert least_dual.low > 0
     rule, after = (algorithms.ALGORITHMS[x] for x in ("hard_dual", "residual_limit"))
     known = {rows: sample.rows, labels: y}
-    duals = rule(alpha, known)
+    duals = rule(alpha, known, values)
     z, on = y[:, None] * sample.rows, duals > 0
     shortest = minimize(
         lambda w: w @ w / 2, z.sum(0), jac=lambda w: w, method="SLSQP", tol=1e-14,
@@ -272,7 +273,7 @@ def test_the_duals_of_the_hard_margin_are_enclosed_and_give_the_limit_of_the_res
     assert lacks.low == lacks.high == np.linalg.matrix_rank(z) - on.sum()
     start, eta = draw.normal(size=d), 0.3
     term = algorithm("residual_limit", rows, labels, alpha, w.start, Rational(3, 10), axes=(inputs,), signed=True)  # fmt: skip
-    limit = after(term, {**known, alpha: duals, w.start: start})
+    limit = after(term, {**known, alpha: duals, w.start: start}, values)
     np.testing.assert_allclose(eta * np.exp(-z[on] @ limit), duals[on], rtol=1e-8)
     span = np.linalg.pinv(z[on]) @ z[on]
     np.testing.assert_allclose(limit - start, span @ (limit - start), atol=1e-9)

@@ -91,11 +91,10 @@ def test_every_measurement_equals_an_independent_loop(data):
 
 
 def test_blocks_of_neurons_change_nothing_but_rounding(monkeypatch):
-    from sim.engines import dense
     from sim.measuring import evaluate
+    from sim.measuring.compiled import forget
     from sim.setting import blocks
 
-    cached = (dense._advance, dense._now, dense._recorder, evaluate._compiled)
     p = plan(width=300, asks=[Ask(gap, "gap")])
     whole, used, real = simulate(p, 0), [], blocks.over_neurons
 
@@ -107,11 +106,9 @@ def test_blocks_of_neurons_change_nothing_but_rounding(monkeypatch):
     monkeypatch.setattr(evaluate, "BLOCK", 64)
     monkeypatch.setattr(blocks, "BLOCK", 64)
     monkeypatch.setattr(evaluate, "over_neurons", in_small_blocks)
-    for function in cached:
-        function.cache_clear()
+    forget()
     pieces = simulate(p, 0)
-    for function in cached:
-        function.cache_clear()
+    forget()
     assert set(used) == {300}
     assert pieces["value"].to_numpy() == pytest.approx(
         whole["value"].to_numpy(), rel=1e-9, abs=1e-12
@@ -237,7 +234,7 @@ def test_factors_of_the_setting_are_obeyed():
 
 def test_the_least_certificate_radius_satisfies_the_certificate_and_a_smaller_one_does_not():
     from sim.engines.dense import Dense
-    from sim.measuring.evaluate import values
+    from sim.measuring.values import values
     from theorems.language.measurement import argument
 
     size = 2**15

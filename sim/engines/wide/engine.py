@@ -26,7 +26,7 @@ from sim.data.table import Array
 from sim.engines.protocol import Found
 from sim.engines.wide.crowd import Crowd, bits, numbered, paired
 from sim.engines.wide.kernel import Neurons, Split, compare, look, near, put, stepper, take
-from sim.measuring.evaluate import few
+from sim.measuring.compiled import few
 from sim.measuring.gram import limiting_gram
 from sim.measuring.series import OUT, SAFE, ULP, along_outputs, of_outputs
 from sim.plan import SEGMENT, Plan

@@ -5,12 +5,13 @@ all others.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache, partial, reduce
+from functools import partial, reduce
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 
+from sim.measuring.compiled import remembered
 from sim.measuring.evaluate import Evaluation
 from sim.measuring.kernels import relu
 from sim.measuring.series import OUT
@@ -56,7 +57,7 @@ def product(x: Any, w: Any) -> Any:
     return jnp.stack([sum(x[i, j] * w[j] for j in range(w.shape[0])) for i in range(x.shape[0])])
 
 
-@cache
+@remembered
 def stepper(loss: Term, known: tuple[Term, ...], flow: bool, substeps: int) -> Callable[..., Any]:
     """train(p, split, numbers, h, count) -> (p, outputs, travels) over `count` <= SEGMENT recorded
     steps; loss: of OUT and what is known, numbers: the values of that.

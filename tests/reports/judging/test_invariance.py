@@ -13,8 +13,8 @@ from reports.studies.options import Options
 from reports.studies.planning import evidence, make_plan
 from sim.data.sample import UNIT, Sample
 from sim.data.table import Data, load
-from sim.measuring.evaluate import values
 from sim.measuring.of_data import of_data
+from sim.measuring.values import values
 from sim.run import trajectories
 from sim.store import Store
 from tests import letters

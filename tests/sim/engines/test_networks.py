@@ -10,8 +10,9 @@ from sympy import Rational, sqrt
 
 from sim.data.table import Data, load
 from sim.engines.dense import Dense
-from sim.measuring.evaluate import Evaluation, values
+from sim.measuring.evaluate import Evaluation
 from sim.measuring.extremal import extremal
+from sim.measuring.values import values
 from sim.run import simulate
 from sim.setting.start import shapes
 from tests.sim.settings import (

@@ -9,8 +9,8 @@ from scipy.special import log_softmax
 
 from sim.data.table import Data, load
 from sim.engines.dense import Dense
-from sim.measuring.evaluate import values
 from sim.measuring.series import along_outputs
+from sim.measuring.values import values
 from sim.plan import Ask
 from sim.run import rows_of, table
 from tests.sim.settings import DEEP_RELU, HALF, deep_relu, errors, layered, m, plan, series

@@ -9,7 +9,7 @@ import pytest
 
 from sim.data.table import load
 from sim.engines.dense import Dense
-from sim.measuring.evaluate import values
+from sim.measuring.values import values
 from sim.run import rows_of, table
 from tests.sim.settings import (
     BOTH_LAYERS,

@@ -7,7 +7,7 @@ import pytest
 from scipy.special import log_softmax
 from sympy import Rational
 
-from sim.measuring.evaluate import values
+from sim.measuring.values import values
 from theorems.language import measurement as words
 from theorems.language import positive
 from theorems.language.measurement import (

@@ -12,8 +12,9 @@ from sim.data.margin import gram_margin
 from sim.data.sample import Sample
 from sim.data.table import Data, load
 from sim.measuring import algorithms, extremal, teacher
-from sim.measuring.evaluate import NotKnown, values
+from sim.measuring.evaluate import NotKnown
 from sim.measuring.of_data import of_data
+from sim.measuring.values import values
 from theorems.language.measurement import (
     algorithm,
     argument,
@@ -86,7 +87,7 @@ def test_where_no_solution_is_found_there_is_none(term):
 def test_parts_without_the_argument_are_measured_once(monkeypatch):
     calls = []
 
-    def counted(term, known):
+    def counted(term, known, values):
         calls.append(term)
         return 2.0
 
@@ -111,7 +112,7 @@ def test_parts_that_are_known_are_taken_as_they_are():
 
 
 def test_an_algorithm_may_take_the_argument(monkeypatch):
-    def half(term, known):
+    def half(term, known, values):
         return values(term.operands, known)[0] / 2
 
     monkeypatch.setitem(algorithms.ALGORITHMS, "test_half", half)

@@ -14,8 +14,9 @@ from sim.data.sample import Sample
 from sim.data.table import Data, load
 from sim.measuring import balls
 from sim.measuring.balls import InBalls, NotEnclosed, enclosure
-from sim.measuring.evaluate import NotKnown, values
+from sim.measuring.evaluate import NotKnown
 from sim.measuring.of_data import data_terms, of_data
+from sim.measuring.values import values
 from tests.sim.settings import f, w
 from theorems.language.measurement import (
     absolute,

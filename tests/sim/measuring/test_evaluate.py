@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Rational, sqrt
 
-from sim import parts
-from sim.measuring import algorithms, evaluate
-from sim.measuring.evaluate import NotKnown, values
+from sim.measuring import algorithms, arrays, evaluate
+from sim.measuring.evaluate import NotKnown
+from sim.measuring.values import values
 from sim.setting import blocks
+from sim.sources import SOURCES
 from tests.sim.measuring.random_terms import ANY, terms
 from tests.sim.measuring.second_opinion import A, W, a, c, close, known, m, q, w
 from theorems.language import BadInput, term
@@ -156,10 +157,10 @@ def test_every_operation_is_what_numpy_says(name):
 
 def test_no_operation_is_left_out():
     there = {t.operation for e in EXAMPLES.values() for t in e.all_terms()}
-    every = {*evaluate.ONE, *evaluate.TWO, *evaluate.REDUCE, *evaluate.ARRAYS, *evaluate.WHOLE}
+    every = {*arrays.ONE, *arrays.TWO, *arrays.REDUCE, *arrays.ARRAYS, *evaluate.WHOLE}
     elsewhere = {"gradient", "tangent_kernel"}  # below, against finite differences
     elsewhere |= {"linearized", "indicator"}  # in tests of the engines, against NumPy
-    elsewhere |= parts.SOURCES.keys()  # of files of parts, in test_parts.py
+    elsewhere |= SOURCES.keys()  # of files of parts, in test_parts.py
     assert every - there - elsewhere == set()
     said = {*words.ENTRYWISE, *term.ELEMENTWISE}
     assert said <= every | algorithms.NAMES

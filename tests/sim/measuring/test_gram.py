@@ -12,9 +12,10 @@ from flint import arb, arb_mat, ctx
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.data.parallel import parallel_pairs
 from sim.data.sample import Sample
 from sim.data.table import Data, load
-from sim.measuring.gram import BITS, exact_cosines, limiting_gram, parallel_pairs
+from sim.measuring.gram import BITS, exact_cosines, limiting_gram
 from sim.measuring.gram import least_eigenvalue as eigenvalue_bounds
 from sim.measuring.of_data import of_data
 from tests.sim.settings import H_inf

@@ -12,6 +12,7 @@ from sim.data.table import Data, load
 from sim.engines.dense import Dense
 from sim.engines.wide import streamed
 from sim.engines.wide.engine import Pilot, Wide
+from sim.measuring.compiled import forget
 from sim.measuring.series import (
     OUT,
     along_outputs,
@@ -249,7 +250,7 @@ def test_a_planted_rounding_that_is_too_small_would_be_noticed(monkeypatch):
     from sim.measuring import series as errors_of
 
     monkeypatch.setattr(errors_of, "SAFE", 1e-4)
-    errors_of.along_outputs.cache_clear()
+    forget()
 
     def check():
         for data in (load("sphere", 5), load("digits", 4)):
@@ -265,7 +266,7 @@ def test_a_planted_rounding_that_is_too_small_would_be_noticed(monkeypatch):
 
     with pytest.raises(AssertionError):
         check()
-    errors_of.along_outputs.cache_clear()
+    forget()
 
 
 def test_a_number_that_is_exact_has_no_error():

@@ -16,8 +16,9 @@ from sympy import Float, Rational
 
 from sim.data.margin import gram_margin, nearest
 from sim.data.table import Data
-from sim.measuring.evaluate import Evaluation, values
+from sim.measuring.evaluate import Evaluation
 from sim.measuring.tangent import Tangent
+from sim.measuring.values import values
 from sim.setting.start import shapes
 from tests.sim.settings import W, deep_relu, linear
 from theorems.language.measurement import (

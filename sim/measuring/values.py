@@ -1,0 +1,65 @@
+"""Terms to numbers: compiled together for all that is asked, algorithms run in between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+
+from sim.measuring.algorithms import ALGORITHMS
+from sim.measuring.arrays import declared
+from sim.measuring.compiled import compiled, few, remembered
+from sim.measuring.evaluate import Evaluation, Known
+from theorems.language.measurement import Term, argument
+
+
+def numbers(terms: Sequence[Term], known: Known) -> list[float]:
+    """The values of terms without axes, brought from the device together; errors as of `values`."""
+    return list(map(float, np.asarray(_called(tuple(terms), known, together=True))))
+
+
+def values(terms: Sequence[Term], known: Known) -> list[Any]:
+    """The arrays of these terms; NotKnown for a leaf without a value.
+
+    Algorithms that are no array operations run between the compiled parts, operands first. What an
+    engine knows as a function of the argument is known where the argument is.
+    """
+    return list(_called(tuple(terms), known, together=False))
+
+
+def _called(terms: tuple[Term, ...], known: Known, together: bool) -> Any:
+    have = {t: v for t, v in known.items() if not callable(v)}
+    if argument in have:
+        radius = float(have[argument])
+        have |= {t: v(radius) for t, v in known.items() if callable(v)}
+    for term in terms:
+        _settle(term, have, known)
+    leaves = tuple(sorted(have, key=lambda t: t.text))
+    arrays = [have[t] for t in leaves]
+    return _compiled(terms, leaves, few(arrays), together)(arrays)
+
+
+def _settle(term: Term, have: dict[Term, Any], known: Known) -> None:
+    """Run the algorithms below a term, innermost first."""
+    if term in have:
+        return
+    if term.operation != "least_fixed_point":  # which binds the argument of what is below it
+        for operand in term.operands:
+            _settle(operand, have, known)
+    if term.operation in ALGORITHMS:
+        have[term] = ALGORITHMS[term.operation](term, {**known, **have}, values)
+        declared(term, have[term])
+
+
+@remembered
+def _compiled(
+    terms: tuple[Term, ...], leaves: tuple[Term, ...], hurried: bool, together: bool
+) -> Callable[[Any], Any]:
+    def run(arrays: Any) -> Any:
+        evaluation = Evaluation(dict(zip(leaves, arrays, strict=True)))
+        found = [evaluation(t) for t in terms]
+        return jnp.stack([jnp.asarray(v, jnp.float64) for v in found]) if together else found
+
+    return compiled(run, hurried)
