@@ -19,6 +19,7 @@ from sim.engines.protocol import Engine, Found
 from sim.engines.wide import aggregated, streamed
 from sim.engines.wide.crowd import Crowd
 from sim.engines.wide.engine import FEW, RETRIES, TravelledTooFar, verified
+from sim.measuring.compiled import OFTEN
 from sim.measuring.series import every_step, perturbed, rounding, sizes, stable
 from sim.measuring.values import numbers
 from sim.plan import SEGMENT, Ask, Plan, label_of
@@ -117,9 +118,12 @@ def _evaluated(
     terms = tuple(a.term for a in asked)
     large = [sizes(t, known) for t in terms]
     every = (*terms, *dict.fromkeys(t for some in large for t in some))
-    found = _numbers(every, known)
+    started, shaken = engine.of_start(every)
+    times = OFTEN if any(a.level is About.TRAJECTORY for a in asked) else 1
+    found = _numbers(every, {**known, **started}, times)
     shaky = [t for t in terms if not (t in known or stable(t))]
-    moved = _numbers(every, perturbed(known)) if shaky else {}  # by what is compiled already
+    # by what is compiled already
+    moved = _numbers(every, {**perturbed(known), **shaken}, times) if shaky else {}
     again = {**found, **{t: moved[t] for t in shaky}}
     blur, rows = engine.blur(), []
     for ask, some in zip(asked, large, strict=True):
@@ -129,8 +133,8 @@ def _evaluated(
     return rows
 
 
-def _numbers(terms: tuple[Term, ...], known: Mapping[Term, Any]) -> dict[Term, float]:
-    return dict(zip(terms, numbers(terms, known), strict=True))
+def _numbers(terms: tuple[Term, ...], known: Mapping[Term, Any], times: int) -> dict[Term, float]:
+    return dict(zip(terms, numbers(terms, known, times), strict=True))
 
 
 def _draw_rows(plan: Plan, engine: Engine) -> Rows:

@@ -14,8 +14,19 @@ import numpy as np
 from sim.data.table import Array
 from sim.engines.protocol import Found
 from sim.measuring.compiled import compiled, few, remembered
-from sim.measuring.evaluate import Evaluation
-from sim.measuring.series import OUT, SAFE, ULP, along_outputs, every_step, of_outputs, perturbed
+from sim.measuring.evaluate import Evaluation, Known
+from sim.measuring.series import (
+    OUT,
+    SAFE,
+    ULP,
+    along_outputs,
+    every_step,
+    moves,
+    of_outputs,
+    parts_of_start,
+    perturbed,
+)
+from sim.measuring.values import values
 from sim.plan import SEGMENT, Plan
 from sim.setting.methods import euler, heun, runge_kutta
 from sim.setting.start import initial
@@ -176,7 +187,7 @@ def _recorded(recipe: Recipe, e: Evaluation) -> Any:
 
 
 @remembered
-def _advance(recipe: Recipe, substeps: int) -> Callable[..., Any]:
+def _advance(recipe: Recipe, substeps: int, hurried: bool) -> Callable[..., Any]:
     """advance(p, v, folds, arrays, count) -> (p, v, folds, outputs and series) over `count` <=
     SEGMENT recorded steps; v are the velocities of heavy balls.
     """
@@ -189,7 +200,6 @@ def _advance(recipe: Recipe, substeps: int) -> Callable[..., Any]:
         ]
         return tuple(q for q, _ in found), tuple(w for _, w in found)
 
-    @partial(jax.jit, donate_argnums=(0, 1))
     def advance(p: Any, v: Any, folds: Any, arrays: Any, count: Any) -> Any:
         empty = jax.eval_shape(lambda: _recorded(recipe, record(p, folds, arrays)[0]))
         rows = jax.tree.map(lambda s: jnp.full((SEGMENT, *s.shape), jnp.nan), empty)
@@ -204,7 +214,7 @@ def _advance(recipe: Recipe, substeps: int) -> Callable[..., Any]:
 
         return jax.lax.fori_loop(0, count, body, (p, v, folds, rows))
 
-    return advance
+    return compiled(advance, hurried, donate=(0, 1))
 
 
 @remembered
@@ -240,7 +250,7 @@ class Dense:
         every = [
             t for t in dict.fromkeys((s.loss, *(a.term for a in plan.asks))) if every_step(t, s)
         ]
-        every = [t for t in every if t == s.loss or _moves(t)]
+        every = [t for t in every if t == s.loss or moves(t)]
         plain = {t: of_outputs(t, s.outputs) for t in every}
         self.outs = {t: v for t, v in plain.items() if v is not None}
         rest = tuple(t for t in every if t not in self.outs)
@@ -249,6 +259,7 @@ class Dense:
         self.recipe = Recipe(motions(s), s.outputs, rest, folds, tuple(self.still))
         self.shaken = [(0.0, 0.0)] * len(rest)
         self.arrays = list(self.still.values())
+        self.started: dict[tuple[Term, ...], list[Known]] = {}
         self.begin(1)
 
     def _still(self, recorded: tuple[Term, ...]) -> dict[Term, Any]:
@@ -283,7 +294,8 @@ class Dense:
 
     def advance(self, count: int) -> Found:
         """Train `count` <= SEGMENT recorded steps; the series before each."""
-        train = _advance(self.recipe, self.substeps)
+        hurried = few(self.p, self.plan.steps * self.substeps)
+        train = _advance(self.recipe, self.substeps, hurried)
         self.p, self.v, self.folds, rows = train(self.p, self.v, self.folds, self.arrays, count)
         u, others = rows
         return self._found(np.asarray(u)[:count], [np.asarray(v)[:count] for v in others])
@@ -313,12 +325,12 @@ class Dense:
             for t, (value, error) in zip(self.outs, pairs, strict=True):
                 found[t] = np.asarray(value)[: len(u)], np.asarray(error)[: len(u)]
         # how one rounding of the parameters moved a value when last looked at, no less where it grew
-        for t, values, (size, change) in zip(self.recipe.series, others, self.shaken, strict=True):
+        for t, seen, (size, change) in zip(self.recipe.series, others, self.shaken, strict=True):
             with np.errstate(all="ignore"):  # of a run that diverges
                 # what was nothing but rounding when looked at, such as a distance of 0, tells nothing
                 known = size > SAFE * change
-                grown = np.maximum(np.abs(values) / size, 1.0) if known else 1.0
-                found[t] = values, 2 * SAFE * (ULP * np.abs(values) + change * grown)
+                grown = np.maximum(np.abs(seen) / size, 1.0) if known else 1.0
+                found[t] = seen, 2 * SAFE * (ULP * np.abs(seen) + change * grown)
         return found
 
     def known(self) -> dict[Term, Any]:
@@ -327,6 +339,16 @@ class Dense:
         length, sums = _kept(self.recipe)(self.p, self.folds, self.arrays)
         kept = {step_length: length, **dict(zip(self.recipe.folds, sums, strict=True))}
         return {**self.still, **self._trained, **started, **kept}
+
+    def of_start(self, terms: tuple[Term, ...]) -> tuple[Known, Known]:
+        """Parts of these terms, evaluated once a run."""
+        parts = parts_of_start(terms)
+        if parts and parts not in self.started:
+            known = self.known()
+            ways = (known, perturbed(known))
+            self.started[parts] = [dict(zip(parts, values(parts, w), strict=True)) for w in ways]
+        plain, moved = self.started.get(parts, ({}, {}))
+        return plain, moved
 
     def blur(self) -> Mapping[Term, float]:
         """Nothing is known to within an interval alone."""
@@ -341,11 +363,6 @@ def _folds(plan: Plan) -> tuple[Term, ...]:
     if folds and plan.setting.method.flow:
         raise BadInput("measured", folds[0].text, "sums over steps are known for descent alone")
     return tuple(dict.fromkeys(folds))
-
-
-def _moves(term: Term) -> bool:
-    moving = ("now", "reference")
-    return any(t.moment in moving or t.operation == "so_far" for t in term.all_terms())
 
 
 def _possible(plan: Plan, drawn: Mapping[Term, Any]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from sim.data.table import Array
+from sim.measuring.evaluate import Known
 from theorems.language.measurement import Term
 
 Found = dict[Term, tuple[Array, Array]]  # values and half-widths, by step
@@ -30,6 +31,11 @@ class Engine(Protocol):
 
     def known(self) -> dict[Term, Any]:
         """Everything known at the present step and of the start."""
+
+    def of_start(self, terms: tuple[Term, ...]) -> tuple[Known, Known]:
+        """Parts of these terms that the start decides: as they are, and where it is moved by a
+        rounding.
+        """
 
     def blur(self) -> Mapping[Term, float]:
         """Half-widths of what is known only to within an interval."""

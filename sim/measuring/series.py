@@ -16,7 +16,7 @@ from sim.measuring.algorithms import ALGORITHMS, CERTIFIED
 from sim.measuring.arrays import aligned
 from sim.measuring.compiled import compiled, remembered
 from sim.measuring.evaluate import Evaluation
-from theorems.language.measurement import Term, labels, layers, norm, points
+from theorems.language.measurement import Term, labels, layers, neurons, norm, points
 from theorems.language.setting import Setting
 
 OUT = Term("outputs", (), (), (points,))  # the outputs, where nothing else is looked at
@@ -107,6 +107,31 @@ def perturbed(known: Mapping[Term, Any]) -> dict[Term, Any]:
     return found
 
 
+@cache
+def parts_of_start(terms: tuple[Term, ...]) -> tuple[Term, ...]:
+    """The largest parts, in what changes, that the start decides: the same at every step.
+
+    None with an entry for each neuron: these are made again where they are summed.
+    """
+    return tuple(dict.fromkeys(p for t in terms if moves(t) for p in _decided(t)))
+
+
+def moves(term: Term) -> bool:
+    """Whether it may be another number at another step."""
+    moving = ("now", "reference")
+    return any(t.moment in moving or t.operation == "so_far" for t in term.all_terms())
+
+
+def _decided(term: Term) -> tuple[Term, ...]:
+    moments = {leaf.moment for leaf in term.leaves()}
+    whole = bool(term.operands) and "start" in moments and not (moves(term) or term.called)
+    if whole and not {neurons, layers} & set(term.axes):
+        return (term,)
+    if term.operation in ("gradient", "least_fixed_point"):  # of what is inside as a function
+        return ()
+    return tuple(p for o in term.operands for p in _decided(o))
+
+
 def _rounded(a: Any, k: int) -> Any:
     return np.asarray(a) * _nudges(np.shape(a), k)
 
@@ -185,7 +210,9 @@ __all__ = [
     "Array",
     "along_outputs",
     "every_step",
+    "moves",
     "of_outputs",
+    "parts_of_start",
     "perturbed",
     "rounding",
     "sizes",

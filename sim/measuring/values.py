@@ -15,9 +15,12 @@ from sim.measuring.evaluate import Evaluation, Known
 from theorems.language.measurement import Term, argument
 
 
-def numbers(terms: Sequence[Term], known: Known) -> list[float]:
-    """The values of terms without axes, brought from the device together; errors as of `values`."""
-    return list(map(float, np.asarray(_called(tuple(terms), known, together=True))))
+def numbers(terms: Sequence[Term], known: Known, times: int = 1) -> list[float]:
+    """The values of terms without axes, brought from the device together; errors as of `values`.
+
+    times: how often they will be asked for, which decides how well they are compiled.
+    """
+    return list(map(float, np.asarray(_called(tuple(terms), known, times, together=True))))
 
 
 def values(terms: Sequence[Term], known: Known) -> list[Any]:
@@ -26,19 +29,25 @@ def values(terms: Sequence[Term], known: Known) -> list[Any]:
     Algorithms that are no array operations run between the compiled parts, operands first. What an
     engine knows as a function of the argument is known where the argument is.
     """
-    return list(_called(tuple(terms), known, together=False))
+    return list(_called(tuple(terms), known, 1, together=False))
 
 
-def _called(terms: tuple[Term, ...], known: Known, together: bool) -> Any:
+def _called(terms: tuple[Term, ...], known: Known, times: int, together: bool) -> Any:
     have = {t: v for t, v in known.items() if not callable(v)}
     if argument in have:
         radius = float(have[argument])
         have |= {t: v(radius) for t, v in known.items() if callable(v)}
-    for term in terms:
-        _settle(term, have, known)
+    if _algorithmic(terms):
+        for term in terms:
+            _settle(term, have, known)
     leaves = tuple(sorted(have, key=lambda t: t.text))
     arrays = [have[t] for t in leaves]
-    return _compiled(terms, leaves, few(arrays), together)(arrays)
+    return _compiled(terms, leaves, few(arrays, times), together)(arrays)
+
+
+@remembered
+def _algorithmic(terms: tuple[Term, ...]) -> bool:
+    return any(t.operation in ALGORITHMS for term in terms for t in term.all_terms())
 
 
 def _settle(term: Term, have: dict[Term, Any], known: Known) -> None:

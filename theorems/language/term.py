@@ -86,12 +86,15 @@ class Term:
 
     # Walking ----------------------------------------------------------------------------------
 
-    def leaves(self) -> Iterator[Term]:
-        """Every leaf below, or the term itself when it is one."""
+    def leaves(self) -> tuple[Term, ...]:
+        """The leaves below, each once, or the term itself when it is one."""
+        return self._leaves
+
+    @cached_property
+    def _leaves(self) -> tuple[Term, ...]:
         if not self.operands:
-            yield self
-        for operand in self.operands:
-            yield from operand.leaves()
+            return (self,)
+        return tuple(dict.fromkeys(leaf for o in self.operands for leaf in o.leaves()))
 
     def all_terms(self) -> Iterator[Term]:
         """The term and all below it, operands first, each once."""
@@ -115,12 +118,12 @@ class Term:
         operands = tuple(o.replaced(table) for o in self.operands)
         return self if operands == self.operands else rebuild(self, operands)
 
-    @property
+    @cached_property
     def start(self) -> Term:
         """The same of the initialization, which the reference run shares."""
         return self._read(("now", "reference"), "start")
 
-    @property
+    @cached_property
     def reference(self) -> Term:
         """The same of the setting's reference run, at the same step."""
         return self._read(("now",), "reference")

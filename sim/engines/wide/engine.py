@@ -27,6 +27,7 @@ from sim.engines.protocol import Found
 from sim.engines.wide.crowd import Crowd, bits, numbered, paired
 from sim.engines.wide.kernel import Neurons, Split, compare, look, near, put, stepper, take
 from sim.measuring.compiled import few
+from sim.measuring.evaluate import Known
 from sim.measuring.gram import limiting_gram
 from sim.measuring.series import OUT, SAFE, ULP, along_outputs, of_outputs
 from sim.plan import SEGMENT, Plan
@@ -237,6 +238,10 @@ class Wide:
             net.travel: (low + high) / 2,
             net.flips: float(flips) / self.plan.width,
         }
+
+    def of_start(self, terms: tuple[Term, ...]) -> tuple[Known, Known]:
+        """What the crowd supplies of the start is known already."""
+        return {}, {}
 
     def blur(self) -> dict[Term, float]:
         """The travel is enclosed where there are too many patterns to go through, and known to the
