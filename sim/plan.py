@@ -48,6 +48,7 @@ from theorems.language.quantity import about
 from theorems.problem import unknown
 
 SEGMENT = 4096  # steps between looks at the floor of rounding
+SHORT = 64  # steps of a run in which everything is measured at each
 CHECKPOINTS = 32  # states, spaced by factors, at which what costs more than a step is measured
 
 
@@ -122,7 +123,8 @@ class Plan:
     not positive.
 
     depth: layers of weights; step_size: of gradient descent, or the time between records of a flow;
-    values: the letters' numbers.
+    values: the letters' numbers; also: steps at which to measure what costs more than a step,
+    beside the usual ones.
     """
 
     setting: Setting
@@ -134,6 +136,7 @@ class Plan:
     asks: tuple[Ask, ...]
     values: Mapping[Quantity, Any]
     depth: int = 2
+    also: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         for name in self.setting.data:
@@ -294,8 +297,11 @@ class Plan:
 
     @cached_property
     def checkpoints(self) -> tuple[int, ...]:
-        spaced = np.unique(np.round(np.geomspace(1, self.steps, CHECKPOINTS)).astype(int))
-        return (0, *spaced.tolist())
+        """Every step of a short run; of a longer one so many, spaced by factors."""
+        if self.steps <= SHORT:
+            return tuple(range(self.steps + 1))
+        spaced = np.round(np.geomspace(1, self.steps, CHECKPOINTS)).astype(int).tolist()
+        return tuple(sorted({0, *spaced, *(k for k in self.also if k <= self.steps)}))
 
     @cached_property
     def numbers(self) -> dict[Any, float]:
@@ -350,6 +356,7 @@ class Plan:
             "width": self.width,
             "step_size": self.step_size.hex(),
             "steps": self.steps,
+            "also": self.also,
             "depth": self.depth,
             "seeds": seeds,
             "train": train,

@@ -16,6 +16,7 @@ from reports.judging.compare import compare
 from reports.judging.findings import Finding, Judged, Regime
 from reports.judging.statistics import looks
 from reports.judging.verdict import Verdict
+from reports.studies.closer import closer
 from reports.studies.options import Options
 from reports.studies.pilot import FoundWidth, certified_width, draws_decide, first_width
 from reports.studies.planning import (
@@ -190,7 +191,9 @@ class Inside:
             self.study.say(f"{self.theorem.statement}: {where}", len(plan.seeds)),
         )
         why = "every explicit hypothesis certainly holds"
-        return self.study.regime(self.at, Ran(self.case, self.delta, plan, frame), why, began)
+        ran = Ran(self.case, self.delta, plan, frame)
+        ran = closer([self.at], ran, self.study.store, self.study.say)
+        return self.study.regime(self.at, ran, why, began)
 
     @property
     def _wide(self) -> bool:

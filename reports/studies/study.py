@@ -15,6 +15,7 @@ from reports.judging.evidence import letters, sides
 from reports.judging.findings import Curve, Frontier, Regime, Report
 from reports.judging.frontier import Search
 from reports.judging.statistics import MEANS, seeds_by_design
+from reports.studies.closer import closer
 from reports.studies.demands import demand_rows
 from reports.studies.errata import examine
 from reports.studies.inside import FIRST, LONGER, Inside, probed, smaller_steps, together
@@ -221,7 +222,7 @@ class Study:
             if practice.own and not o.data
             else f"{whose(o)} at practical sizes"
         )
-        ran = Ran(data, delta, plan, frame)
+        ran = closer(theorems, Ran(data, delta, plan, frame), self.store, self.say)
         for theorem in theorems:
             found = self.regime(theorem, ran, why, began)
             wanted = demanded(theorem, beside or theorems, ran)
@@ -251,7 +252,7 @@ class Study:
                 p = make_plan(shared, data, width, o.settled(delta, seeds, step))
                 tick = self.say(f"{theorem.statement}: inside the region of steps", seeds)
                 frame = trajectories(p, self.store, tick=tick)
-                deeper = Ran(data, delta, p, frame)
+                deeper = closer([theorem], Ran(data, delta, p, frame), self.store, self.say)
                 return self.regime(theorem, deeper, edge.why, time.perf_counter())
 
             alone = make_plan(shared, data, width, o.settled(delta, 1, step))
