@@ -3,10 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
-from sympy import Eq, Integer
+from sympy import Eq, Float, Integer
 
-from reports.judging.count import Sample, _steps, counted
+from reports.judging.count import Sample, _steps, counted, exceeds
 from reports.judging.draw import Seen
 from reports.judging.evidence import Evidence
 from reports.judging.findings import Finding
@@ -90,6 +92,27 @@ def test_outside_the_share_that_may_fail_is_counted_as_it_is():
         assert (found.verdict, found.failures, found.unknown) == (verdict, failed, unknown)
     assert counted(claim(), sample([GOOD], inside=False, outside=True)).verdict is seen
     assert counted(claim(), sample([BAD], inside=False, outside=True)).verdict is unseen
+
+
+@given(st.integers(1, 60), st.data())
+def test_a_share_that_is_just_met_is_not_exceeded_however_it_is_rounded(seeds, data):
+    """A promised 1 - 1/10 leaves 0.09999999999999998, and one of ten runs is a tenth."""
+    failed = data.draw(st.integers(0, seeds))
+    for allowed in (failed / seeds, 1 - (1 - failed / seeds), 1 - float(1 - Float(failed) / seeds)):
+        assert not exceeds(failed, allowed, seeds)
+        assert exceeds(failed + 1, allowed, seeds)
+        assert exceeds(failed, allowed - 1e-6, seeds)
+
+
+@pytest.mark.parametrize(("allowed", "failed", "runs"), [(0.1, 1, 10), (0.1, 4, 40), (0.2, 2, 10)])
+def test_as_many_failures_as_are_allowed_leave_the_claim_seen_outside(allowed, failed, runs):
+    for more, verdict in ((0, Verdict.OUTSIDE_SEEN), (1, Verdict.OUTSIDE_UNSEEN)):
+        curves = [BAD] * (failed + more) + [GOOD] * (runs - failed - more)
+        found = counted(LIKELY, sample(curves, allowed, inside=False, outside=True))
+        assert (found.verdict, found.failures) == (verdict, failed + more)
+        last = [BAD] * (failed + more - 1) + [SHORT] + [GOOD] * (runs - failed - more)
+        found = counted(LIKELY, sample(last, allowed, inside=False, outside=True))
+        assert found.verdict is (Verdict.VOID if more else Verdict.OUTSIDE_SEEN)
 
 
 def test_a_claim_that_nobody_measured_is_void():
