@@ -3,18 +3,24 @@ is called seen, held or confirmed.
 """
 
 import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 from sympy import Integer
 
+from reports.judging.count import counted
 from reports.judging.statistics import CONFIRM, REFUTE, seeds_at_rate
 from reports.judging.stepwise import stepwise
 from reports.judging.verdict import Verdict
-from tests.letters import observable
+from tests.letters import label, observable, of_draw, w
 from tests.reports.judging.test_count import (
+    BAD,
     CONFIRMED,
     GOOD,
     INCONCLUSIVE,
     REFUTED,
+    SHORT,
     claim,
     delta,
     k,
@@ -140,3 +146,132 @@ def test_draws_of_another_law_confirm_no_step():
     far = [(0, 0.0, "law_error", CONFIRM, 0.0)]
     assert one_by_one(curves, extra=far).verdict is INCONCLUSIVE
     assert one_by_one(curves).verdict is CONFIRMED
+
+
+# What is unknown speaks for nothing -----------------------------------------------------------------------
+
+PLACES = [{}, {"inside": False}, {"inside": False, "outside": True}]
+SURE = {CONFIRMED, REFUTED, Verdict.OUTSIDE_SEEN, Verdict.OUTSIDE_UNSEEN}
+
+
+@pytest.mark.parametrize("hole", [np.nan, None])
+def test_a_claim_is_not_confirmed_up_to_an_end_that_no_run_tells(hole):
+    curves = np.zeros((40, 4))
+    curves[:, 3] = 0.0 if hole is None else hole
+    found = one_by_one(curves, last=Integer(3))
+    assert found.verdict is (CONFIRMED if hole is None else INCONCLUSIVE)
+    assert found.needs_seeds is None
+    assert one_by_one(curves, last=Integer(2)).verdict is CONFIRMED
+
+
+def test_a_row_before_the_first_step_is_not_taken_for_one_that_is_missing():
+    """Twenty runs that fail at step 0, of which nothing is claimed, have no row at step 1."""
+    rows = [(s, 1.0, label("x"), 0.0, 0.0) for s in range(20)]
+    rows += [(s, 0.0, label("x"), 0.0, 0.0) for s in range(20)]
+    rows += [(s, 0.0, label("x"), 2.0, 0.0) for s in range(20, 40)]
+    rows += [(s, 2.0, label("x"), 0.0, 0.0) for s in range(40)]
+    found = one_by_one([], first=1, extra=rows)
+    assert (found.failures, found.verdict) == (0, INCONCLUSIVE)
+    assert "at worst 0 of 40 fail, at k = 1" in found.evidence
+
+
+def test_what_most_runs_do_not_tell_was_not_observed_outside():
+    for unknown, verdict in ((20, Verdict.OUTSIDE_SEEN), (21, Verdict.VOID), (39, Verdict.VOID)):
+        curves = np.zeros((40, 4))
+        curves[:unknown, 1] = np.nan
+        assert one_by_one(curves, inside=False, outside=True).verdict is verdict
+        curves[:, 2] = 2.0
+        unseen = one_by_one(curves, inside=False, outside=True)
+        assert unseen.verdict is Verdict.OUTSIDE_UNSEEN
+
+
+@pytest.mark.parametrize(
+    ("place", "verdict"),
+    list(zip(PLACES, (INCONCLUSIVE, Verdict.OPEN, Verdict.VOID), strict=True)),
+)
+def test_where_no_step_was_compared_the_hypotheses_have_the_word(place, verdict):
+    found = one_by_one(np.full((9, 3), np.nan), **place)
+    assert found.verdict is verdict
+    assert found.evidence.startswith(
+        "it is open; no step" if verdict is Verdict.OPEN else "no step"
+    )
+
+
+@given(st.integers(0, 40), st.integers(0, 40), st.sampled_from(PLACES))
+def test_to_know_less_decides_nothing_more(failed, unknown, place):
+    """A verdict on what is known of a step stands whichever way the rest turns out."""
+    curves = np.zeros((40, 2))
+    curves[: failed + unknown, 1] = np.nan
+    curves[:failed, 1] = 2.0
+    found = one_by_one(curves, last=Integer(1), **place).verdict
+    if found in SURE:
+        for rest in (0.0, 2.0):
+            whole = np.nan_to_num(curves, nan=rest)
+            assert one_by_one(whole, last=Integer(1), **place).verdict is found
+
+
+# A last step of the draw --------------------------------------------------------------------------------
+
+end = of_draw("T", "its own last step", probe="end")
+
+
+def until(ends, curves, allowed=0.25, **more):
+    rows = [(s, 0.0, label("end", w.start), float(e), 0.0) for s, e in enumerate(ends)]
+    stated = by_step(last=end)
+    return stepwise(stated, stated.over, sample(curves, allowed, extra=rows, **more))
+
+
+@pytest.mark.parametrize(
+    ("late", "verdict"), [(40, REFUTED), (39, REFUTED), (12, INCONCLUSIVE), (1, CONFIRMED)]
+)
+def test_a_step_after_the_end_of_some_runs_still_fails_in_the_others(late, verdict):
+    """The runs that end at step 1 claim nothing of step 2, where every run is above the bound."""
+    curves = np.zeros((40, 4))
+    curves[:, 2] = 2.0
+    found = until([1] * (40 - late) + [3] * late, curves)
+    assert (found.verdict, found.failures) == (verdict, late)
+    assert f"at worst {late} of 40 fail, at k = 2" in found.evidence
+    assert "over 4 steps" in found.evidence
+    placed = until([1] * (40 - late) + [3] * late, curves, inside=False, outside=True).verdict
+    assert placed is (Verdict.OUTSIDE_UNSEEN if late > 10 else Verdict.OUTSIDE_SEEN)
+
+
+def test_the_longest_claim_has_to_be_told_to_its_end():
+    curves = np.zeros((40, 4))
+    curves[-1, 3] = np.nan
+    assert until([1] * 39 + [2], curves).verdict is CONFIRMED
+    assert until([3] * 40, curves).verdict is CONFIRMED  # one of 40 is not known
+    assert until([1] * 39 + [5], curves).verdict is INCONCLUSIVE
+    curves[:, 3] = np.nan
+    assert until([3] * 40, curves).verdict is INCONCLUSIVE
+
+
+def test_a_run_whose_end_is_not_known_is_unknown_wherever_it_stands():
+    ends, curves = np.array([np.nan] * 9 + [3] * 31), np.zeros((40, 4))
+    curves[:9] = 2.0
+    for order in (np.arange(40), np.arange(40)[::-1]):
+        found = until(ends[order], curves[order], allowed=0.5)
+        assert (found.failures, found.unknown, found.verdict) == (0, 9, CONFIRMED)
+    few = until([np.nan] * 30 + [3] * 10, np.zeros((40, 4)), allowed=0.5)
+    assert (few.failures, few.unknown, few.verdict) == (0, 30, INCONCLUSIVE)
+    nobody = until([np.nan] * 40, np.zeros((40, 4)))
+    assert (nobody.verdict, nobody.evidence) == (Verdict.VOID, "nothing was measured")
+
+
+# All steps together -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("curves", [[GOOD] * 2, [GOOD, BAD], [BAD, SHORT], [GOOD, SHORT]])
+@pytest.mark.parametrize("place", PLACES)
+def test_what_allows_no_failure_at_any_step_allows_none_at_all(curves, place):
+    """Also for draws of another law, which no number of seeds would let decide."""
+    for extra in ((), [(0, 0.0, "law_error", CONFIRM, 0.0)]):
+        known = sample(curves, 0.0, extra=extra, **place)
+        assert stepwise(by_step(), by_step().over, known) == counted(by_step(), known)
+
+
+@pytest.mark.parametrize(("curve", "verdict"), [(GOOD, CONFIRMED), (BAD, REFUTED)])
+def test_where_nothing_is_drawn_each_step_is_decided_by_the_one_run(curve, verdict):
+    found = one_by_one([curve], deterministic=True)
+    assert (found.verdict, found.needs_seeds) == (verdict, None)
+    assert "nothing is drawn" in found.evidence
