@@ -118,7 +118,7 @@ def test_as_many_failures_as_are_allowed_leave_the_claim_seen_outside(allowed, f
 def test_a_claim_that_nobody_measured_is_void():
     other = claim(relation=observable("y", "another", probe="y")(k) <= 1)
     found = counted(other, sample([GOOD] * 3))
-    assert (found.verdict, found.evidence) == (Verdict.VOID, "nothing was measured")
+    assert found == Finding(other, Verdict.VOID, evidence="nothing was measured")
     assert counted(claim(), sample([SHORT] * 3)).verdict is INCONCLUSIVE
 
 
@@ -201,6 +201,15 @@ def test_the_run_shown_fails_or_is_the_tightest_and_of_ties_the_first():
     infinite = counted(claim(), sample([[0, -1.0], [0, 0.25]]))
     assert infinite.observed == 0.25
     assert counted(claim(), sample([[0, -1.0], [0, -2.0]])).slack is None
+
+
+def test_both_sides_are_shown_with_what_is_known_of_them():
+    low = Claim("c", x(k) <= out, at="x", over=Each(k))
+    rows = [(0, 0.0, label("out", w.start), 2.0, 0.5), (0, 1.0, label("x"), 0.75, 0.25)]
+    found = counted(low, sample([[0.0]], extra=rows))
+    assert (found.predicted, found.observed) == (2.0, 0.75)
+    assert found.predicted_in == pytest.approx((1.5, 2.5))
+    assert found.observed_in == pytest.approx((0.5, 1.0))
 
 
 def test_a_bound_is_empty_where_it_is_in_every_run():

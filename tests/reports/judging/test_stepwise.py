@@ -10,6 +10,7 @@ from scipy import stats
 from sympy import Integer
 
 from reports.judging.count import counted
+from reports.judging.findings import Finding
 from reports.judging.statistics import CONFIRM, REFUTE, seeds_at_rate
 from reports.judging.stepwise import stepwise
 from reports.judging.verdict import Verdict
@@ -121,6 +122,7 @@ def test_the_worst_step_fails_most_and_then_is_least_known():
     curves[1, 3] = np.nan
     curves[5, 2] = 2.0
     assert "at worst 1 of 40 fail, at k = 2" in one_by_one(curves).evidence
+    assert "at worst 1 of 1 fail, at k = 2" in one_by_one([[0.0, np.nan, 2.0]]).evidence
 
 
 def test_outside_each_step_is_seen_or_not():
@@ -138,7 +140,7 @@ def test_each_step_of_what_nobody_measured_is_void():
     other = observable("y", "another", probe="y")
     stated = claim(Each(k, separately=True), 1 - delta, other(k) <= 1)
     found = stepwise(stated, stated.over, sample([GOOD] * 3))
-    assert (found.verdict, found.evidence) == (Verdict.VOID, "nothing was measured")
+    assert found == Finding(stated, Verdict.VOID, evidence="nothing was measured")
 
 
 def test_draws_of_another_law_confirm_no_step():
