@@ -18,6 +18,8 @@ from theorems.language import Average, Best, Claim, Some
 from theorems.language.quantifier import Quantifier
 from theorems.writing.notation import number as written
 
+HAIR = 1e-9  # of a run: far above the rounding of a share of the runs, far below one of them
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -57,6 +59,11 @@ class Sample:
         return replace(finding, verdict=verdicts[seen])
 
 
+def exceeds(failures: int, allowed: float, seeds: int) -> bool:
+    """Whether more runs fail than the allowed share of them, whichever way that share is rounded."""
+    return failures - allowed * seeds > HAIR
+
+
 def counted(claim: Claim, sample: Sample) -> Finding:
     """A claim about each run, by the number of runs in which it fails."""
     seen = [observe(claim, sample.evidence, s) for s in sample.seeds]
@@ -68,8 +75,8 @@ def counted(claim: Claim, sample: Sample) -> Finding:
     assert allowed is not None  # checked before anything is judged
     base = shown(claim, seen, sample)
     if not sample.inside:
-        few = failures + unknown <= allowed * len(seen)
-        many = failures > allowed * len(seen)
+        few = not exceeds(failures + unknown, allowed, len(seen))
+        many = exceeds(failures, allowed, len(seen))
         return sample.placed(base, True if few else False if many else None)
     if allowed <= 0 or sample.evidence.deterministic:
         return _certain(base, failures, unknown, sample)

@@ -389,6 +389,24 @@ def test_the_verdict_on_a_slope(slope, drift, kind, verdict):
     assert statistics._law_verdict(shifted, drift, -2.0, kind) == verdict
 
 
+@pytest.mark.parametrize(
+    ("slope", "drift", "kind", "verdict"),
+    [
+        ((0.3, HIGH, 0.5), 0.0, "at most", "consistent"),
+        ((0.3, HIGH, 0.5), 0.0, "at least", "consistent"),
+        ((-0.3, -0.5, LOW), 0.0, "at least", "consistent"),
+        ((-0.3, -0.5, LOW), 0.0, "at most", "consistent"),
+        ((HIGH, -0.1, 0.3), 0.04, "at most", "consistent"),
+        ((0.0, -0.25, 0.25), 0.0, "exactly", "consistent"),
+        ((0.3125, 0.25, 0.375), -0.03125, "at most", "drifting"),
+    ],
+)
+def test_a_slope_at_the_very_margin_is_on_its_good_side(slope, drift, kind, verdict):
+    assert WIDE * MARGIN == 0.5
+    assert 0.03125 * HALVES_AHEAD == 0.3125
+    assert statistics._law_verdict(slope, drift, 0.0, kind) == verdict
+
+
 def test_all_that_is_said_of_a_fit():
     rng = np.random.default_rng(1)
     sizes, noise = 2.0 ** np.arange(5), 0.01 * rng.standard_normal((6, 5))
