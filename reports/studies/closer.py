@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
@@ -55,7 +54,7 @@ def _spans(stated: Stated, known: Evidence) -> Iterator[Span]:
         if isinstance(over, Each):
             yield from crossings(run)
         elif isinstance(over, Some | Best | Average) and judged(over, run).gap is Gap.SPARSE:
-            yield from _holes(run.sides.steps[run.sides.steps <= run.ends])
+            yield from _holes(run)
 
 
 def crossings(run: Run) -> Iterator[Span]:
@@ -73,8 +72,11 @@ def crossings(run: Run) -> Iterator[Span]:
         yield float(least[i]), float(steps[i]), float(steps[i + 1])
 
 
-def _holes(steps: Any) -> Iterator[Span]:
-    for low, high in pairwise(steps):
+def _holes(run: Run) -> Iterator[Span]:
+    """Where a statement about some step, or about all together, was not looked at."""
+    last = min(run.ends, run.reach)
+    steps = run.sides.steps[run.sides.steps <= last]
+    for low, high in pairwise([*steps, last + 1]):
         if high - low > 1:
             yield 0.0, float(low), float(high)
 
