@@ -11,7 +11,7 @@ import numpy as np
 
 from reports.judging.draw import Gap, Seen, observe, where
 from reports.judging.evidence import Evidence
-from reports.judging.findings import Finding, finite, span
+from reports.judging.findings import Finding, finite, middle, span
 from reports.judging.statistics import CONFIRM, REFUTE, Binomial
 from reports.judging.verdict import Verdict
 from theorems.language import Average, Best, Claim, Some
@@ -96,8 +96,8 @@ def shown(claim: Claim, seen: Sequence[Seen], sample: Sample) -> Finding:
         words += _along(claim, one, sample.evidence)
         base = replace(
             base,
-            predicted=finite(sum(one.predicted) / 2),
-            observed=finite(sum(one.observed) / 2),
+            predicted=middle(one.predicted),
+            observed=middle(one.observed),
             predicted_in=span(one.predicted),
             observed_in=span(one.observed),
             slack=finite(one.slack),

@@ -98,9 +98,10 @@ class Binomial:
         number does.
         """
         seen, most = self.failures / self.seeds, (self.failures + self.lost) / self.seeds
+        against, for_ = REFUTE / self.comparisons - self.blur, CONFIRM - self.blur
         if seen > self.delta:
-            return seeds_to_refute(self.delta, seen, 0.5)
-        return seeds_at_rate(self.delta, most) if most < self.delta else None
+            return seeds_to_refute(self.delta, seen, 0.5, against) if against > 0 else None
+        return seeds_at_rate(self.delta, most, for_) if most < self.delta and for_ > 0 else None
 
 
 def clopper_pearson(failures: int, seeds: int, confidence: float = INTERVAL) -> tuple[float, float]:
@@ -121,15 +122,15 @@ def seeds_to_confirm(delta: float, failures: int = 0, level: float = CONFIRM) ->
     return n
 
 
-def seeds_at_rate(delta: float, rate: float) -> int | None:
+def seeds_at_rate(delta: float, rate: float, level: float = CONFIRM) -> int | None:
     """About the least n that confirms a failure probability below delta when a share `rate` < delta
     of the seeds fails; None beyond MOST.
     """
 
     def confirms(n: int) -> bool:
-        return bool(bdtr(np.ceil(rate * n), n, delta) <= CONFIRM)
+        return bool(bdtr(np.ceil(rate * n), n, delta) <= level)
 
-    low, high = 1, seeds_to_confirm(delta)
+    low, high = 1, seeds_to_confirm(delta, level=level)
     while not confirms(high):
         low, high = high, 2 * high
         if high > MOST:
@@ -177,7 +178,7 @@ def seeds_by_design(delta: float, true: float | None = None, power: float = 0.9)
     return max(n, seeds_to_refute(delta, FALSE, power))
 
 
-def seeds_to_refute(delta: float, true: float, power: float = 0.9) -> int:
+def seeds_to_refute(delta: float, true: float, power: float = 0.9, level: float = REFUTE) -> int:
     """The least n that refutes a failure probability of at most delta, with the given power >= 1/2,
     when it is `true` > delta.
 
@@ -185,26 +186,28 @@ def seeds_to_refute(delta: float, true: float, power: float = 0.9) -> int:
     and at least n delta + z sqrt(n delta (1 - delta)) for delta <= 1/4, z the normal quantile
     (Slud, Ann. Probab. 5 (1977) 404).
     """
-    first, chunk = max(int(np.log(REFUTE) / np.log(delta)), 1), 256
-    spread, gap = float(ndtri(1 - REFUTE)) * np.sqrt(delta * (1 - delta)), true - delta
+    if delta <= 0:  # one failure refutes
+        return seeds_to_confirm(true, 0, 1 - power)
+    first, chunk = max(int(np.log(level) / np.log(delta)), 1), 256
+    spread, gap = float(ndtri(1 - level)) * np.sqrt(delta * (1 - delta)), true - delta
     if delta <= 1 / 4 and spread**2 > 4 * gap:
         low, high = ((spread + sign * np.sqrt(spread**2 - 4 * gap)) / (2 * gap) for sign in (-1, 1))
         first = int(high**2) if low**2 < first < high**2 else first
     while True:
         n = np.arange(first, first + chunk)
-        x = least_refuting(n, delta)
+        x = least_refuting(n, delta, level)
         enough = (x <= n) & (bdtrc(np.minimum(x, n) - 1, n, true) >= power)
         if enough.any():
             return int(n[np.argmax(enough)])
         first, chunk = first + chunk, min(2 * chunk, 2**16)
 
 
-def least_refuting(n: np.ndarray, delta: float) -> np.ndarray:
+def least_refuting(n: np.ndarray, delta: float, level: float = REFUTE) -> np.ndarray:
     """For each number of seeds, the fewest failures that refute."""
-    x = np.maximum(np.floor(bdtrik(1 - REFUTE, n, delta)), 1)
-    while (low := bdtrc(x - 1, n, delta) > REFUTE).any():
+    x = np.maximum(np.floor(bdtrik(1 - level, n, delta)), 1)
+    while (low := bdtrc(x - 1, n, delta) > level).any():
         x = x + low
-    while (high := (x > 1) & (bdtrc(x - 2, n, delta) <= REFUTE)).any():
+    while (high := (x > 1) & (bdtrc(x - 2, n, delta) <= level)).any():
         x = x - high
     return x
 
@@ -381,12 +384,19 @@ def _rough(x: np.ndarray, y: np.ndarray) -> bool:
     return bool(fdtrc(free, (len(y) - 1) * free, ratio) <= 1 - INTERVAL)
 
 
+def _on_good_side(low: float, high: float, declared: float, kind: str) -> bool:
+    """Whether a bound from one side holds wherever in its interval the slope is."""
+    below, above = high <= declared + MARGIN, low >= declared - MARGIN
+    return (kind == "at most" and below) or (kind == "at least" and above)
+
+
 def _law_verdict(
     slope: tuple[float, float, float], drift: float, declared: float, kind: str
 ) -> LawVerdict:
     """Contradicted is a law that the interval clears by the margin on the wrong side. Where the
     slope drifts it has only drifted if that leads back to the law and may get there, and nothing
-    speaks for it while the slope itself is on the wrong side.
+    speaks for it while the slope itself is on the wrong side. An interval too wide to say anything
+    still says that a bound from one side holds, where all of it is on the good side.
     """
     at, low, high = slope if np.isfinite(slope[1]) else 3 * slope[:1]
 
@@ -399,7 +409,7 @@ def _law_verdict(
         near = abs(drift) * HALVES_AHEAD >= abs(declared - at)
         away = LawVerdict.INCONSISTENT if against else LawVerdict.INCONCLUSIVE
         return LawVerdict.DRIFTING if back and near else away
-    if high - low > WIDE * MARGIN:
+    if high - low > WIDE * MARGIN and not _on_good_side(low, high, declared, kind):
         return LawVerdict.INCONCLUSIVE
     loose = low > declared + MARGIN or high < declared - MARGIN
     return LawVerdict.LOOSE if loose else LawVerdict.CONSISTENT

@@ -28,7 +28,8 @@ class Steps:
     @property
     def worst(self) -> int:
         """The step with the most failures, then the most unknown."""
-        return int(np.argmax([t.failures + t.lost / (2 * t.seeds + 1) for t in self.tests]))
+        ranked = [(t.failures, t.lost) for t in self.tests]
+        return ranked.index(max(ranked))
 
     @property
     def seen(self) -> bool | None:

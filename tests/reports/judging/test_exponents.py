@@ -381,6 +381,13 @@ BIT = 1e-6
         ((0.2, np.nan, np.nan), 0.0, "at most", "inconsistent"),
         ((0.2, np.nan, np.nan), 0.0, "at least", "loose"),
         ((0.05, np.nan, np.nan), 0.0, "exactly", "consistent"),
+        ((-1.0, -1.5, 0.05), 0.0, "at most", "consistent"),
+        ((-1.0, -1.5, -0.5), 0.0, "at most", "loose"),
+        ((-1.0, -1.5, 0.15), 0.0, "at most", "inconclusive"),
+        ((1.0, -0.05, 1.5), 0.0, "at least", "consistent"),
+        ((1.0, 0.5, 1.5), 0.0, "at least", "loose"),
+        ((1.0, -0.15, 1.5), 0.0, "at least", "inconclusive"),
+        ((0.0, -1.0, 1.0), 0.0, "exactly", "inconclusive"),
     ],
 )
 def test_the_verdict_on_a_slope(slope, drift, kind, verdict):

@@ -210,3 +210,21 @@ def test_false_refutations_and_confirmations_stay_below_the_declared_rates():
         confirmed = sum((x == c).sum() for c in counts if Binomial(int(c), n, delta).confirms)
         assert refuted <= 1
         assert confirmed <= 10_000 * CONFIRM + 4 * np.sqrt(10_000 * CONFIRM)
+
+
+def test_what_is_held_against_a_decision_asks_for_more_seeds():
+    """The blur of the law, and the other tests made at once."""
+    few = Binomial(15, 20, 0.5).needs
+    assert Binomial(15, 20, 0.5, comparisons=1000).needs > few
+    assert few < Binomial(15, 20, 0.5, blur=REFUTE * (1 - 1e-3)).needs
+    assert Binomial(15, 20, 0.5, blur=REFUTE).needs is None
+    confirms = Binomial(2, 20, 0.5).needs
+    assert confirms < Binomial(2, 20, 0.5, blur=CONFIRM * (1 - 1e-3)).needs
+    assert Binomial(2, 20, 0.5, blur=CONFIRM).needs is None
+    n = Binomial(15, 20, 0.5, comparisons=1000).needs
+    assert Binomial(int(0.75 * n) + 1, n, 0.5, comparisons=1000).refutes
+
+
+@pytest.mark.parametrize(("true", "power", "n"), [(1.0, 0.9, 1), (0.5, 0.9, 4), (0.01, 0.5, 69)])
+def test_where_nothing_may_fail_one_failure_refutes(true, power, n):
+    assert seeds_to_refute(0.0, true, power) == n
