@@ -86,6 +86,9 @@ def recipe(name: str, make: Callable[[int], Data]) -> None:
         if np.ndim(found.raw) != 2 or np.shape(found.labels) != np.shape(found.raw)[:1]:
             shapes = f"{np.shape(found.raw)} rows, {np.shape(found.labels)} labels"
             raise BadInput(f"data {name}", shapes, "it needs a matrix and a label for each row")
+        if asked and found.samples != asked[0]:
+            why = f"its recipe was asked for {asked[0]}"
+            raise BadInput(f"data {name}", f"{found.samples} points", why)
         return found
 
     RECIPES[name] = made

@@ -156,6 +156,7 @@ def test_a_false_step_ends_with_code_1_and_its_layer(checked, tmp_path):
         (["theorem", "du2019", "--step-size", "0"], "--step-size"),
         (["theorem", "du2019", "--widths", "0"], "--widths"),
         (["theorem", "du2019", "--widths", "a,b"], "--widths"),
+        (["theorem", "du2019", "--widths", "64,64"], "every width is named once"),
         (["theorem", "du2019", "--samples", "100000"], "1797 rows"),
         (["theorem", "du2019", "--samples", "0"], "--samples"),
         (["theorem", "du2019", "--seeds", "0"], "--seeds"),

@@ -32,6 +32,8 @@ class Options:
             value = getattr(self, name)
             if value is not None and value < least:
                 raise BadInput(f"--{name}", value, f"it must be at least {least}")
+        if self.widths and len(set(self.widths)) < len(self.widths):
+            raise BadInput("--widths", ",".join(map(str, self.widths)), "every width is named once")
         for m in self.widths or ():
             if m < 1:
                 raise BadInput("--widths", m, "every width must be at least 1")

@@ -11,6 +11,7 @@ from sim.data.margin import gram_margin, hard_margin, separator
 from sim.data.sample import Sample
 from sim.data.table import Array, Data, xor, xor_noise
 from sim.measuring import extremal, tangent, teacher
+from sim.measuring.arrays import declared
 from sim.measuring.evaluate import Known, Values
 from sim.measuring.gram import Enclosure
 from sim.measuring.ntk_margin import kernel_margin, ntk_margin
@@ -23,7 +24,14 @@ PAD = 1e-8  # above rounding, so that a radius found is a radius that certainly 
 
 def of_arrays(function: Callable[..., Any]) -> Algorithm:
     """An algorithm that sees its operands' arrays alone."""
-    return lambda term, known, values: function(*map(np.asarray, values(term.operands, known)))
+
+    def algorithm(term: Term, known: Known, values: Values) -> Any:
+        operands = [np.asarray(v) for v in values(term.operands, known)]
+        found = function(*operands)
+        declared(term, found, operands)
+        return found
+
+    return algorithm
 
 
 def least_fixed_point(term: Term, known: Known, values: Values) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax.numpy as jnp
@@ -38,23 +38,30 @@ def apply(term: Term, args: list[Any], axes: list[tuple[Axis, ...]]) -> Any:
         return REDUCE[term.operation](args[0], where)
     if term.operation in ARRAYS:
         found = ARRAYS[term.operation](*args)
-        declared(term, found)
+        declared(term, found, args)
         return found
     raise BadInput(
         "measurement", term.operation, "no rule evaluates this operation inside what is compiled"
     )
 
 
-def declared(term: Term, found: Any) -> None:
-    """BadInput for an operation with other axes than its term declares; a law has those of the
-    parameter that is drawn by it.
+def declared(term: Term, found: Any, operands: Sequence[Any] = ()) -> None:
+    """BadInput for an operation with other axes than its term declares, or with another length of
+    one that an operand has; a law has those of the parameter that is drawn by it.
     """
     axes = own_axes(term.axes)
-    drawn = any(leaf.operation == "drawn" for leaf in term.leaves())
-    if not drawn and jnp.ndim(found) != len(axes):
-        said = f"({', '.join(map(str, axes))})"
-        why = f"its values have {jnp.ndim(found)} axes, and its term declares {said}"
+    if any(leaf.operation == "drawn" for leaf in term.leaves()):
+        return
+    said = f"its term declares ({', '.join(map(str, axes))})"
+    if jnp.ndim(found) != len(axes):
+        why = f"its values have {jnp.ndim(found)} axes, and {said}"
         raise BadInput("measurement", term.operation, why)
+    for operand, array in zip(term.operands, operands, strict=False):
+        lengths = dict(zip(own_axes(operand.axes), jnp.shape(array), strict=False))
+        for axis, length in zip(axes, jnp.shape(found), strict=True):
+            if lengths.get(axis, length) != length:
+                why = f"its values have {length} {axis} where there are {lengths[axis]}; {said}"
+                raise BadInput("measurement", term.operation, why)
 
 
 TWO: dict[str, Callable[[Any, Any], Any]] = {

@@ -30,9 +30,11 @@ from theorems.language import BadInput, Descent
 from theorems.language.measurement import (
     Term,
     algorithm,
+    inputs,
     labels,
     norm,
     normal,
+    points,
     rows,
     signs,
     step_size,
@@ -247,6 +249,7 @@ def broken(registered, **what):
         ({"recipe": "None"}, "data broken.*NoneType.*makes a Data"),
         ({"recipe": "np.eye(3), np.ones(3)"}, "data broken.*tuple.*makes a Data"),
         ({"recipe": "Data('b', np.eye(4), np.ones(3))"}, "data broken.*a label for each row"),
+        ({"recipe": "Data('b', np.eye(3), np.ones(3))"}, "data broken.*3 points.*asked for 4"),
         ({"recipe": "1 / 0"}, "data broken.*division by zero"),
         ({"rule": "return y[99, 99]"}, "operation broken"),
         ({"rule": "raise ValueError('no')", "compiled": False}, "operation broken.*no"),
@@ -267,6 +270,24 @@ def test_what_a_file_of_parts_does_wrong_is_said_of_it_in_one_line(what, says, r
     with pytest.raises(BadInput, match=says) as told:
         used()
     assert "\n" not in str(told.value).split("\n-----")[0]
+
+
+SWAPPED = """
+from sim.parts import register
+
+register("swapped", lambda x: x.T, compiled={compiled})
+"""
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_axes_of_swapped_lengths_are_one_line(compiled, registered):
+    registered(SWAPPED.format(compiled=compiled))
+    data = load("sphere", 4)
+    turned = algorithm("swapped", rows, axes=(points, inputs))
+    with pytest.raises(BadInput, match=r"swapped.*10 points where there are 4.*declares"):
+        of_data(total(norm(turned + rows, inputs)), Sample(data, ("unit_inputs",)))
+    square = load("sphere", 10)  # where nothing can tell
+    of_data(total(norm(turned + rows, inputs)), Sample(square, ("unit_inputs",)))
 
 
 def test_what_is_right_in_it_is_taken(registered):

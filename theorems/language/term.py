@@ -125,7 +125,11 @@ class Term:
 
     @cached_property
     def reference(self) -> Term:
-        """The same of the setting's reference run, at the same step."""
+        """The same of the setting's reference run, at the same step; BadInput for what is read on it
+        already.
+        """
+        if any(leaf.moment == "reference" for leaf in self.leaves()):
+            raise BadInput("reference", self.text, "it is read on the reference run already")
         return self._read(("now",), "reference")
 
     def _read(self, moments: tuple[Moment, ...], moment: Moment) -> Term:

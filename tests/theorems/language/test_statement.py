@@ -251,6 +251,7 @@ def test_abbreviations_are_written_out():
         (lambda: replace(SETTING, trained=(parameter("v", neurons),)), "initial law"),
         (lambda: replace(SETTING, loss=SETTING.outputs), "one number"),
         (lambda: replace(SETTING, loss=norm(w.reference)), "no part of a network or a loss"),
+        (lambda: norm(w - w.reference).reference, "on the reference run already"),
         (lambda: replace(SETTING, start={w: "normal"}), "a term, a number or a letter"),
         (lambda: replace(SETTING, start={w: normal, a: ones(points)}), "not those drawn"),
         (lambda: Theorem(statement="T", says="s", hypotheses=(), claims=()), "says nothing"),
