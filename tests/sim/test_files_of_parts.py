@@ -4,13 +4,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import kstest
 from sympy import sqrt
 
 from sim import parts
 from sim.data.sample import Sample
 from sim.data.table import load
 from sim.measuring.of_data import of_data
+from sim.plan import Plan
 from sim.run import simulate
+from sim.setting.start import initial
 from sim.sources import SOURCES
 from tests.sim.parts_texts import CUBIC, ENCLOSED, OTHER
 from tests.sim.settings import (
@@ -30,6 +33,8 @@ from theorems.language import BadInput, Descent
 from theorems.language.measurement import (
     Term,
     algorithm,
+    deep,
+    feed_forward,
     inputs,
     labels,
     norm,
@@ -270,6 +275,33 @@ def test_what_a_file_of_parts_does_wrong_is_said_of_it_in_one_line(what, says, r
     with pytest.raises(BadInput, match=says) as told:
         used()
     assert "\n" not in str(told.value).split("\n-----")[0]
+
+
+UNIFORM = """
+from jax.scipy.special import erf
+
+from sim.parts import register
+
+register("uniform", lambda g: erf(g / 2**0.5))
+"""
+
+
+@pytest.mark.parametrize("depth", [2, 3])
+def test_a_law_of_the_start_is_an_operation_on_gaussians(depth, registered):
+    """Of a matrix, and of each layer of a deep network."""
+    registered(UNIFORM)
+    law = algorithm("uniform", normal, signed=True)
+    deep_w = deep("W")
+    net = feed_forward(deep_w, "relu")
+    settings = {
+        2: replace(DESCENT, start={w: law, a: signs}),
+        3: replace(DESCENT, outputs=net, trained=(deep_w,), start={deep_w: law}, loss=norm(net)),
+    }
+    plan = Plan(settings[depth], load("sphere", 4), 200, 0.1, 1, (0,), (), {m: 200}, depth)
+    drawn = next(iter(initial(plan.setting, plan.sizes, plan.known, 0).values()))
+    values = np.concatenate([np.ravel(layer) for layer in drawn])
+    assert kstest(values, "uniform", (-1, 2)).pvalue > 1e-3
+    assert (np.abs(values) <= 1).all()
 
 
 SWAPPED = """
