@@ -3,12 +3,13 @@
 H. Karimi, J. Nutini, M. Schmidt. Linear Convergence of Gradient and Proximal-Gradient Methods Under the Polyak-Łojasiewicz Condition. ECML PKDD 2016,
 arXiv:1608.04636. Here: Theorem 1 for least squares and for a function that is not convex. The paper itself was not at hand: what stands at its
 address is derived here, and marked as ours. Beside it, as PEPit states them: what is sharp for quadratics and convex functions, exact line search
-included, and a smaller factor under the same condition. Of the Polyak-Łojasiewicz inequality, ‖∇f‖² ≥ 2μ(f − f*), μ and L are computed from the data.
+included, and a smaller factor under the same condition. The condition is the Polyak-Łojasiewicz inequality, ‖∇f‖² ≥ 2μ(f − f*); for least squares
+μ and L are computed from the data, whose rows, or columns, must be independent.
 """
 
 from dataclasses import replace
 
-from sympy import Derivative, Eq, Max, Min, Rational, cos, exp, pi, sin, sqrt
+from sympy import Derivative, Eq, Max, Min, Rational, cos, exp, pi, sin
 
 from theorems.language import (
     About, Claim, Each, Erratum, Grows, Hypothesis, Identity, Implication, Limit, Paper, Practice, Quantity, Scale, Setting, Theorem, Witness,
@@ -23,7 +24,7 @@ from theorems.language.quantity import nonnegative
 
 paper = Paper(key="karimi2016", title="Linear Convergence of Gradient and Proximal-Gradient Methods Under the Polyak-Łojasiewicz Condition", year=2016,
               venue="ECML PKDD 2016", authors=("H. Karimi", "J. Nutini", "M. Schmidt"), arxiv="1608.04636",
-              beside=("B. Goujaud et al. PEPit: computer-assisted worst-case analyses of first-order optimization methods in Python",))
+              beside=("PEPit, performance estimation in Python, github.com/PerformanceEstimation/PEPit",))
 
 # Letters ------------------------------------------------------------------------------------------------------------------------------------------
 n, k, eta = count("n", "training points"), index("k", "gradient step"), positive("eta", "step size")
@@ -45,12 +46,12 @@ energy = measured("energy", "squared norm of the gradient", norm(slope)**2, text
 spent = measured("spent", "sum of the squared norms of the gradients so far", so_far("total", norm(slope)**2), text="Σ‖∇f‖²({})")
 away = measured("away", "distance of the start from the nearest solution", norm(rows.T @ solve(gram, misfit)).start, text="‖w(0)−w*‖")
 size = measured("size", "norm of u, its distance from the solution", norm(u), text="‖u({})‖", tex=r"\lVert u({})\rVert")
-pulled = measured("pulled", "squared norm of the gradient in u", norm(pull)**2, text="‖∇q({})‖²", tex=r"\lVert\nabla q({})\rVert^2")
 
 # What is trained on what --------------------------------------------------------------------------------------------------------------------------
 squares = Setting(outputs=rows @ w, trained=(w,), start={w: normal}, loss=norm(misfit)**2 / 2, data=("unit_ball",))
 waves = Setting(trained=(w,), start={w: 2 * normal}, loss=bumpy)
-worst = Setting(trained=(u,), start={u: other + steepest / 100}, loss=norm(u @ rows)**2 / 2, data=("unit_ball",))
+worst = Setting(trained=(u,), start={u: other + steepest / 100}, loss=norm(u @ rows)**2 / 2, data=("unit_ball",))    # 1/100: an inequality that is
+# met with equality cannot be told from one that fails
 search = replace(worst, start={u: steepest / spectral(rows)**2 + other / least_eigenvalue(gram)}, method=Descent(step=norm(pull)**2 / norm(pull @ rows)**2))
 sizes, run = Scale(samples=n, step_size=eta), Practice(data="digits", samples=10, widths=(1,), seeds=4, steps=200)
 
@@ -62,7 +63,7 @@ inverse = Hypothesis("steps", Eq(eta, 1 / L), at=at_1, form="ours")
 short = Hypothesis("short steps", eta < 2 / L, at="ours", form="ours")
 kept = 1 - L * eta / 2                                                       # of the descent, to second order
 rate = 1 - 2 * mu * eta * kept
-inequality = Claim("the inequality", energy(k) >= 2 * mu * loss(k), at="(3)", over=Each(k), form="ours")
+inequality = Claim("the inequality", energy(k) >= 2 * mu * loss(k), at="Theorem 1, its condition", over=Each(k), form="ours")
 descends = Claim("every step descends", loss(k + 1) <= loss(k) - energy(k) / (2 * L), at="Theorem 1, proof", over=Each(k), form="ours")
 contracts = Claim("every step contracts", loss(k + 1) <= (1 - mu / L) * loss(k), at="Theorem 1, proof", over=Each(k), form="ours")
 decays = Claim("loss decays", loss(k) <= (1 - mu / L)**k * loss(0), at=at_1, over=Each(k), form="ours")
@@ -84,7 +85,7 @@ steps = replace(theorem, statement="Theorem 1, any step", says="Every step below
                 practice=replace(run, step_size=Rational(1, 10)), witness=Witness("digits", samples=4, step=3 / (2 * L), steps=60),
                 hypotheses=(independent, short), claims=(inequality, descend, contract, decay, summable, vanishes))
 
-above = Claim("the inequality", energy(k) >= 2 * nu * gap(k), at="(3)", over=Each(k), form="ours")
+above = Claim("the inequality", energy(k) >= 2 * nu * gap(k), at="Theorem 1, its condition", over=Each(k), form="ours")
 nearer = Claim("every step contracts", gap(k + 1) <= (1 - nu / L) * gap(k), at="Theorem 1, proof", over=Each(k), form="ours")
 closes = Claim("loss decays to the least loss", gap(k) <= (1 - nu / L)**k * gap(0), at=at_1, over=Each(k), form="ours")
 unfitted = replace(theorem, statement="Theorem 1, more points than inputs", says="The same where no weights fit all labels.",
@@ -92,7 +93,7 @@ unfitted = replace(theorem, statement="Theorem 1, more points than inputs", says
                    hypotheses=(full, inverse), claims=(above, nearer, closes))
 
 # Not convex: w² + 3 sin²w has second derivatives from −4 to 8 -------------------------------------------------------------------------------------
-low, high = Rational(1, 32), 8                                               # its μ and L
+low, high = Rational(1, 32), 8                                               # its μ and L; after some ten steps of 1/8 the loss is rounding
 eighth = Hypothesis("steps", Eq(eta, Rational(1, high)), at=at_1, form="ours")
 hilly = Claim("the inequality", energy(k) >= 2 * low * loss(k), at="ours", over=Each(k), form="ours")
 falls = Claim("every step descends", loss(k + 1) <= loss(k) - energy(k) / (2 * high), at="Theorem 1, proof", over=Each(k), form="ours")
@@ -110,7 +111,7 @@ value = Claim("loss", loss(k) <= L / 2 * Max(share * (1 - share * L * eta)**(2 *
               at="Bousselmi, Hendrickx and Glineur, (4.17), as in PEPit", over=Each(k))
 begins = Claim("the start is nearly in the direction of μ", Eq(2 * loss(0), mu + L / 10**4), at="ours", form="ours")
 exactly = Claim("the loss itself", Eq(2 * loss(k), mu * (1 - mu * eta)**(2 * k) + L * (1 - L * eta)**(2 * k) / 10**4), at="ours", over=Each(k), form="ours")
-sharp = replace(theorem, statement="Quadratics, the worst start", says="From the flattest direction the loss is what its bound says.", setting=worst,
+sharp = replace(theorem, statement="Quadratics, the worst start", says="From nearly the flattest direction the loss comes near its bound.", setting=worst,
                 practice=replace(run, seeds=1, step_size=Rational(1, 10)), witness=Witness("digits", samples=4, steps=40),
                 hypotheses=(independent, tame), claims=(begins, distance, value, exactly))
 zigzag = ((L - mu) / (L + mu))**2
@@ -126,14 +127,14 @@ slowest = replace(line, statement="Quadratics, exact line search from the worst 
 lam, c = positive("lam", "an eigenvalue of XXᵀ, or of XᵀX"), nonnegative("c", "squared part of the misfit, or of w − w*, in its direction")
 x, y, z = positive("x", "a number"), nonnegative("y", "a number"), positive("z", "a coordinate of w, up to its sign")
 h, sine, cosine = nonnegative("h", "share of the loss that a step leaves"), Quantity("sine", "sin z", About.SCALE), Quantity("cosine", "cos z", About.SCALE)
-p, m = positive("p", "the μ of the inequality"), -L                          # a lower bound of the curvature, none being assumed
+p, q = positive("p", "the μ of the inequality"), positive("q", "the root in the factor for steps up to 1/L")
+m = -L                                                                       # a lower bound of the curvature, none being assumed
 g, a, b = positive("g", "‖∇q‖²"), positive("a", "curvature along the gradient"), positive("b", "mean of its inverse, 2q/‖∇q‖²")
 smooth = loss(k + 1) <= loss(k) - eta * energy(k) + L * eta**2 * energy(k) / 2
-root = sqrt((L - m) * (m - p) * (2 - L * eta) * p * eta + (L - m)**2)
 longer = (L * eta - 2) * (m * eta - 2) * p * eta / ((L + m - p) * eta - 2) + 1      # for steps from 1/L on
 proof = (
-    Implication("each direction of the misfit has the inequality", (independent, lam >= mu), lam * c >= 2 * mu * (c / 2), at="(3)"),
-    Implication("so that their sum has it", (Eq(energy(k), x), Eq(2 * loss(k), y), x >= mu * y), inequality, at="(3)"),
+    Implication("each direction of the misfit has the inequality", (independent, lam >= mu), lam * c >= 2 * mu * (c / 2), at="Theorem 1, its condition"),
+    Implication("so that their sum has it", (Eq(energy(k), x), Eq(2 * loss(k), y), x >= mu * y), inequality, at="Theorem 1, its condition"),
     Implication("smoothness at a step of 1/L", (inverse, smooth), descends, at="Theorem 1, proof"),
     Implication("and the inequality", (descends, inequality), contracts, at="Theorem 1, proof"),
     Implication("steps multiply", (contracts, decays, Eq(h, 1 - mu / L)), loss(k + 1) <= h * decays.relation.rhs, at="Theorem 1, proof"),
@@ -159,8 +160,8 @@ steps_proof = (
     Implication("to no more than the first loss", (eta * kept * spent(k) <= loss(0) - loss(k),), summable, at="ours"),
     Implication("a power of less than one vanishes", (loss(k) <= y * loss(0), Eq(y, 0)), vanishes, at="ours"))
 unfitted_proof = (
-    Implication("each direction of w − w* has the inequality", (full, lam >= nu), lam**2 * c >= 2 * nu * (lam * c / 2), at="(3)"),
-    Implication("so that their sum has it", (Eq(energy(k), x), Eq(2 * gap(k), y), x >= nu * y), above, at="(3)"),
+    Implication("each direction of w − w* has the inequality", (full, lam >= nu), lam**2 * c >= 2 * nu * (lam * c / 2), at="Theorem 1, its condition"),
+    Implication("so that their sum has it", (Eq(energy(k), x), Eq(2 * gap(k), y), x >= nu * y), above, at="Theorem 1, its condition"),
     Implication("smoothness and the inequality", (inverse, above, gap(k + 1) <= gap(k) - eta * energy(k) + L * eta**2 * energy(k) / 2), nearer,
                 at="Theorem 1, proof"),
     Implication("steps multiply", (nearer, closes, Eq(h, 1 - nu / L)), gap(k + 1) <= h * closes.relation.rhs, at="Theorem 1, proof"))
@@ -210,10 +211,10 @@ theorems = (
     replace(slowest, derivation=slowest_proof))
 
 # As printed, as corrected -------------------------------------------------------------------------------------------------------------------------
-as_coded, as_meant = p * (1 - L * eta) + root**2 / (L - m + p)**2, (p * (1 - L * eta) + root)**2 / (L - m + p)**2
+still = (Eq(q, 2 * L),)                                                      # the root where the step is 0
 errata = (
     Erratum(at="PEPit, gradient_descent_quadratic_lojasiewicz_intermediate", kind="misprint",
-            printed=Identity("no step, no progress", as_coded.subs(eta, 0), 1, at="for steps up to 1/L"),
-            corrected=Identity("no step, no progress", as_meant.subs(eta, 0), 1, at="for steps up to 1/L"),
+            printed=Implication("no step, no progress", still, Eq(p + q**2 / (2 * L + p)**2, 1), at="for steps up to 1/L"),
+            corrected=Implication("no step, no progress", still, Eq((p + q)**2 / (2 * L + p)**2, 1), at="for steps up to 1/L"),
             remark="the square is that of the whole numerator; as coded it binds to the root alone, and without a step the loss would change"),
 )
