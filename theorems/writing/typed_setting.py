@@ -24,14 +24,16 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "relu": words.relu, "tanh": words.tanh, "softplus": words.softplus, "norm": words.norm, "sum": words.total,
     "exp": words.exponential, "deep": words.feed_forward, "equilibrium": words.equilibrium,
     "kernel": words.mean_absolute_product, "by_layer": words.by_layer, "min": words.smaller,
-    "linearized": words.linearized, "indicator": words.indicator,
+    "linearized": words.linearized, "indicator": words.indicator, "cos": words.cosine_of,
+    "gradient": words.gradient, "spectral": words.spectral, "identity": words.identity,
+    "least_eigenvalue": words.least_eigenvalue, "right_vector": words.right_vector,
     "ratchet": lambda term, *numbers: words.so_far("ratchet", term, *numbers), "max": words.most,
 }  # fmt: skip
 NAMES: dict[str, Any] = {
     "x": words.rows, "y": words.labels, "normal": words.normal, "signs": words.signs,
     "paired_signs": words.paired_signs, "orthogonal": words.orthogonal, "eta_k": words.step_size,
     "inputs": words.inputs, "layers": words.layers, "neurons": words.neurons,
-    "points": words.points, "unit_matrix": words.unit_matrix,
+    "points": words.points, "unit_matrix": words.unit_matrix, "loss": words.training_loss,
 }  # fmt: skip
 BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: lambda a, b: a + b, ast.Sub: lambda a, b: a - b, ast.Mult: lambda a, b: a * b,

@@ -169,6 +169,31 @@ def test_an_operation_of_a_file_of_parts_is_typed_as_a_call():
         same_setting(s, line.format("1 / 3").replace("odd_root", "even_root"), ())
 
 
+@pytest.mark.parametrize(
+    ("statement", "was", "wrong"),
+    [
+        ("Theorem 1, a function that is not convex", "cos(2 * w)", "cos(3 * w)"),
+        ("Quadratics, the worst start", "right_vector(x @ x.T) / 100", "right_vector(x @ x.T)"),
+        ("Quadratics, the worst start", "identity(points) - x", "identity(points) + x"),
+        ("Quadratics, the worst start", "spectral(x)**2", "spectral(x)"),
+        ("Quadratics, exact line search", "gradient(loss, u) @ x", "u @ x"),
+        ("Quadratics, exact line search", "/ norm(gradient", "/ 2 / norm(gradient"),
+        (
+            "Quadratics, exact line search from the worst start",
+            "/ least_eigenvalue(x @ x.T)",
+            "/ spectral(x)**2",
+        ),
+    ],
+)
+def test_a_wrong_start_loss_or_step_is_seen_in_a_typed_setting(statement, was, wrong):
+    file = theorems.find("karimi2016")
+    s = next(t.setting for t in file.theorems if t.statement == statement)
+    line = sections(path_of(file))[statement]["setting"]
+    assert was in line
+    assert same_setting(s, line, ())
+    assert not same_setting(s, line.replace(was, wrong, 1), ())
+
+
 BESIDE = (
     "f = a @ relu(w @ x.T); train w; w ~ normal; a ~ 1; loss norm(f - y)**2 / 2; gradient descent"
 )
