@@ -20,7 +20,7 @@ from sim.engines.wide import aggregated, streamed
 from sim.engines.wide.crowd import Crowd
 from sim.engines.wide.engine import FEW, RETRIES, TravelledTooFar, verified
 from sim.measuring.compiled import OFTEN
-from sim.measuring.series import every_step, perturbed, rounding, sizes, stable
+from sim.measuring.series import A_SUM, every_step, perturbed, rounding, sizes, stable
 from sim.measuring.values import numbers
 from sim.plan import SEGMENT, Ask, Plan, label_of
 from sim.store import Store
@@ -123,7 +123,7 @@ def _evaluated(
     found = _numbers(every, {**known, **started}, times)
     shaky = [t for t in terms if not (t in known or stable(t))]
     # by what is compiled already
-    moved = _numbers(every, {**perturbed(known), **shaken}, times) if shaky else {}
+    moved = _numbers(every, {**perturbed(known), **shaken}, times, A_SUM) if shaky else {}
     again = {**found, **{t: moved[t] for t in shaky}}
     blur, rows = engine.blur(), []
     for ask, some in zip(asked, large, strict=True):
@@ -133,8 +133,10 @@ def _evaluated(
     return rows
 
 
-def _numbers(terms: tuple[Term, ...], known: Mapping[Term, Any], times: int) -> dict[Term, float]:
-    return dict(zip(terms, numbers(terms, known, times), strict=True))
+def _numbers(
+    terms: tuple[Term, ...], known: Mapping[Term, Any], times: int, share: float = 0.0
+) -> dict[Term, float]:
+    return dict(zip(terms, numbers(terms, known, times, share), strict=True))
 
 
 def _draw_rows(plan: Plan, engine: Engine) -> Rows:

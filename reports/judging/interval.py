@@ -16,6 +16,7 @@ from sympy import Expr, Rational
 
 Array = NDArray[Any]
 ULPS = 4 * float(np.finfo(float).eps)  # relative rounding of one operation, with room
+EXACT = 2.0**53  # below which every whole number is a float
 TINY = 1e-300  # what may be lost when a result underflows
 
 
@@ -73,8 +74,19 @@ def _rounded(low: Array, high: Array, lost: Array | bool = False) -> Interval:
     return Interval(low - np.abs(low) * ULPS - slip, high + np.abs(high) * ULPS + slip)
 
 
+def _whole(a: Interval) -> Array:
+    """Where it is one whole number, of which sums and products are exact."""
+    return (a.low == a.high) & (a.low == np.round(a.low)) & (np.abs(a.low) < EXACT)
+
+
+def _unless_whole(a: Interval, b: Interval, value: Array, found: Interval) -> Interval:
+    exact = _whole(a) & _whole(b) & (np.abs(value) < EXACT)
+    return Interval(np.where(exact, value, found.low), np.where(exact, value, found.high))
+
+
 def add(a: Interval, b: Interval) -> Interval:
-    return _rounded(a.low + b.low, a.high + b.high)
+    found = _rounded(a.low + b.low, a.high + b.high)
+    return _unless_whole(a, b, a.low + b.low, found)
 
 
 def multiply(a: Interval, b: Interval) -> Interval:
@@ -83,7 +95,8 @@ def multiply(a: Interval, b: Interval) -> Interval:
         for y in b:
             corners.append(x * y)
             lost = lost | ((corners[-1] == 0) & (x != 0) & (y != 0))
-    return _rounded(reduce(np.minimum, corners), reduce(np.maximum, corners), lost)
+    found = _rounded(reduce(np.minimum, corners), reduce(np.maximum, corners), lost)
+    return _unless_whole(a, b, corners[0], found)
 
 
 def inverse(a: Interval) -> Interval:

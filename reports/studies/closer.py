@@ -63,6 +63,8 @@ def crossings(run: Run) -> Iterator[Span]:
     if run.op in ("==", "!=") or (run.told == Told.FAILED).any():
         return
     steps = run.sides.steps[inside]
+    if len(steps) < 2:
+        return
     with np.errstate(all="ignore"):
         room = np.log(run.room[inside])
         moved = np.nan_to_num(np.abs(np.diff(room)), nan=0.0, posinf=0.0)

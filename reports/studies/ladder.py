@@ -69,7 +69,7 @@ class Climb:
 
     @cached_property
     def flow(self) -> bool:
-        return self.theorems[0].scale.step_size is None
+        return self._setting.method.flow
 
     @cached_property
     def widths(self) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ from reports.studies.planning import as_numbers
 from sim.data.table import Data
 from sim.plan import Plan
 from theorems.language import Theorem
+from theorems.language.measurement import step_size
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +40,10 @@ def scale_of(
     if plan.setting.has_width:
         scale[letters.width.name if letters.width else "m"] = plan.width
     if trains(theorem):
-        scale[letters.step_size.name if letters.step_size else "Δt"] = plan.step_size
+        step = plan.setting.step
+        if step is None or step_size in step.all_terms():
+            plain = "Δt" if step is None else "step"
+            scale[letters.step_size.name if letters.step_size else plain] = plan.step_size
         scale["steps"] = plan.steps
     if seeds:
         scale |= {"seeds": seeds, "first seed": plan.seeds[0]}

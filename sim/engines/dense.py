@@ -16,6 +16,7 @@ from sim.engines.protocol import Found
 from sim.measuring.compiled import compiled, few, remembered
 from sim.measuring.evaluate import Evaluation, Known
 from sim.measuring.series import (
+    A_SUM,
     OUT,
     SAFE,
     ULP,
@@ -117,12 +118,12 @@ class Recipe:
     folds: tuple[Term, ...]
     known: tuple[Term, ...]
 
-    def evaluation(self, p: Any, arrays: Any) -> Evaluation:
-        """Terms at trained parameters p."""
+    def evaluation(self, p: Any, arrays: Any, shaken: Any = None) -> Evaluation:
+        """Terms at trained parameters p, and with sums moved by a share of what is summed."""
         found = dict(zip(self.known, arrays, strict=True))
         for motion, mine in zip(self.motions, p, strict=True):
             found |= dict(zip(motion.trained, mine, strict=True))
-        return Evaluation(found)
+        return Evaluation(found, shaken=shaken)
 
     def alone(self, i: int, p: Any, arrays: Any) -> At:
         """Terms as a function of one motion's parameters."""
@@ -157,8 +158,8 @@ def _first(fold: Term) -> float:
 def _recorder(recipe: Recipe) -> Callable[..., Any]:
     """record(p, folds, arrays) -> the evaluation at p, the steps' lengths, and the folds after."""
 
-    def record(p: Any, memory: Any, arrays: Any) -> Any:
-        e, kept = recipe.evaluation(p, arrays), dict(zip(recipe.folds, memory, strict=True))
+    def record(p: Any, memory: Any, arrays: Any, shaken: Any = None) -> Any:
+        e, kept = recipe.evaluation(p, arrays, shaken), dict(zip(recipe.folds, memory, strict=True))
 
         def fold(some: tuple[Term, ...]) -> None:
             for one in some:
@@ -219,8 +220,8 @@ def _advance(recipe: Recipe, substeps: int, hurried: bool) -> Callable[..., Any]
 
 @remembered
 def _now(recipe: Recipe, hurried: bool) -> Callable[..., Any]:
-    def now(p: Any, folds: Any, arrays: Any) -> Any:
-        e, _, _ = _recorder(recipe)(p, folds, arrays)
+    def now(p: Any, folds: Any, arrays: Any, shaken: Any) -> Any:
+        e, _, _ = _recorder(recipe)(p, folds, arrays, shaken)
         return _recorded(recipe, e)
 
     return compiled(now, hurried)
@@ -303,11 +304,11 @@ class Dense:
     def ends(self) -> Found:
         """The series at the present step."""
         now = _now(self.recipe, few((self.p, self.arrays)))
-        u, others = now(self.p, self.folds, self.arrays)
+        u, others = now(self.p, self.folds, self.arrays, 0.0)
         if others:
             moved = perturbed(self._trained)
             there = tuple(tuple(moved[t] for t in x.trained) for x in self.recipe.motions)
-            again = now(there, self.folds, self.arrays)[1]
+            again = now(there, self.folds, self.arrays, A_SUM)[1]
             self.shaken = [
                 (abs(float(v)), abs(float(v) - float(w)))
                 for v, w in zip(others, again, strict=True)

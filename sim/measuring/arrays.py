@@ -8,7 +8,7 @@ from typing import Any
 import jax.numpy as jnp
 
 from sim.measuring import kernels
-from theorems.language.measurement import Axis, Term
+from theorems.language.measurement import Axis, Term, units
 from theorems.language.term import own_axes
 from theorems.problem import BadInput
 
@@ -59,7 +59,7 @@ def declared(term: Term, found: Any, operands: Sequence[Any] = ()) -> None:
     for operand, array in zip(term.operands, operands, strict=False):
         lengths = dict(zip(own_axes(operand.axes), jnp.shape(array), strict=False))
         for axis, length in zip(axes, jnp.shape(found), strict=True):
-            if lengths.get(axis, length) != length:
+            if axis != units and lengths.get(axis, length) != length:  # units are of many lengths
                 why = f"its values have {length} {axis} where there are {lengths[axis]}; {said}"
                 raise BadInput("measurement", term.operation, why)
 

@@ -16,7 +16,7 @@ import jax.numpy as jnp
 from sympy import lambdify
 
 from sim.measuring import kernels
-from sim.measuring.arrays import REDUCE, apply
+from sim.measuring.arrays import REDUCE, aligned, apply
 from sim.setting.blocks import BLOCK, over_neurons
 from sim.setting.shape import kernel_term
 from theorems.language.measurement import Term, layers, neurons
@@ -32,23 +32,36 @@ class NotKnown(KeyError):
 class Evaluation:
     """Terms evaluated where these are known, each once.
 
-    added: numbers to add to what a term comes out as, by which its rounding is looked at.
+    By these its rounding is looked at: added, numbers to add to what a term comes out as; shaken,
+    the share of its operands by which every sum of computed numbers is moved, which cannot be seen
+    in what cancels there.
     """
 
-    def __init__(self, known: Known, added: Known | None = None):
+    def __init__(self, known: Known, added: Known | None = None, shaken: Any = None):
         self.known = dict(known)
         self.found = dict(known)
         self.added = added or {}
+        self.shaken = shaken
 
     def __call__(self, term: Term) -> Any:
         if term not in self.found:
             value = self._evaluate(term)
+            if self.shaken is not None and _cancels(term):
+                value = self._moved(term, value)
             self.found[term] = value + self.added[term] if term in self.added else value
         return self.found[term]
 
     def beside(self, extra: Known) -> Evaluation:
         """The same knowledge, and more; nothing evaluated yet."""
-        return Evaluation({**self.known, **extra})
+        return Evaluation({**self.known, **extra}, shaken=self.shaken)
+
+    def _moved(self, term: Term, value: Any) -> Any:
+        """A sum, or the layers of one, moved by the rounding of what is summed."""
+        if isinstance(value, list):
+            return value
+        big = max((o.axes for o in term.operands), key=len)
+        size = sum(jnp.abs(aligned(self(o), o.axes, big)) for o in term.operands)
+        return jnp.where(self.shaken == 0, value, value + self.shaken * size)
 
     def _evaluate(self, term: Term) -> Any:
         rule = WHOLE.get(term.operation)
@@ -94,6 +107,11 @@ class Evaluation:
             return apply(inside, [part(o) for o in term.operands], [o.axes for o in term.operands])
 
         return share * over_neurons(one, *arrays, block=BLOCK)
+
+
+def _cancels(term: Term) -> bool:
+    """Whether it is a sum in which more may cancel than the rounding of parameters shows."""
+    return term.operation in ("add", "subtract") and any(o.operands for o in term.operands)
 
 
 def _sums_neurons(term: Term) -> bool:

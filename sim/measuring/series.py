@@ -16,11 +16,12 @@ from sim.measuring.algorithms import ALGORITHMS, CERTIFIED
 from sim.measuring.arrays import aligned
 from sim.measuring.compiled import compiled, remembered
 from sim.measuring.evaluate import Evaluation
-from theorems.language.measurement import Term, labels, layers, neurons, norm, points
+from theorems.language.measurement import Term, labels, layers, neurons, norm, points, rows
 from theorems.language.setting import Setting
 
 OUT = Term("outputs", (), (), (points,))  # the outputs, where nothing else is looked at
 ULP = float(np.finfo(float).eps)
+A_SUM = ULP / 16  # share of what is summed by which a sum is moved to see what cancels in it
 SAFE = 32.0  # over what one rounding of every number is seen to change
 
 
@@ -82,14 +83,15 @@ def along_outputs(
             there, found = Evaluation({**have, OUT: row}), []
             for term in terms:
                 sums = [t for t in term.all_terms() if t.operation in ("add", "subtract")]
-                still = {t: jnp.zeros_like(there(t)) for t in sums}
-                value, (slope, steep) = jax.value_and_grad(
-                    lambda v, d, t=term: Evaluation({**have, OUT: v}, d)(t), argnums=(0, 1)
-                )(row, still)
+                still = [jnp.zeros_like(there(t)) for t in sums]
+
+                def shifted(v: Any, by: Any, term: Term = term, sums: Any = sums) -> Any:
+                    return Evaluation({**have, OUT: v}, dict(zip(sums, by, strict=True)))(term)
+
+                value, (slope, steep) = jax.value_and_grad(shifted, argnums=(0, 1))(row, still)
                 error = jnp.sum(jnp.abs(slope) * wobble) + 4 * ULP * jnp.abs(value)
-                for t in sums:
+                for t, weight in zip(sums, map(jnp.abs, steep), strict=True):
                     size = sum(aligned(jnp.abs(there(o)), o.axes, t.axes) for o in t.operands)
-                    weight = jnp.abs(steep[t])
                     error += SAFE / 16 * ULP * jnp.sum(jnp.where(weight == 0, 0.0, size * weight))
                 found.append((value, error))
             return found
@@ -100,10 +102,12 @@ def along_outputs(
 
 
 def perturbed(known: Mapping[Term, Any]) -> dict[Term, Any]:
-    """Every parameter moved by one rounding of its own size, in a fixed pattern."""
+    """Every parameter, and the rows, moved by one rounding of its own size, in a fixed pattern."""
     found = dict(known)
     for k, term in enumerate(t for t in known if t.operation == "parameter"):
         found[term] = jax.tree.map(lambda a, k=k: _rounded(a, k), known[term])
+    if rows in known:
+        found[rows] = _rounded(known[rows], len(found))
     return found
 
 
@@ -206,6 +210,7 @@ def rounding(value: float, again: float, size: float) -> float:
 
 
 __all__ = [
+    "A_SUM",
     "OUT",
     "Array",
     "along_outputs",

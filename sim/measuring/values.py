@@ -15,12 +15,16 @@ from sim.measuring.evaluate import Evaluation, Known
 from theorems.language.measurement import Term, argument
 
 
-def numbers(terms: Sequence[Term], known: Known, times: int = 1) -> list[float]:
+def numbers(
+    terms: Sequence[Term], known: Known, times: int = 1, shaken: float = 0.0
+) -> list[float]:
     """The values of terms without axes, brought from the device together; errors as of `values`.
 
-    times: how often they will be asked for, which decides how well they are compiled.
+    times: how often they will be asked for, which decides how well they are compiled; shaken: the
+    share of what is summed by which every sum is moved.
     """
-    return list(map(float, np.asarray(_called(tuple(terms), known, times, together=True))))
+    run, arrays = _called(tuple(terms), known, times, together=True)
+    return list(map(float, np.asarray(run(arrays, shaken))))
 
 
 def values(terms: Sequence[Term], known: Known) -> list[Any]:
@@ -29,10 +33,14 @@ def values(terms: Sequence[Term], known: Known) -> list[Any]:
     Algorithms that are no array operations run between the compiled parts, operands first. What an
     engine knows as a function of the argument is known where the argument is.
     """
-    return list(_called(tuple(terms), known, 1, together=False))
+    run, arrays = _called(tuple(terms), known, 1, together=False)
+    return list(run(arrays, 0.0))
 
 
-def _called(terms: tuple[Term, ...], known: Known, times: int, together: bool) -> Any:
+def _called(
+    terms: tuple[Term, ...], known: Known, times: int, together: bool
+) -> tuple[Callable[..., Any], list[Any]]:
+    """What is compiled for these terms, and the arrays that it is called with."""
     have = {t: v for t, v in known.items() if not callable(v)}
     if argument in have:
         radius = float(have[argument])
@@ -42,7 +50,7 @@ def _called(terms: tuple[Term, ...], known: Known, times: int, together: bool) -
             _settle(term, have, known)
     leaves = tuple(sorted(have, key=lambda t: t.text))
     arrays = [have[t] for t in leaves]
-    return _compiled(terms, leaves, few(arrays, times), together)(arrays)
+    return _compiled(terms, leaves, few(arrays, times), together), arrays
 
 
 @remembered
@@ -65,9 +73,9 @@ def _settle(term: Term, have: dict[Term, Any], known: Known) -> None:
 @remembered
 def _compiled(
     terms: tuple[Term, ...], leaves: tuple[Term, ...], hurried: bool, together: bool
-) -> Callable[[Any], Any]:
-    def run(arrays: Any) -> Any:
-        evaluation = Evaluation(dict(zip(leaves, arrays, strict=True)))
+) -> Callable[..., Any]:
+    def run(arrays: Any, shaken: Any) -> Any:
+        evaluation = Evaluation(dict(zip(leaves, arrays, strict=True)), shaken=shaken)
         found = [evaluation(t) for t in terms]
         return jnp.stack([jnp.asarray(v, jnp.float64) for v in found]) if together else found
 

@@ -170,6 +170,19 @@ def test_a_point_is_exact_where_nothing_is_said_of_its_error():
     assert np.isnan(point(np.inf, np.inf).low)
 
 
+def test_sums_and_products_of_whole_numbers_are_exact_while_floats_hold_them():
+    """So that (1 - L eta)^(2k) exists where its base is negative."""
+    whole, half = between((3, 3), (-2, -2)), between((0.5, 0.5), (1, 2))
+    assert pairs(add(whole, whole)) == [(6, 6), (-4, -4)]
+    assert pairs(multiply(whole, whole)) == [(9, 9), (4, 4)]
+    assert pairs(add(whole, half)) == widened((3.5, 3.5), (-1, 0))
+    big = between((2.0**52, 2.0**52), (2.0**53, 2.0**53))
+    assert pairs(add(big, big)) == widened((2.0**53, 2.0**53), (2.0**54, 2.0**54))
+    assert pairs(multiply(big, whole)) == widened((3 * 2.0**52,) * 2, (-(2.0**54),) * 2)
+    found = evaluated((1 - 2 * x) ** (2 * n), x=point(np.full(3, 1.1)), n=point(np.arange(3.0)))
+    assert found.middle == pytest.approx([1.0, 1.44, 1.44**2])
+
+
 def test_every_operation_moves_both_ends_outward_by_its_own_rounding():
     assert 4 * np.finfo(float).eps == ULPS
     a, b = between((1, 2), (-3, -1), (-2, 5)), between((3, 7), (2, 4), (-1, 3))

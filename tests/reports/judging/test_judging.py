@@ -140,11 +140,16 @@ def test_an_equation_about_the_draw_is_no_inequality(target):
 
 
 def test_strict_is_strict():
-    for relation, status in ((out > 0, Decision.FAILS), (Gt(out + 1, 1), Decision.OPEN)):
+    third = Rational(1, 3)
+    for relation, status in (
+        (out > 0, Decision.FAILS),
+        (Gt(out + 1, 1), Decision.FAILS),  # whole numbers, of which the sum is exact
+        (Gt(out + third, third), Decision.OPEN),
+    ):
         strict = Hypothesis("h", relation, at="x")
         evidence = known([[1.0]], extra=[(0, 0.0, "out", 0.0)])
         (judged,), _ = found(Claim("c", x(0) <= 2, at="x"), evidence, [strict])
-        assert judged.status is status, relation  # rounding of out + 1 may hide what is above 1
+        assert judged.status is status, relation  # rounding of the sum may hide what is above
     assert (tell("<", point(np.zeros(1)), point(np.zeros(1))) == -1).all()
     assert (tell("<=", point(np.zeros(1)), point(np.zeros(1))) == 1).all()
 

@@ -12,7 +12,7 @@ LEVELS: dict[Any, dict[str, Any]] = {
     draw: {"ABSURD": 1e12, "EQUAL": 1e-12, "A_STEP": 2.0**-47, "RESOLUTION": 1e-3},
     evidence: {"DIGITS": 1e-6, "DIVERGED": "diverged", "LOST": "lost", "RUN": ("loss",)},
     frontier: {"TOLERANCE": 1.3, "MOST_STEPS": 16},
-    interval: {"ULPS": 2.0**-50, "TINY": 1e-300},
+    interval: {"ULPS": 2.0**-50, "TINY": 1e-300, "EXACT": 2.0**53},
     limit: {
         "REMAINS": 0.5,
         "LATER": 0.75,

@@ -142,6 +142,16 @@ def test_some_step_is_looked_for_at_every_step(store):
     assert after >= before
 
 
+@pytest.mark.parametrize("last", [S.Zero, S.One])
+def test_a_claim_about_one_step_has_nothing_between(store, last):
+    stated = theorem(Claim("once", size(k) <= 10**6, at="x", over=Each(k, last=last)))
+    coarse = run(ran(stated), store)
+    assert closer([stated], coarse, store, silent) is coarse
+    never = theorem(Claim("never", size(k) <= Rational(1, 10**9), at="x", over=Each(k)))
+    coarse = run(ran(never), store)
+    assert closer([never], coarse, store, silent) is coarse
+
+
 def test_a_flow_is_left_as_it_is(store):
     flows = replace(SETTING, method=gradient_flow)
     stated = theorem(Claim("stays", size(k) <= 1, at="x", over=Each(k)), setting=flows)

@@ -21,6 +21,7 @@ from tests.letters import f as network
 from theorems.language import (
     BadInput,
     Claim,
+    Descent,
     Each,
     Hypothesis,
     Last,
@@ -36,6 +37,7 @@ from theorems.language import (
     positive,
 )
 from theorems.language.measurement import inputs, labels, norm, normal, ones, parameter, rows, signs
+from theorems.language.term import lifted
 
 n, m, d, k = count("n", "points"), count("m", "width"), count("d", "axes"), index("k", "step")
 eta, alpha = positive("eta", "step size"), positive("alpha", "size of the start")
@@ -96,6 +98,19 @@ def climb(theorem, store, **options):
 def law(of, along, exponent, **fields):
     name = f"{of} along {along} as {exponent}"
     return Law(name, of=of, along=along, exponent=exponent, at="x", **fields)
+
+
+def test_descent_without_a_letter_for_its_step_is_no_flow(store):
+    """It takes all its widths and all its seeds, and its report speaks of no time."""
+    fixed = replace(setting, method=Descent(step=lifted(Rational(1, 10))))
+    for own, words in ((fixed, set()), (setting, {"step"})):
+        nameless = replace(made(), setting=own, scale=Scale(samples=n, width=m), laws=())
+        up = climb(nameless, store)
+        assert (len(up.widths), up.seeds) == (4, 4)
+        plan = up.wide[0].plan
+        assert {"Δt", "step"} & scale_of(
+            nameless, up.data, Rational(1, 10), plan, 4
+        ).keys() == words
 
 
 def test_one_letter_moves_and_all_else_is_held(store):
