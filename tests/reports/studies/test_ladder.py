@@ -104,7 +104,12 @@ def test_descent_without_a_letter_for_its_step_is_no_flow(store):
     """It takes all its widths and all its seeds, and its report speaks of no time."""
     fixed = replace(setting, method=Descent(step=lifted(Rational(1, 10))))
     for own, words in ((fixed, set()), (setting, {"step"})):
-        nameless = replace(made(), setting=own, scale=Scale(samples=n, width=m), laws=())
+        nameless = replace(
+            made(),
+            setting=own,
+            scale=Scale(samples=n, width=m),
+            practice=replace(practice, ladders={}),
+        )
         up = climb(nameless, store)
         assert (len(up.widths), up.seeds) == (4, 4)
         plan = up.wide[0].plan
