@@ -279,11 +279,8 @@ class Dense:
     def begin(self, substeps: int) -> None:
         """Back to the initialization, from now on with so many substeps a recorded step."""
         start = {p.start: v for p, v in self.drawn.items()}
-        self.p = tuple(
-            tuple(jax.tree.map(jnp.array, start[t.start]) for t in motion.trained)
-            for motion in self.recipe.motions
-        )
-        self.v = jax.tree.map(jnp.zeros_like, self.p)
+        self.p = tuple(tuple(start[t.start] for t in x.trained) for x in self.recipe.motions)
+        self.v: Any = None  # at rest, and the parameters those that were drawn
         self.folds = tuple(jnp.asarray(_first(f)) for f in self.recipe.folds)
         self.substeps = substeps
 
@@ -295,6 +292,9 @@ class Dense:
 
     def advance(self, count: int) -> Found:
         """Train `count` <= SEGMENT recorded steps; the series before each."""
+        if self.v is None:  # what advances gives its arrays away
+            self.p = jax.tree.map(jnp.array, self.p)
+            self.v = jax.tree.map(jnp.zeros_like, self.p)
         hurried = few(self.p, self.plan.steps * self.substeps)
         train = _advance(self.recipe, self.substeps, hurried)
         self.p, self.v, self.folds, rows = train(self.p, self.v, self.folds, self.arrays, count)
