@@ -35,7 +35,7 @@ def command(out: Path, as_json: bool, quiet: bool, **asked: Any) -> None:
 
     written.write_catalogue(reports, refused, out)
     if as_json:
-        print_json([findings.as_json(r) for r in reports])
+        print_json([findings.tree(r) for r in reports])
     else:
         terminal.overview(reports, refused, terminal.console())
         click.echo(f"written: {out / 'catalogue.md'}", err=True)

@@ -26,7 +26,7 @@ def command(name: str, out: Path, as_json: bool, quiet: bool, **asked: Any) -> N
     from reports.pages import terminal
 
     if as_json:
-        print_json(findings.as_json(report))
+        print_json(findings.tree(report))
     else:
         terminal.show(report, terminal.console())
         click.echo(f"written: {out / report.key}.md", err=True)

@@ -138,6 +138,8 @@ class Regime:
     seconds: float = 0.0
     mode: Mode | None = None
     letters: Mapping[Defined, tuple[float, float, float]] = field(default_factory=dict)
+    witness: bool = False  # whether it is a run at the theorem's own configuration
+    was_run: bool = True  # whether the claims were judged, in a run or of the data
 
 
 @dataclass(frozen=True)
@@ -210,7 +212,7 @@ def plain(x: Any) -> Any:
     return x if isinstance(x, str | int | bool | type(None)) else str(x)
 
 
-def as_json(report: Report) -> dict[str, Any]:
+def tree(report: Report) -> dict[str, Any]:
     """The report as one JSON object."""
     return plain(
         {
@@ -347,6 +349,6 @@ __all__ = [
     "LawVerdict",
     "Regime",
     "Report",
-    "as_json",
     "plain",
+    "tree",
 ]

@@ -11,7 +11,6 @@ from reports.judging.findings import Regime, Report
 from reports.judging.statistics import INTERVAL, MARGIN
 from reports.judging.verdict import LawVerdict, Verdict
 from reports.pages import summary
-from reports.studies.inside import was_run
 from sim.setting.draws import source
 from theorems.language import Theorem
 from theorems.language.measurement import parameter
@@ -180,7 +179,7 @@ def _regime(g: Regime) -> list[str]:
     if g.mode:
         lines += [f"Simulation, {g.mode.name}: {g.mode.why}.", ""]
     lines += _hypotheses(g)
-    if not was_run(g):
+    if not g.was_run:
         return [*lines, f"{len(g.claims)} claims were not run.", ""]
     frontiers = [x for e in g.frontiers for x in (summary.edge(e), "")]
     return [*lines, *_claims(g), *_evidence(g), *_laws(g), *frontiers]

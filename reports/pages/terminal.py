@@ -13,7 +13,6 @@ from rich.text import Text
 from reports.judging.findings import Regime, Report
 from reports.judging.verdict import LawVerdict, Verdict
 from reports.pages import catalogue, summary
-from reports.studies.inside import was_run
 from theorems.reasoning.replay import Outcome, point_of
 from theorems.writing.notation import number, text
 
@@ -128,7 +127,7 @@ def _regime(g: Regime, out: Console) -> None:
         out.print(Text(f"{g.mode.name}: {g.mode.why}", style="dim"))
     if g.hypotheses:
         _hypotheses(g, out)
-    if not was_run(g):
+    if not g.was_run:
         out.print(Text(f"{len(g.claims)} claims not run", style="dim"))
         return
     _claims(g, out)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from reports.judging.findings import Report, as_json
+from reports.judging.findings import Report, tree
 from reports.pages import catalogue, figures, markdown
 
 
@@ -16,7 +16,7 @@ def write(report: Report, folder: Path) -> None:
     drawn = figures.plot(report, folder)
     _whole(
         folder / f"{report.key}.json",
-        json.dumps(as_json(report), indent=1, ensure_ascii=False) + "\n",
+        json.dumps(tree(report), indent=1, ensure_ascii=False) + "\n",
     )
     _whole(folder / f"{report.key}.md", markdown.render(report, drawn))
 

@@ -19,7 +19,6 @@ from sympy import Expr, Rational, oo
 from reports.judging.statistics import mean_interval
 from reports.regress.sources import behind
 from reports.studies.errata import examine
-from reports.studies.inside import was_run
 from reports.studies.options import Options
 from reports.studies.planning import make_plan, sharing_a_run
 from reports.studies.scale import trains
@@ -223,7 +222,7 @@ def _run(file: PaperFile, store: Store) -> dict[str, Any]:
         "verdicts": {
             f"{g.theorem.statement}, {g.name}, {g.scale['data']}: {f.claim.name}": str(f.verdict)
             for g in regimes
-            if was_run(g)
+            if g.was_run
             for f in g.claims
         },
         "statistics": _every_statistic(file, store),

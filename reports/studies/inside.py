@@ -42,8 +42,6 @@ DEEPER = (10, 2)  # how many times smaller the other step inside the region is: 
 LONGER = 4  # run has at most so many times the steps
 HEAVY = 2**26  # neurons times points times seeds beyond which the run inside begins with few seeds
 FIRST = 3  # of which one shows a claim that fails with probability 0.95, but for one time in 8,000
-NOT_RUN = "not run"  # in the place of the evidence for each of a regime's claims
-OFF = "the witness, where"  # begins why a run at the witness was not inside
 # from the verdict that decides what is reported of two runs to the one that does not
 WORST = (
     Verdict.REFUTED,
@@ -153,7 +151,7 @@ class Inside:
             both = edge if inner is None else together(edge, inner)
             if not any(f.failures for f in both.claims):
                 break
-        return replace(both, theorem=self.theorem, why=self._why(both))
+        return replace(both, theorem=self.theorem, why=self._why(both), witness=True)
 
     def _impossible(self) -> str:
         """Why no configuration can be inside the hypotheses; empty when there may be one."""
@@ -228,7 +226,7 @@ class Inside:
     def _why(self, found: Regime) -> str:
         if found.name != "in":
             out = [f"“{j.hypothesis.name}”" for j in found.hypotheses if not _holds(j)]
-            return f"{OFF} {' and '.join(out)} does not certainly hold"
+            return f"the witness, where {' and '.join(out)} does not certainly hold"
         set_ = [
             f"{text(j.hypothesis.relation)} is set"
             for j in found.hypotheses
@@ -256,19 +254,14 @@ class Inside:
             replace(j, status=Decision.OPEN, why="nothing was drawn") if j.draws == 0 else j
             for j in compare(self.at, known)[0]
         )
-        claims = tuple(Finding(c, Verdict.VOID, evidence=NOT_RUN) for c in self.theorem.claims)
+        claims = tuple(Finding(c, Verdict.VOID, evidence="not run") for c in self.theorem.claims)
         scale = scale_of(self.at, self.case, self.delta, plan, 0)
-        return Regime("in", self.theorem, scale, why, judged, claims)
-
-
-def was_run(g: Regime) -> bool:
-    """Whether the claims were judged, in a run or of the data."""
-    return any(f.evidence != NOT_RUN for f in g.claims)
+        return Regime("in", self.theorem, scale, why, judged, claims, was_run=False)
 
 
 def missed(g: Regime) -> bool:
     """Whether it is the run at a witness at which some hypothesis does not certainly hold."""
-    return g.why.startswith(OFF)
+    return g.witness and g.name != "in"
 
 
 def _holds(judged: Judged) -> bool:

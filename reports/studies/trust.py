@@ -9,7 +9,7 @@ from pathlib import Path
 
 from reports.judging.findings import Regime
 from reports.judging.layer import Layer
-from reports.studies.inside import missed, was_run
+from reports.studies.inside import missed
 from reports.studies.proof import uncovered
 from theorems.language import Theorem
 from theorems.language.paper_file import PaperFile
@@ -84,7 +84,7 @@ def _reason(theorem: Theorem, regimes: Sequence[Regime]) -> str:
 
 def was_inside(g: Regime) -> bool:
     """Whether every hypothesis held in what was run, or of the data."""
-    return g.name == "in" and was_run(g)
+    return g.name == "in" and g.was_run
 
 
 def _excluded(file: PaperFile, regimes: Sequence[Regime]) -> Iterator[Layer]:

@@ -16,11 +16,11 @@ from reports.judging.findings import (
     LawFinding,
     Regime,
     Report,
-    as_json,
     finite,
     middle,
     plain,
     span,
+    tree,
 )
 from reports.judging.layer import Layer
 from reports.judging.statistics import Exponent
@@ -186,7 +186,7 @@ REGIME_SAID = {
 
 
 def test_every_field_of_a_report_is_in_its_json():
-    assert as_json(REPORT) == {
+    assert tree(REPORT) == {
         "theorem": "key2020",
         "title": "On widths",
         "data": "three points",
@@ -203,8 +203,8 @@ def test_every_field_of_a_report_is_in_its_json():
         "command": "check theorem key2020",
         "versions": {"python": "3"},
     }
-    assert json.loads(json.dumps(as_json(REPORT))) == as_json(REPORT)
-    still = as_json(replace(REPORT, regimes=(replace(REGIME, mode=None),)))["regimes"][0]
+    assert json.loads(json.dumps(tree(REPORT))) == tree(REPORT)
+    still = tree(replace(REPORT, regimes=(replace(REGIME, mode=None),)))["regimes"][0]
     assert (still["simulated"], still["simulated_why"]) == (None, None)
 
 
@@ -240,7 +240,7 @@ def test_what_speaks_against_the_paper_is_said_with_the_layer_that_noticed_it():
         "exact hypotheses: T 1, claim “falls” is refuted (seen)",
     )
     assert against.exit_code == 1
-    assert as_json(against)["noticed"] == list(against.noticed)
+    assert tree(against)["noticed"] == list(against.noticed)
 
 
 @pytest.mark.parametrize(
