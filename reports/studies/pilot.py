@@ -6,21 +6,28 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 from sympy import Rational
 
 from reports.judging.compare import compare
 from reports.studies.options import Options
-from reports.studies.planning import Say, demands, evidence, make_plan, multiple, silent
+from reports.studies.planning import (
+    Say,
+    demands,
+    evidence,
+    make_plan,
+    multiple,
+    reading,
+    silent,
+)
 from sim.data.table import Data
 from sim.engines.choice import choose, memory_free
-from sim.plan import Plan, label_of
+from sim.plan import Plan
 from sim.run import WORKERS, trajectories
 from sim.setting.start import shapes
 from sim.store import Store
-from theorems.language import About, At, Quantity, Theorem
+from theorems.language import About, Theorem
 from theorems.reasoning.demand import Demand
 
 # Numbers that the draws of a search may take in all, ten seconds or so: a budget that is the same
@@ -58,9 +65,10 @@ def certified_width(
     """
     wants = demands(theorem, data, delta)
     pilots = Options(seed=PILOT_SEED).settled(delta, PILOT, wants.step_size)
+    read = [h for h in theorem.hypotheses if h.about is About.DRAW]
     width, drawn, spent, last, blocked = first_width(theorem, wants), 0.0, 0.0, 0.0, ""
     while True:
-        plan = _of_hypotheses(theorem, make_plan([theorem], data, width, pilots))
+        plan = reading(make_plan([theorem], data, width, pilots), read)
         numbers = parameters(plan)
         drawn += PILOT * numbers
         late = drawn > NUMBERS or spent + GROWTH * last > PATIENCE
@@ -82,18 +90,6 @@ def certified_width(
             for j in failing
         )
         width *= 2
-
-
-def _of_hypotheses(theorem: Theorem, plan: Plan) -> Plan:
-    """The plan without what only claims and hypotheses about the run speak of."""
-    relations = [h.expanded for h in theorem.hypotheses if h.about is About.DRAW]
-    read = {label_of(x) for r in relations for x in r.atoms(At, Quantity) if _observed(x)}
-    kept = (a for a in plan.asks if a.level is About.DRAW or a.label in read)
-    return replace(plan, asks=tuple(kept))
-
-
-def _observed(x: Any) -> bool:
-    return isinstance(x, At) or x.of is not None
 
 
 def _end(width: int, wants: Demand, plan: Plan, numbers: float, late: bool) -> str:

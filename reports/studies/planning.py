@@ -20,9 +20,9 @@ from sim.data.size import fits
 from sim.data.table import Data, load
 from sim.measuring.gram import Enclosure, limiting_gram
 from sim.measuring.of_data import of_data
-from sim.plan import Plan, asks_of
+from sim.plan import Plan, asks_of, label_of
 from sim.setting.draws import COUPLED
-from theorems.language import About, Quantity, Theorem, expanded
+from theorems.language import About, At, Claim, Hypothesis, Quantity, Theorem, expanded
 from theorems.reasoning.demand import Demand, demand, nearest_float, round_down, set_letters
 
 # natural logarithms by which the slowest mode of the residual shall shrink in a default run
@@ -237,6 +237,26 @@ def make_plan(
         numbers,
         _depth(theorems[0]),
     )
+
+
+def reading(plan: Plan, stated: Iterable[Claim | Hypothesis]) -> Plan:
+    """The plan that measures what these statements read, and nothing else."""
+    spoken = [x for s in stated for x in _spoken(s) if x is not None]
+    found = {x for e in spoken for x in expanded(e).atoms(At, Quantity) if _observed(x)}
+    labels = {label_of(x) for x in found}
+    called = [a.at for a in plan.asks if a.label in labels and a.at is not None]
+    labels |= {label_of(q) for at in called for q in at.free_symbols if _observed(q)}
+    return replace(plan, asks=tuple(a for a in plan.asks if a.label in labels))
+
+
+def _spoken(s: Claim | Hypothesis) -> tuple[Any, ...]:
+    """The expressions of a statement."""
+    ends = s.over.ends if s.over else None
+    return s.relation, s.scale, ends, getattr(s, "probability", None)
+
+
+def _observed(x: Any) -> bool:
+    return isinstance(x, At) or getattr(x, "of", None) is not None
 
 
 def _stable_step(data: Data, fastest: float, flow: bool) -> float:

@@ -28,6 +28,7 @@ from reports.studies.planning import (
     evidence,
     loaded,
     make_plan,
+    reading,
     sharing_a_run,
     silent,
 )
@@ -272,7 +273,9 @@ class Study:
         return Search(
             theorem,
             edge,
-            lambda m, h: make_plan(shared, ran.data, m, o.settled(ran.delta, seeds, h)),
+            lambda m, h: reading(
+                make_plan(shared, ran.data, m, o.settled(ran.delta, seeds, h)), [edge]
+            ),
             min(o.widths or theorem.practice.widths),
             lambda p, f: evidence(theorem, ran.data, ran.delta, p, f),
             self.store,

@@ -5,13 +5,15 @@ import pytest
 from sympy import Rational
 
 import theorems
+from reports.judging.draw import observe
 from reports.studies.options import Options
 from reports.studies.pilot import certified_width
-from reports.studies.planning import demands, evidence, exact_values, make_plan
+from reports.studies.planning import demands, evidence, exact_values, make_plan, reading
 from sim.data.table import load
 from sim.plan import label_of
+from sim.run import trajectories
 from sim.store import Store
-from theorems.language import expanded
+from theorems.language import About, expanded
 
 
 @pytest.mark.parametrize("name", ["digits", "sphere", "orthonormal"])
@@ -76,3 +78,25 @@ def test_a_run_of_a_flow_reaches_the_time_that_its_claims_speak_of(which):
     end = next(iter({c.over.last for c in theorem.claims if c.over.last is not None}))
     last = float(expanded(end).subs(plan.values))
     assert 0 <= plan.steps * plan.step_size - last < plan.step_size
+
+
+@pytest.mark.parametrize("of", ["Theorem 4.1, explicit", "Certificate S"])
+def test_a_plan_that_reads_a_statement_judges_it_alike(statement, of, store):
+    """What a claim or a hypothesis reads is measured, ends and called letters too; nothing else."""
+    theorem, data, tenth = statement(of), load("orthonormal", 2), Rational(1, 10)
+    plan = make_plan([theorem], data, 256, Options(steps=20, delta=tenth, seeds=2))
+    whole = evidence(theorem, data, tenth, plan, trajectories(plan, store))
+    for stated in (*theorem.claims, *(h for h in theorem.hypotheses if not h.hides)):
+        part = reading(plan, [stated])
+        assert set(part.asks) <= set(plan.asks)
+        known = evidence(theorem, data, tenth, part, trajectories(part, store))
+        if about(stated):
+            part_of, of_all = (observe(stated, e, 0) for e in (known, whole))
+            assert (part_of.held, part_of.gap) == (of_all.held, of_all.gap)
+            np.testing.assert_allclose(part_of.observed, of_all.observed, rtol=1e-9)
+    assert any(len(reading(plan, [c]).asks) < len(plan.asks) for c in theorem.claims)
+
+
+def about(stated):
+    """Whether a run can answer it: of the run or the draw, and of no mean."""
+    return stated.about in (About.DRAW, About.TRAJECTORY) and not getattr(stated, "expected", 0)
