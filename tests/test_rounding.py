@@ -86,6 +86,15 @@ def test_a_distance_from_what_was_solved_for_is_known_to_its_rounding(share, ref
     assert (found is Verdict.REFUTED) is refuted
 
 
+def test_what_cancels_in_a_part_of_the_start_is_known_to_its_rounding_too():
+    """It is evaluated once a run, beside what changes."""
+    setting = Setting(outputs=rows @ w, trained=(w,), start={w: normal}, loss=LEAST_SQUARES)
+    least = 1 - cosine_of(norm(w.start) / 10**10)  # 5e-21 |w|^2, of which float64 has no digit
+    one = total((w - w.start) ** 2) - least
+    frame = simulate(other(setting, load("sphere", 4), 1, steps=3, one=one), 0)
+    assert errors(frame, "one").iloc[0] >= np.finfo(float).eps
+
+
 def test_a_loss_of_outputs_with_several_sums_is_measured_with_its_rounding():
     f = rows @ w
     loss = total((f - labels) ** 2 + (1 - cosine_of(f)))

@@ -346,8 +346,8 @@ class Dense:
         parts = parts_of_start(terms)
         if parts and parts not in self.started:
             known = self.known()
-            ways = (known, perturbed(known))
-            self.started[parts] = [dict(zip(parts, values(parts, w), strict=True)) for w in ways]
+            ways = (values(parts, known), values(parts, perturbed(known), A_SUM))
+            self.started[parts] = [dict(zip(parts, way, strict=True)) for way in ways]
         plain, moved = self.started.get(parts, ({}, {}))
         return plain, moved
 

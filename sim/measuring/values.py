@@ -27,14 +27,14 @@ def numbers(
     return list(map(float, np.asarray(run(arrays, shaken))))
 
 
-def values(terms: Sequence[Term], known: Known) -> list[Any]:
-    """The arrays of these terms; NotKnown for a leaf without a value.
+def values(terms: Sequence[Term], known: Known, shaken: float = 0.0) -> list[Any]:
+    """The arrays of these terms; NotKnown for a leaf without a value, `shaken` as of `numbers`.
 
     Algorithms that are no array operations run between the compiled parts, operands first. What an
     engine knows as a function of the argument is known where the argument is.
     """
     run, arrays = _called(tuple(terms), known, 1, together=False)
-    return list(run(arrays, 0.0))
+    return list(run(arrays, shaken))
 
 
 def _called(
