@@ -250,9 +250,13 @@ def sides(relation: Relational, index: Quantity | None, evidence: Evidence, seed
 
 def without_value(relation: Relational, evidence: Evidence, seed: int) -> tuple[str, ...]:
     """The letters of the draw that were measured and are no number, as the least R of a condition
-    that no R meets.
+    that no R meets, also where something is called with them.
     """
-    letters = (q for q in read(relation, None).once if isinstance(q, Quantity))
+    once = read(relation, None).once
+    spoken = [x.argument if isinstance(x, At) else x for x in once]
+    letters = dict.fromkeys(
+        q for x in spoken for q in sorted(x.atoms(Quantity), key=str) if q.about is About.DRAW
+    )
     found = ((q, evidence.of(seed, label(q)).values) for q in letters)
     return tuple(q.text for q, values in found if len(values) and np.isnan(values[0]))
 

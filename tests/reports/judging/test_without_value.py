@@ -7,8 +7,10 @@ import pytest
 
 from reports.judging.evidence import Evidence
 from reports.judging.hypotheses import judge
+from sim.plan import label_of
 from tests.letters import label, of_draw
-from theorems.language import Hypothesis
+from theorems.language import Hypothesis, measured
+from theorems.language.measurement import argument, labels, norm
 from theorems.reasoning.exact import Decision
 
 R = of_draw("R", "least radius", probe="largest_output")
@@ -38,3 +40,15 @@ def test_one_that_exists_is_compared(value, word):
 def test_one_that_nobody_measured_is_not_said_to_be_none():
     found, _ = judged()
     assert found.why.endswith("unknown in 2: something it speaks of was not measured")
+
+
+def test_what_is_called_with_a_radius_that_does_not_exist_is_not_said_to_be_unmeasured():
+    """Since what it would have been measured at is no number."""
+    near = measured("near", "share near a kink", norm(labels * argument))
+    stated = Hypothesis("few", near(R) <= 2, at="here")
+    names = {label("largest_output"): math.nan, label_of(near(R)): math.nan}
+    rows = [(0, 0.0, name, value, math.nan) for name, value in names.items()]
+    rows.append((0, 0.0, "loss", 1.0, 0.0))
+    frame = pd.DataFrame(rows, columns=["seed", "step", "observable", "value", "error"])
+    found, _ = judge(stated, Evidence({}, {}, frame))
+    assert found.why == "holds in 0 of 1 draws; unknown in 1: no R exists for this draw"
